@@ -1,0 +1,1 @@
+"""The records, the verbs on them, and the store."""

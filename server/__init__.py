@@ -1,0 +1,1 @@
+"""The remote API: one ordered log a workspace."""
