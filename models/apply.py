@@ -1,0 +1,316 @@
+"""The server's log into the store.
+
+    view of a record = fold(server copy, our unseen changes in order)
+
+The view is the ordinary table. The server's value of a field that an unseen change of ours masks is kept in
+`shadow`; every other field's server value is the table's own. Echo, colleague's edit, rejection and withdrawal all
+go through the one fold. Everything here runs inside the caller's write transaction.
+"""
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import orjson
+
+from models.capture import OPEN, SEEN
+from models.db import set_meta
+from models.fields import Scalar
+from models.record import KINDS, LOCAL_COLUMNS, new_id
+
+Values = dict[str, Scalar]
+UNSEEN = "t.state IN (1,2,3)"  # repeats the index's text
+
+
+class Patch(NamedTuple):
+    """What an accepted transaction left in one record: the resulting value of every field that it named."""
+
+    kind: str
+    rec: str
+    created: bool
+    values: Values
+
+
+class Entry(NamedTuple):
+    """One accepted transaction of the server's log. `at` is milliseconds UTC; `idle` names (rec, field) of it that
+    changed nothing on the server."""
+
+    ver: int
+    id: str
+    replica: str
+    author: str | None
+    at: int
+    kind: str
+    ref: str | None
+    label: str
+    patches: Sequence[Patch]
+    idle: Collection[tuple[str, str]] = ()
+
+
+def apply(conn: sqlite3.Connection, entries: Sequence[Entry], cursor: int) -> None:
+    """A checkpoint: whole transactions of the log in order, and the cursor after them."""
+    with settlement(conn, "Sync") as n:
+        records = _Records(conn, {p.rec: p.kind for e in entries for p in e.patches})
+        own = _own(conn, entries)
+        rows: list[tuple[Any, ...]] = []
+        for entry in entries:
+            if entry.id in own:
+                _echo(conn, records, entry, own[entry.id])
+            else:
+                rows += _foreign(conn, records, entry)
+        conn.executemany(
+            "INSERT OR IGNORE INTO change(txn, tbl, rec, field, old, new) VALUES(?,?,?,?,?,?)", rows
+        )
+        logged = {(row[2], row[3]) for row in rows}
+        records.write(n, logged)
+        set_meta(conn, "cursor", str(cursor))
+
+
+def rebuild(conn: sqlite3.Connection, recs: dict[str, str], n: int) -> None:
+    """Makes the view of `recs` (id → kind) anew; what it changes is recorded in the transaction `n`."""
+    _Records(conn, recs).write(n, set())
+
+
+@contextmanager
+def settlement(conn: sqlite3.Connection, label: str) -> Iterator[int]:
+    """An open context of origin S; its row stays only if it changed a view."""
+    n = open_context(conn, "S", "settle", label, 0)
+    yield n
+    if conn.execute("SELECT 1 FROM change WHERE txn=? LIMIT 1", (n,)).fetchone():
+        conn.execute("UPDATE txn SET state=? WHERE n=?", (SEEN, n))
+    else:
+        conn.execute("DELETE FROM txn WHERE n=?", (n,))
+
+
+def open_context(
+    conn: sqlite3.Connection, origin: str, kind: str, label: str, at: int, *, id: str = "",
+    author: str | None = None, ref: str | None = None,
+) -> int:  # fmt: skip
+    """Inserts the open transaction row and returns its number."""
+    cursor = conn.execute(
+        "INSERT INTO txn(id, origin, kind, ref, label, author, at, state) VALUES(?,?,?,?,?,?,?,?)",
+        (id or new_id(), origin, kind, ref, label, author, at, OPEN),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _own(conn: sqlite3.Connection, entries: Sequence[Entry]) -> dict[str, int]:
+    ids = orjson.dumps([e.id for e in entries]).decode()
+    found = conn.execute(
+        "SELECT id, n FROM txn WHERE id IN (SELECT value FROM json_each(?)) AND origin='L'", (ids,)
+    )
+    return dict(found.fetchall())
+
+
+def _foreign(conn: sqlite3.Connection, records: "_Records", entry: Entry) -> list[tuple[Any, ...]]:
+    cursor = conn.execute(
+        "INSERT INTO txn(id, origin, kind, ref, label, author, at, state, ver) VALUES(?,'R',?,?,?,?,?,?,?)",
+        (entry.id, entry.kind, entry.ref, entry.label, entry.author, entry.at, SEEN, entry.ver),
+    )
+    n = cursor.lastrowid
+    rows: list[tuple[Any, ...]] = []
+    for patch in entry.patches:
+        before = records.patch(patch, entry.ver)
+        if before is None:
+            rows.append((n, patch.kind, patch.rec, "", None, None))
+        else:
+            rows += [
+                (n, patch.kind, patch.rec, field, before.get(field), value)
+                for field, value in patch.values.items()
+                if before.get(field) != value
+            ]
+    return rows
+
+
+def _echo(conn: sqlite3.Connection, records: "_Records", entry: Entry, n: int) -> None:
+    """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced."""
+    conn.execute("UPDATE txn SET state=?, ver=? WHERE n=?", (SEEN, entry.ver, n))
+    for patch in entry.patches:
+        before = records.patch(patch, entry.ver)
+        if before is not None:
+            conn.executemany(
+                "UPDATE change SET old=? WHERE txn=? AND rec=? AND field=?",
+                [(before.get(field), n, patch.rec, field) for field in patch.values],
+            )
+    conn.executemany(
+        "UPDATE change SET effect=0 WHERE txn=? AND rec=? AND field=?",
+        [(n, rec, field) for rec, field in entry.idle],
+    )
+
+
+class _Records:
+    """The server copies and the views of the records that one step touches."""
+
+    def __init__(self, conn: sqlite3.Connection, recs: dict[str, str]) -> None:
+        self._conn = conn
+        self._kinds = recs
+        self._view: dict[str, Values] = {}
+        self._server: dict[str, Values] = {}
+        self._ver: dict[str, int] = {}
+        self._base: dict[tuple[str, str], int] = {}
+        self._load()
+
+    def _load(self) -> None:
+        by_kind: dict[str, list[str]] = {}
+        for rec, kind in self._kinds.items():
+            by_kind.setdefault(kind, []).append(rec)
+        for kind, ids in by_kind.items():
+            for row in _rows(self._conn, kind, ids):
+                rec, ver = str(row.pop("id")), int(row.pop("ver") or 0)  # type: ignore[arg-type]
+                self._view[rec] = row
+                self._ver[rec] = ver
+                if ver:
+                    self._server[rec] = dict(row)
+        if self._server:
+            self._unmask()
+
+    def _unmask(self) -> None:
+        ids = orjson.dumps(list(self._server)).decode()
+        for rec, field, base, val in self._conn.execute(
+            "SELECT rec, field, base, val FROM shadow WHERE rec IN (SELECT value FROM json_each(?))", (ids,)
+        ):
+            self._server[rec][field] = val
+            self._base[rec, field] = base
+
+    def patch(self, patch: Patch, ver: int) -> Values | None:
+        """Takes a patch into the server copy; the copy as it was before, or None where there was none."""
+        before = self._server.get(patch.rec)
+        self._ver[patch.rec] = ver
+        self._server[patch.rec] = {**before, **patch.values} if before is not None else dict(patch.values)
+        return before
+
+    def write(self, n: int, logged: Collection[tuple[str, str]]) -> None:
+        """Writes the views that differ; differences not in `logged` are recorded in the transaction `n`."""
+        unseen = self._unseen()
+        inserts: dict[str, list[tuple[Scalar, ...]]] = {}
+        updates: dict[tuple[str, tuple[str, ...]], list[tuple[Scalar, ...]]] = {}
+        changes: list[tuple[Any, ...]] = []
+        for rec, kind in self._kinds.items():
+            now = self._view.get(rec)
+            then = self._fold(rec, unseen.get(rec, ()))
+            if now is None and then is not None:
+                if kind in KINDS:
+                    inserts.setdefault(kind, []).append(_full(kind, rec, self._server_ver(rec), then))
+                else:
+                    self._keep_unknown(kind, rec, then)
+                if (rec, "") not in logged:
+                    changes.append((n, kind, rec, "", None, None))
+            elif now is not None and then is None:
+                changes.append((n, kind, rec, "", _json(now), None))
+                self._conn.execute(f"DELETE FROM {kind} WHERE id=?", (rec,))
+            elif now is not None and then is not None:
+                names = {**now, **then}  # an absent field is NULL
+                different = {f: then.get(f) for f in names if now.get(f) != then.get(f)}
+                changes += [
+                    (n, kind, rec, f, now.get(f), v) for f, v in different.items() if (rec, f) not in logged
+                ]
+                self._update(kind, rec, now, different, updates)
+        for kind, rows in inserts.items():
+            self._conn.executemany(_insert(kind), rows)
+        for (kind, fields), rows in updates.items():
+            sets = ", ".join(f"{field}=?" for field in (*fields, "ver"))
+            self._conn.executemany(f"UPDATE {kind} SET {sets} WHERE id=?", rows)
+        self._conn.executemany(
+            "INSERT INTO change(txn, tbl, rec, field, old, new) VALUES(?,?,?,?,?,?)"
+            " ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new",
+            changes,
+        )
+        self._mask(unseen)
+
+    def _server_ver(self, rec: str) -> int:
+        return self._ver.get(rec, 0) if rec in self._server else 0
+
+    def _unseen(self) -> dict[str, list[tuple[str, Scalar, int]]]:
+        found: dict[str, list[tuple[str, Scalar, int]]] = {}
+        if not self._conn.execute(f"SELECT 1 FROM txn t WHERE {UNSEEN} LIMIT 1").fetchone():
+            return found
+        ids = orjson.dumps(list(self._kinds)).decode()
+        for rec, field, new, base in self._conn.execute(
+            "SELECT c.rec, c.field, c.new, c.base FROM change c JOIN txn t ON t.n=c.txn"
+            f" WHERE c.rec IN (SELECT value FROM json_each(?)) AND {UNSEEN} ORDER BY c.txn, c.n",
+            (ids,),
+        ):
+            found.setdefault(rec, []).append((field, new, base or 0))
+        return found
+
+    def _fold(self, rec: str, unseen: Iterable[tuple[str, Scalar, int]]) -> Values | None:
+        view = dict(self._server[rec]) if rec in self._server else None
+        for field, new, _ in unseen:
+            if field == "":
+                # a create over a record that the server has already yields to what stands there
+                view = {**orjson.loads(str(new)), **(view or {})}
+            elif view is not None:
+                view[field] = new
+        return view
+
+    def _update(
+        self, kind: str, rec: str, now: Values, different: Values,
+        updates: dict[tuple[str, tuple[str, ...]], list[tuple[Scalar, ...]]],
+    ) -> None:  # fmt: skip
+        if kind not in KINDS:
+            self._keep_unknown(kind, rec, {**now, **different})
+            return
+        known = {f: v for f, v in different.items() if f in KINDS[kind].fields}
+        if len(known) < len(different):
+            known["extra"] = _extra(kind, {**now, **different})
+        row = (*known.values(), self._server_ver(rec), rec)
+        updates.setdefault((kind, tuple(known)), []).append(row)
+
+    def _keep_unknown(self, kind: str, rec: str, values: Values) -> None:
+        self._conn.execute(
+            "INSERT OR REPLACE INTO unknown(id, kind, ver, data) VALUES(?,?,?,?)",
+            (rec, kind, self._server_ver(rec), _json(values)),
+        )
+
+    def _mask(self, unseen: dict[str, list[tuple[str, Scalar, int]]]) -> None:
+        masked = {rec for rec, _ in self._base}
+        if masked:
+            ids = orjson.dumps(list(masked)).decode()
+            self._conn.execute("DELETE FROM shadow WHERE rec IN (SELECT value FROM json_each(?))", (ids,))
+        rows: dict[tuple[str, str], tuple[Any, ...]] = {}
+        for rec, edits in unseen.items():
+            if rec not in self._server:
+                continue
+            for field, _, base in edits:
+                if field and (rec, field) not in rows:
+                    first = self._base.get((rec, field), base)  # set when the masking began, never raised
+                    rows[rec, field] = (rec, field, self._kinds[rec], first, self._server[rec].get(field))
+        self._conn.executemany("INSERT INTO shadow(rec, field, tbl, base, val) VALUES(?,?,?,?,?)", rows.values())
+
+
+def _rows(conn: sqlite3.Connection, kind: str, ids: list[str]) -> Iterator[Values]:
+    wanted = orjson.dumps(ids).decode()
+    if kind not in KINDS:
+        for rec, ver, data in conn.execute(
+            "SELECT id, ver, data FROM unknown WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        ):
+            yield {"id": rec, "ver": ver, **orjson.loads(data)}
+        return
+    names = ["id", *KINDS[kind].fields, *LOCAL_COLUMNS]
+    for row in conn.execute(
+        f"SELECT {', '.join(names)} FROM {kind} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+    ):
+        values = dict(zip(names, row, strict=True))
+        extra = values.pop("extra")
+        yield {**values, **orjson.loads(extra)} if extra else values
+
+
+def _insert(kind: str) -> str:
+    names = ["id", *LOCAL_COLUMNS, *KINDS[kind].fields]
+    return f"INSERT INTO {kind}({', '.join(names)}) VALUES({', '.join('?' * len(names))})"
+
+
+def _full(kind: str, rec: str, ver: int, values: Values) -> tuple[Scalar, ...]:
+    return (rec, _extra(kind, values), ver, *map(values.get, KINDS[kind].fields))
+
+
+def _extra(kind: str, values: Values) -> str | None:
+    """Fields of newer versions, as the JSON of the column `extra`."""
+    unknown = values.keys() - KINDS[kind].fields.keys()
+    return _json({f: values[f] for f in unknown}) if unknown else None
+
+
+def _json(values: Values) -> str:
+    return orjson.dumps({f: v for f, v in values.items() if v is not None}, option=orjson.OPT_SORT_KEYS).decode()

@@ -1,0 +1,104 @@
+"""The transaction log on this laptop: its tables, and the triggers that fill it, made from the metadata.
+
+Triggers, because they see every write: raw SQL, bulk updates and other processes included. The one row of `txn`
+with state 0 is the context of the writes of its database transaction: nobody else sees it, a crash removes it, and
+with none open a write of a record fails. A local context (origin L) has its changes, masks and bases recorded; in
+a context of the server's log (R) or of a settlement (S) models.apply writes the log itself.
+"""
+
+import sqlite3
+
+from sqlalchemy import Column
+
+from models.record import KINDS, LOCAL_COLUMNS
+
+OPEN, PENDING, SENT, ACKNOWLEDGED, SEEN, REJECTED, WITHDRAWN = range(7)
+
+LOG = """
+CREATE TABLE txn(
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, origin TEXT NOT NULL, kind TEXT NOT NULL,
+    ref TEXT, label TEXT NOT NULL, author TEXT, at INTEGER NOT NULL, state INTEGER NOT NULL, ver INTEGER, note TEXT
+);
+CREATE UNIQUE INDEX txn_open ON txn(state) WHERE state=0;
+CREATE INDEX txn_unseen ON txn(state) WHERE state IN (1,2,3);
+CREATE INDEX txn_ref ON txn(ref) WHERE ref IS NOT NULL;
+CREATE INDEX txn_rejected ON txn(state) WHERE state=5;
+CREATE TABLE change(
+    n INTEGER PRIMARY KEY AUTOINCREMENT, txn INTEGER NOT NULL, tbl TEXT NOT NULL, rec TEXT NOT NULL,
+    field TEXT NOT NULL, old, new, base INTEGER, effect INTEGER NOT NULL DEFAULT 1
+);
+CREATE UNIQUE INDEX change_rec ON change(rec, field, txn);
+CREATE INDEX change_txn ON change(txn);
+CREATE TABLE shadow(
+    rec TEXT NOT NULL, field TEXT NOT NULL, tbl TEXT NOT NULL, base INTEGER NOT NULL, val,
+    PRIMARY KEY(rec, field)
+) WITHOUT ROWID;
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE unknown(
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, ver INTEGER NOT NULL, data TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE schedule(
+    task TEXT PRIMARY KEY, start TEXT, finish TEXT, early_start TEXT, early_finish TEXT, late_start TEXT,
+    late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER
+) WITHOUT ROWID;
+CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='2 3');
+CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
+"""
+# txn.at is milliseconds since 1970, UTC. change.field '' is the record itself: new = JSON of a create, old = JSON of
+# a removal. change.effect 0: the server says that this field of ours changed nothing there.
+
+
+def create_log(conn: sqlite3.Connection) -> None:
+    """The log's tables, the derived ones and the local ones."""
+    for statement in LOG.split(";\n"):  # executescript would commit first
+        conn.execute(statement)
+
+
+def create_triggers(conn: sqlite3.Connection) -> None:
+    """Makes the capture triggers anew for every kind."""
+    for name, kind in KINDS.items():
+        columns = kind.cls.__table__.columns  # type: ignore[attr-defined]
+        for trigger in _triggers(name, [c for c in columns if c.name not in LOCAL_COLUMNS]):
+            verb = trigger.split()[2]
+            conn.execute(f"DROP TRIGGER IF EXISTS {verb}")
+            conn.execute(trigger)
+
+
+_ORIGIN = "(SELECT origin FROM txn WHERE state=0)"
+_GUARD = f"SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE {_ORIGIN} IS NULL;"
+
+
+def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
+    fields = [c.name for c in columns if c.name != "id"]
+    first = f"'{fields[0]}' AS field, OLD.{fields[0]} AS old, NEW.{fields[0]} AS new"
+    others = ", ".join(f"('{f}', OLD.{f}, NEW.{f})" for f in fields[1:])
+    changed = f"(SELECT {first} UNION ALL VALUES {others}) f WHERE f.old IS NOT f.new"
+    # json_patch over an empty object drops the NULLs: an absent field is NULL
+    whole = "json_patch('{{}}', json_object({}))".format(", ".join(f"'{f}', NEW.{f}" for f in fields))
+    local = "(SELECT n FROM txn WHERE state=0 AND origin='L')"
+    return [
+        f"""CREATE TRIGGER {table}_created AFTER INSERT ON {table} BEGIN
+            {_GUARD}
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT {local}, '{table}', NEW.id, '', {whole}, 0 WHERE {_ORIGIN}='L';
+        END""",
+        f"""CREATE TRIGGER {table}_edited AFTER UPDATE ON {table} BEGIN
+            {_GUARD}
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, '{table}', OLD.ver, f.old FROM {changed}
+            AND OLD.ver > 0 AND {_ORIGIN}='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT {local}, '{table}', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM {changed} AND {_ORIGIN}='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END""",
+        f"""CREATE TRIGGER {table}_removed BEFORE DELETE ON {table} BEGIN
+            {_GUARD}
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE {_ORIGIN}='L';
+        END""",
+        f"""CREATE TRIGGER {table}_identity BEFORE UPDATE OF id, space ON {table} BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END""",
+    ]

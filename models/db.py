@@ -1,0 +1,131 @@
+"""Opening the store: the one place that knows the file, its pragmas and what SQLite's errors mean.
+
+Imports nothing but sqlite3, so that the first screen can read before the ORM is loaded.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from models.errors import (
+    MilepostError,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    StoreFull,
+    StoreNewer,
+    StoreReadOnly,
+)
+
+SCHEMA = 1  # PRAGMA user_version of the stores that this program writes
+NAME = "milepost.db"
+WAIT = 10.0  # seconds that a writer waits for another process
+
+
+def profile(home: str | Path | None = None) -> Path:
+    """The profile's folder: `home`, else MILEPOST_HOME, else the platform's folder for user data."""
+    if chosen := home or os.environ.get("MILEPOST_HOME"):
+        return Path(chosen).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("milepost", appauthor=False)
+
+
+def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+    """A connection to the store at `path`, in autocommit mode, usable from any one thread at a time.
+
+    Writers begin with BEGIN IMMEDIATE themselves. Raises StoreError with the remedy.
+    """
+    with in_words(path):
+        # as_uri() quotes the ? and # that would cut a URI short
+        uri = path.absolute().as_uri() + ("?mode=ro" if readonly else "")
+        conn = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=WAIT, check_same_thread=False)
+        try:
+            _set_up(conn, readonly)
+        except BaseException:
+            conn.close()
+            raise
+        return conn
+
+
+def _set_up(conn: sqlite3.Connection, readonly: bool) -> None:
+    conn.execute("PRAGMA cache_size=-8000")
+    version = conn.execute("PRAGMA user_version").fetchone()[0]
+    if version > SCHEMA:
+        raise StoreNewer(
+            f"A newer Milepost wrote this store (schema {version}, this one reads {SCHEMA}). "
+            "Close this window and start the newer program; your edits are safe."
+        )
+    if not readonly:
+        if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            conn.execute("PRAGMA journal_mode=WAL")
+        # NORMAL loses commits at a power cut, which no kill test shows
+        conn.execute("PRAGMA synchronous=FULL")
+        conn.execute("PRAGMA recursive_triggers=ON")
+
+
+@contextmanager
+def in_words(path: Path) -> Iterator[None]:
+    """Turns SQLite's and the file system's errors into StoreErrors that name the remedy."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise explain(error, path) from error
+    except PermissionError as error:
+        raise _read_only(path) from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be opened: {error.strerror or error}. Check --home.") from error
+
+
+def explain(error: sqlite3.Error, path: Path) -> MilepostError:
+    """The StoreError that says `error` in words."""
+    code = getattr(error, "sqlite_errorname", "") or ""
+    if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreBusy(
+            f"Another program has held {path} for {WAIT:.0f} seconds. Close other Milepost windows or wait, "
+            "then try again; nothing was lost."
+        )
+    if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
+        return _read_only(path)
+    if code.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        return StoreFull(
+            f"The disk that holds {path} is full or failing. Free some room and try again; "
+            "what was saved before is safe, this last edit was not saved."
+        )
+    if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+        return StoreDamaged(
+            f"{path} is not a Milepost store or is damaged. Nothing was changed. Move it aside and restore a "
+            "backup, or sign in again with `milepost login` to fetch everything that was synced."
+        )
+    return StoreError(f"The store at {path} refused: {error}. Run `milepost doctor` for details.")
+
+
+def _read_only(path: Path) -> StoreReadOnly:
+    return StoreReadOnly(
+        f"{path} cannot be opened for writing. Check the permissions of {path.parent}, "
+        "or choose another folder with --home."
+    )
+
+
+@contextmanager
+def writing(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    """One write transaction: the lock is taken at once, all is kept or nothing."""
+    conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield conn
+        conn.execute("COMMIT")
+    except BaseException:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        raise
+
+
+def get_meta(conn: sqlite3.Connection, key: str, default: str = "") -> str:
+    row = conn.execute("SELECT value FROM meta WHERE key=?", (key,)).fetchone()
+    return default if row is None else str(row[0])
+
+
+def set_meta(conn: sqlite3.Connection, key: str, value: str) -> None:
+    conn.execute("INSERT INTO meta VALUES(?,?) ON CONFLICT(key) DO UPDATE SET value=excluded.value", (key, value))

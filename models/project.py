@@ -1,0 +1,59 @@
+"""Projects: one client order on its way from acceptance to sign-off."""
+
+from sqlmodel import Session
+
+from models.errors import Invalid
+from models.record import Named, Record, attribute, create, register
+
+
+@register("Project", "Projects", listed=("name", "number", "client_id", "manager_id", "start", "finish"))
+class Project(Named, Record, table=True):
+    """One order, its plan's frame and the working-time figures that durations are shown by."""
+
+    name: str = attribute("text", "Name", required=True)
+    number: str | None = attribute("text", "Number", help="order number")
+    client_id: str | None = attribute("ref", "Client", refers="client", index=True)
+    site_id: str | None = attribute("ref", "Site", refers="site")
+    manager_id: str | None = attribute("ref", "Manager", refers="member")
+    start: str | None = attribute("minute", "Start", group="frame", decides="server")
+    finish: str | None = attribute("minute", "Promised finish", group="frame", decides="server")
+    schedule_from: str = attribute(
+        "choice", "Schedule from", default="start", choices=("start", "finish"), group="frame", decides="server"
+    )
+    status_date: str | None = attribute("minute", "Status date", decides="server")
+    calendar_id: str | None = attribute("ref", "Calendar", refers="calendar")
+    minutes_per_day: int = attribute("integer", "Minutes per day", default=480, low=1, high=1440)
+    minutes_per_week: int = attribute("integer", "Minutes per week", default=2400, low=1, high=10080)
+    days_per_month: int = attribute("integer", "Days per month", default=20, low=1, high=31)
+    honour_constraints: int = attribute("flag", "Honour constraints", default=1)
+    critical_limit_minutes: int = attribute("integer", "Critical below slack (minutes)", default=0)
+    hold_reason: str | None = attribute("text", "On hold because", group="hold", decides="server")
+    hold_waiting_on: str | None = attribute(
+        "choice", "Waiting on", choices=("client", "us", "third party"), group="hold", decides="server"
+    )
+    hold_since: str | None = attribute("date", "On hold since", group="hold", decides="server")
+    cancelled_reason: str | None = attribute("text", "Cancelled because", decides="server")
+    notes: str | None = attribute("note", "Notes")
+    source: str | None = attribute("text", "Imported from")
+
+    def rules(self) -> None:
+        if self.start and self.finish and self.finish < self.start:
+            raise Invalid("finish", f"{self.finish} lies before the start, {self.start}. Correct one of them.")
+
+
+def hold(session: Session, project_id: str, reason: str, waiting_on: str, since: str) -> None:
+    """Stops the clock of a project; resume with `release`."""
+    project = session.get_one(Project, project_id)
+    project.hold_reason, project.hold_waiting_on, project.hold_since = reason, waiting_on, since
+
+
+def release(session: Session, project_id: str) -> None:
+    """Ends a hold."""
+    project = session.get_one(Project, project_id)
+    project.hold_reason = project.hold_waiting_on = project.hold_since = None
+
+
+def new_project(session: Session, name: str, **values: str | int | None) -> Project:
+    """A project with its name; all else can follow."""
+    project: Project = create(session, "project", name=name, **values)
+    return project

@@ -1,0 +1,205 @@
+"""Undo and redo. Inside the caller's write transaction.
+
+An undo is a new transaction that restores only what the operation wrote, what still stands, and what nobody else
+has changed since. What it leaves alone it names. The stacks are queries.
+"""
+
+import sqlite3
+from typing import NamedTuple
+
+import orjson
+
+from models.apply import UNSEEN, open_context, rebuild
+from models.capture import PENDING, WITHDRAWN
+from models.errors import NothingToUndo
+from models.fields import Scalar
+from models.record import KINDS, now_instant
+
+
+class Operation(NamedTuple):
+    n: int
+    id: str
+    label: str
+    state: int
+    ver: int | None
+
+
+class _Change(NamedTuple):
+    kind: str
+    rec: str
+    field: str
+    old: Scalar
+    new: Scalar
+    effect: int
+
+
+def undoable(conn: sqlite3.Connection) -> Operation | None:
+    """The newest operation of this laptop that stands."""
+    row = conn.execute(
+        f"""SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind IN ('do','redo')
+            AND state BETWEEN 1 AND 4
+            AND NOT EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state<>5)
+            ORDER BY n DESC LIMIT 1"""
+    ).fetchone()
+    return Operation(*row) if row else None
+
+
+def redoable(conn: sqlite3.Connection) -> Operation | None:
+    """The newest undo that no later operation and no redo has followed."""
+    row = conn.execute(
+        """SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind='undo' AND state<>5
+           AND NOT EXISTS (SELECT 1 FROM txn r WHERE r.ref=t.id AND r.kind='redo' AND r.state<>5)
+           AND NOT EXISTS (SELECT 1 FROM txn d WHERE d.origin='L' AND d.kind='do' AND d.n>t.n)
+           ORDER BY n DESC LIMIT 1"""
+    ).fetchone()
+    return Operation(*row) if row else None
+
+
+def open_undo(conn: sqlite3.Connection, at: int, author: str | None, id: str) -> tuple[int, list[str]]:
+    """Undoes the newest operation in a new transaction; its number, and what was left alone, in words.
+
+    Raises NothingToUndo.
+    """
+    operation = undoable(conn)
+    if operation is None:
+        raise NothingToUndo("Nothing of yours is left to undo.")
+    withdrawn = operation.state == PENDING and not _later_unseen(conn, operation.n)
+    n = open_context(
+        conn, "S" if withdrawn else "L", "undo", operation.label, at, id=id, author=author, ref=operation.id
+    )
+    if withdrawn:
+        _withdraw(conn, operation, n)
+        return n, []
+    return n, _restore(conn, operation)
+
+
+def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) -> tuple[int, list[str]]:
+    """Does again what the newest undo took back; an ordinary edit. Raises NothingToUndo."""
+    undo = redoable(conn)
+    if undo is None:
+        raise NothingToUndo("Nothing is left to do again.")
+    n = open_context(conn, "L", "redo", undo.label, at, id=id, author=author, ref=undo.id)
+    skipped = []
+    for change in _changes(conn, undo.n):
+        if change.field == "":
+            _reinsert(conn, change)
+        elif _value(conn, change.kind, change.rec, change.field) == change.new:
+            _write(conn, change.kind, change.rec, {change.field: change.old})
+        else:
+            skipped.append(f"{_title(conn, change.kind, change.rec)}: {_label(change)} was changed since")
+    return n, skipped
+
+
+def _later_unseen(conn: sqlite3.Connection, n: int) -> bool:
+    return conn.execute(f"SELECT 1 FROM txn t WHERE {UNSEEN} AND t.n>? LIMIT 1", (n,)).fetchone() is not None
+
+
+def _withdraw(conn: sqlite3.Connection, operation: Operation, n: int) -> None:
+    """The newest operation was not sent yet: it and its undo go nowhere."""
+    conn.execute("UPDATE txn SET state=? WHERE n=?", (WITHDRAWN, operation.n))
+    rebuild(conn, {c.rec: c.kind for c in _changes(conn, operation.n)}, n)
+    conn.execute("UPDATE txn SET state=?, origin='L' WHERE n=?", (WITHDRAWN, n))
+
+
+def _restore(conn: sqlite3.Connection, operation: Operation) -> list[str]:
+    skipped = []
+    done: set[tuple[str, str]] = set()
+    changes = {(c.rec, c.field): c for c in _changes(conn, operation.n)}
+    for (rec, field), change in changes.items():
+        if (rec, field) in done:
+            continue
+        together = [c for f in _group(change) if (c := changes.get((rec, f)))]
+        done.update((c.rec, c.field) for c in together)
+        why = _obstacle(conn, operation, together)
+        if why:
+            skipped.append(f"{_title(conn, change.kind, rec)}: {_label(change)} {why}")
+        elif field == "":
+            _write(conn, change.kind, rec, {"deleted_at": now_instant()})
+        else:
+            _write(conn, change.kind, rec, {c.field: _beneath(conn, operation, c) for c in together})
+    return skipped
+
+
+def _obstacle(conn: sqlite3.Connection, operation: Operation, changes: list[_Change]) -> str:
+    """Why these fields, which belong together, must be left alone; empty where they need not be."""
+    first = changes[0]
+    if operation.ver is not None and (who := _colleague(conn, operation, first)):
+        return f"was changed by {who}"
+    if first.field == "":
+        return ""
+    if not all(c.effect for c in changes):
+        return "was the same already"
+    if any(_value(conn, c.kind, c.rec, c.field) != c.new for c in changes):
+        return "was changed since"
+    return ""
+
+
+def _colleague(conn: sqlite3.Connection, operation: Operation, change: _Change) -> str:
+    """Who else changed the field, its group or, for a created record, any of it after the operation."""
+    group = "" if change.field == "" else f"AND c.field IN ({', '.join('?' * len(_group(change)))})"
+    row = conn.execute(
+        f"""SELECT coalesce(m.name, 'a colleague') FROM change c JOIN txn t ON t.n=c.txn
+            LEFT JOIN member m ON m.id=t.author
+            WHERE c.rec=? {group} AND t.origin='R' AND t.ver>? ORDER BY t.ver DESC LIMIT 1""",
+        (change.rec, *(_group(change) if group else ()), operation.ver),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def _beneath(conn: sqlite3.Connection, operation: Operation, change: _Change) -> Scalar:
+    """What lies below the operation's value: an earlier unseen change, else the server's value, else the old one."""
+    earlier = conn.execute(
+        f"""SELECT c.field, c.new FROM change c JOIN txn t ON t.n=c.txn WHERE c.rec=? AND c.field IN (?, '')
+            AND c.txn<? AND {UNSEEN} ORDER BY c.txn DESC LIMIT 1""",
+        (change.rec, change.field, operation.n),
+    ).fetchone()
+    if earlier and operation.state < 4:
+        field, new = earlier
+        return new if field else orjson.loads(new).get(change.field)  # type: ignore[no-any-return]
+    shadow = conn.execute(
+        "SELECT val FROM shadow WHERE rec=? AND field=?", (change.rec, change.field)
+    ).fetchone()
+    return shadow[0] if shadow and operation.state < 4 else change.old  # type: ignore[no-any-return]
+
+
+def _changes(conn: sqlite3.Connection, n: int) -> list[_Change]:
+    rows = conn.execute(
+        "SELECT tbl, rec, field, old, new, effect FROM change WHERE txn=? ORDER BY n", (n,)
+    ).fetchall()
+    return [_Change(*row) for row in rows]
+
+
+def _group(change: _Change) -> tuple[str, ...]:
+    return KINDS[change.kind].groups(change.field)
+
+
+def _value(conn: sqlite3.Connection, kind: str, rec: str, field: str) -> Scalar:
+    row = conn.execute(f"SELECT {field} FROM {kind} WHERE id=?", (rec,)).fetchone()
+    return row[0] if row else None
+
+
+def _write(conn: sqlite3.Connection, kind: str, rec: str, values: dict[str, Scalar]) -> None:
+    sets = ", ".join(f"{field}=?" for field in values)
+    conn.execute(f"UPDATE {kind} SET {sets} WHERE id=?", (*values.values(), rec))
+
+
+def _reinsert(conn: sqlite3.Connection, change: _Change) -> None:
+    """A withdrawn create comes back with the id that it had."""
+    if change.new is None and change.old is not None:
+        values = orjson.loads(str(change.old))
+        names = ["id", *values]
+        conn.execute(
+            f"INSERT OR IGNORE INTO {change.kind}({', '.join(names)}, ver)"
+            f" VALUES({', '.join('?' * len(names))}, 0)",
+            (change.rec, *values.values()),
+        )
+
+
+def _title(conn: sqlite3.Connection, kind: str, rec: str) -> str:
+    title = _value(conn, kind, rec, KINDS[kind].title)
+    return f"“{title}”" if title else KINDS[kind].label
+
+
+def _label(change: _Change) -> str:
+    field = KINDS[change.kind].fields.get(change.field)
+    return field.label if field else "it"

@@ -1,0 +1,223 @@
+"""What travels between a laptop and the server, and how each side reads it. No network, no store.
+
+    POST /v1/push   {"replica", "schema", "txns": [TXN…]}          → {"verdicts": [{"id", "ver"} | {"id", "reason"}…], "head"}
+    GET  /v1/pull?since=N                                           → {"entries": [ENTRY…], "head", "more"}
+    GET  /v1/events                                                 → server-sent events: the head's number
+    POST /v1/login  {"code", "device"}                              → {"token", "workspace", "member", "name", "letter"}
+    GET  /v1/whoami, POST /v1/invite {"name"} → {"code", "expires"}, POST /v1/logout
+
+TXN    {"id", "kind": do|undo|redo, "ref", "label", "age": ms since the edit,
+        "changes": [[kind, rec, created 0|1, {field: value}, {field: base}]…]}
+ENTRY  [ver, id, replica, author, at, kind, ref, label, [[kind, rec, created 0|1, {field: value}]…], [[rec, field]…]]
+
+Values are SQLite scalars. Every reply carries HEADER and EPOCH; one without HEADER is not from a Milepost server.
+Bodies are JSON, gzip-compressed where that pays.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from models.apply import Entry, Patch
+from models.errors import Held, SyncError
+from models.fields import Scalar
+from models.outbox import Outgoing, Verdict
+
+VERSION = "1"
+HEADER = "milepost-protocol"
+EPOCH = "milepost-epoch"
+REPLICA = "milepost-replica"
+PUSH_ROWS = 2_000  # changes in a batch of transactions, unless one alone has more
+PULL_BYTES = 1_000_000  # of a page, uncompressed, unless one transaction alone has more
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the engine asks the network for. `body` is JSON or empty."""
+
+    method: str
+    path: str
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the network answered. Header names are lower-case; `body` is decompressed."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a pushed transaction does to one record."""
+
+    kind: str
+    rec: str
+    created: bool
+    values: dict[str, Scalar]
+    bases: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """A pushed transaction. `hash` is of everything but the age, which grows while it waits."""
+
+    id: str
+    kind: str
+    ref: str | None
+    label: str
+    age: int
+    changes: list[Change]
+    hash: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A part of the log, whole transactions in order."""
+
+    entries: list[Entry]
+    head: int
+    more: bool
+
+
+class Malformed(SyncError):
+    """A request that no Milepost sends; the server answers 422 and writes nothing."""
+
+
+# ── the laptop's side ─────────────────────────────────────────────────────────────────────────────────
+
+
+def push(replica: str, schema: int, batch: Sequence[Outgoing], now: int) -> Request:
+    """`now` is milliseconds since 1970 on this laptop's clock; ages cancel its skew."""
+    txns = [
+        {
+            "id": t.id,
+            "kind": t.kind,
+            "ref": t.ref,
+            "label": t.label,
+            "age": max(0, now - t.at),
+            "changes": [[c[0], c[1], int(c[2]), c[3], c[4]] for c in t.changes],
+        }
+        for t in batch
+    ]
+    return Request("POST", "/v1/push", orjson.dumps({"replica": replica, "schema": schema, "txns": txns}))
+
+
+def pull(since: int) -> Request:
+    return Request("GET", f"/v1/pull?since={since}")
+
+
+def verdicts(reply: Reply) -> list[Verdict]:
+    """The server's word on each transaction of a push. Raises Held."""
+    rows = _document(reply)["verdicts"]
+    return [Verdict(row["id"], int(row.get("ver") or 0), str(row.get("reason") or "")) for row in rows]
+
+
+def page(reply: Reply) -> Page:
+    """A page of the log. Raises Held."""
+    document = _document(reply)
+    return Page([_entry(row) for row in document["entries"]], int(document["head"]), bool(document["more"]))
+
+
+def refuse_strangers(reply: Reply) -> None:
+    """Raises Held, in words, for everything that is not a Milepost server's plain success."""
+    if HEADER not in reply.headers:
+        raise Held(_stranger(reply))
+    if reply.headers[HEADER] != VERSION:
+        raise Held(
+            f"The server speaks protocol {reply.headers[HEADER]}, this Milepost {VERSION}. "
+            "Update the older of the two; your edits wait."
+        )
+    if reply.status == 401:
+        raise Held("The server does not know this device any more. Sign in again: milepost login URL. Your edits wait.")
+    if reply.status != 200:
+        raise Held(f"The server answered {reply.status}: {_detail(reply)}. Your edits wait; it is tried again.")
+
+
+def _stranger(reply: Reply) -> str:
+    kind = reply.headers.get("content-type", "")
+    if "html" in kind or reply.body[:200].lstrip().lower().startswith((b"<!doctype", b"<html")):
+        return (
+            "This network answers with a web page of its own: it wants you to sign in (guest network). "
+            "Open a browser, sign in there, then press R. Your edits wait."
+        )
+    if 300 <= reply.status < 400:
+        where = reply.headers.get("location", "elsewhere")
+        return f"The address redirects to {where}. No redirect is followed; check the server's address. Your edits wait."
+    return (
+        f"What answered ({reply.status}) is not a Milepost server. Check the address with `milepost status`; "
+        "your edits wait."
+    )
+
+
+def _detail(reply: Reply) -> str:
+    try:
+        return str(orjson.loads(reply.body)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return "no reason given"
+
+
+def _document(reply: Reply) -> dict[str, Any]:
+    refuse_strangers(reply)
+    try:
+        document = orjson.loads(reply.body)
+    except ValueError as error:
+        raise Held("The server's answer broke off or is no JSON. It is asked again; your edits wait.") from error
+    if not isinstance(document, dict):
+        raise Held("The server's answer makes no sense. Check that both sides are up to date; your edits wait.")
+    return document
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    ver, id, replica, author, at, kind, ref, label, patches, idle = row
+    return Entry(
+        ver, id, replica, author, at, kind, ref, label,
+        [Patch(p[0], p[1], bool(p[2]), p[3]) for p in patches], {(rec, name) for rec, name in idle},
+    )  # fmt: skip
+
+
+# ── the server's side ─────────────────────────────────────────────────────────────────────────────────
+
+
+def read_push(body: bytes) -> tuple[str, int, list[Transaction]]:
+    """Replica, schema version and transactions of a push. Raises Malformed."""
+    try:
+        document = orjson.loads(body)
+        txns = [_transaction(row) for row in document["txns"]]
+        return str(document["replica"]), int(document["schema"]), txns
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Malformed(f"not a push: {error}") from error
+
+
+def _transaction(row: dict[str, Any]) -> Transaction:
+    changes = [_change(*c) for c in row["changes"]]
+    told = {name: row[name] for name in ("id", "kind", "ref", "label", "changes")}
+    digest = hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    if row["kind"] not in ("do", "undo", "redo"):
+        raise ValueError(f"no transaction is of the kind {row['kind']!r}")
+    return Transaction(str(row["id"]), row["kind"], row["ref"], str(row["label"]), int(row["age"]), changes, digest)
+
+
+def _change(kind: str, rec: str, created: int, values: dict[str, Scalar], bases: dict[str, int]) -> Change:
+    for name, value in values.items():
+        if not isinstance(value, str | int | float | None) or isinstance(value, bool):
+            raise ValueError(f"{kind}.{name} is not a scalar")
+    if not all(isinstance(text, str) for text in (kind, rec)):
+        raise ValueError("kind and record are text")
+    return Change(kind, rec, bool(created), dict(values), {name: int(base) for name, base in bases.items()})
+
+
+def write_entry(entry: Entry) -> bytes:
+    """The one form of a log entry, in the log and on the wire."""
+    patches = [[p.kind, p.rec, int(p.created), p.values] for p in entry.patches]
+    return orjson.dumps([*entry[:8], patches, sorted(map(list, entry.idle))])
+
+
+def write_page(entries: Sequence[bytes], head: int, more: bool) -> bytes:
+    """A reply to a pull, of entries as they lie in the log."""
+    return b'{"head":%d,"more":%s,"entries":[%s]}' % (head, b"true" if more else b"false", b",".join(entries))

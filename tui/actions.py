@@ -1,0 +1,298 @@
+"""The one registry of what a key can do: bindings, footer, palette, help and the user's keymap all come from it.
+
+Nothing here imports Textual. An action's method is `act_<run>`, looked for from the focused widget outward, so a view
+answers an action by defining that method; where nobody has it, the action is not offered.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+ALWAYS, EVERYWHERE, LIST, JUMP = "always", "everywhere", "list", "jump"
+EDIT, PROMPT, PALETTE, HELP = "edit", "prompt", "palette", "help"
+TYPING = (EDIT, PROMPT, PALETTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What a key does in a place.
+
+    `keys` are separated by spaces, as Textual names them ("x", "ctrl+d", "less_than_sign" may be written "<"). `where`
+    is `EVERYWHERE`, another place above, or the name of a view. `footer` orders the footer, 0 stays out of it.
+    `run` names the method (`act_<run>`) and is the last part of the id unless given; `args` go to it. `jump` names the
+    view that a second key after `g` opens. `bulk` acts on the marked rows. `shadows` says that the key is meant to hide
+    the same key of a wider place.
+    """
+
+    id: str
+    keys: str
+    label: str
+    help: str
+    where: str = EVERYWHERE
+    footer: int = 0
+    jump: str = ""
+    run: str = ""
+    args: tuple[str | int, ...] = ()
+    bulk: bool = False
+    palette: bool = True
+    shadows: bool = False
+
+    @property
+    def method(self) -> str:
+        return "act_" + (self.run or self.id.rpartition(".")[2])
+
+    def key_list(self) -> list[str]:
+        return self.keys.split()
+
+    def shown_key(self) -> str:
+        """The first key as a person reads it: "^d", "esc", "g t"."""
+        keys = self.key_list()
+        if not keys:
+            return ""
+        return ("g " if self.where == JUMP else "") + key_name(keys[0])
+
+
+_NAMES = {
+    "escape": "esc",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "shift+tab": "S-tab",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+}
+
+
+def key_name(key: str) -> str:
+    return _NAMES.get(key) or ("^" + key[5:] if key.startswith("ctrl+") else key)
+
+
+def _do(id: str, keys: str, label: str, help: str, footer: int = 0, **more: object) -> Action:
+    return Action(id, keys, label, help, footer=footer, **more)  # type: ignore[arg-type]
+
+
+def _own(where: str, *rows: tuple[object, ...], **more: object) -> list[Action]:
+    """Actions of one place; each row is (name, keys, label, help[, footer])."""
+    return [_do(f"{where}.{row[0]}", *row[1:], where=where, **more) for row in rows]  # type: ignore[arg-type]
+
+
+def _jump(key: str, view: str, label: str, help: str, run: str = "go") -> Action:
+    return Action(f"jump.{view}", key, label, help, where=JUMP, jump=view, run=run, args=(view,))
+
+
+JUMPS = [
+    Action("jump.top", "g", "first row", "Go to the first row", where=JUMP, run="top"),
+    _jump("p", "portfolio", "portfolio", "Go to the portfolio: every project and its stage"),
+    _jump("t", "tasks", "tasks", "Go to the tasks of the project"),
+    _jump("c", "clients", "clients", "Go to clients and contacts"),
+    _jump("s", "sync", "sync", "Go to the sync view: what waits, what was refused and why"),
+    _jump("x", "conflicts", "conflicts", "Go to the conflicts and decide them"),
+    Action("jump.search", "/", "search", "Search everything", where=JUMP, run="search"),
+]
+
+PORTFOLIO = [
+    *(
+        Action(f"portfolio.gate{n}", str(n), f"gate {n}", f"Show projects whose last gate passed is G{n}", "portfolio")
+        for n in range(8)
+    ),
+    *_own(
+        "portfolio",
+        ("at_risk", "!", "at risk", "Show only the projects at risk, or all", 3),
+        ("health", "r", "health", "Set the health of the project"),
+        ("milestone", "m", "milestone", "Go to the next milestone of the project", 4),
+        ("sort", "S", "sort", "Sort by the next column", 5),
+    ),
+]
+PORTFOLIO = [replace(one, run="gate", args=(int(one.keys),)) if one.keys.isdigit() else one for one in PORTFOLIO]
+
+TASKS = [
+    *_own(
+        "tasks",
+        ("done", "x", "done", "Mark the task done, or not done", 1),
+        ("indent", ">", "indent", "Make it part of the task above", 6),
+        ("outdent", "<", "outdent", "Take it out of the task it is part of"),
+        ("higher_priority", "(", "priority", "Raise the priority"),
+        ("lower_priority", ")", "lower priority", "Lower the priority"),
+        ("estimate", "t", "estimate", "Type how long it takes"),
+        bulk=True,
+    ),
+    *_own(
+        "tasks",
+        ("new_below", "o", "new", "Type a new task below", 2),
+        ("new_above", "O", "new above", "Type a new task above"),
+        ("move_down", "J", "move down", "Move the task down among its neighbours"),
+        ("move_up", "K", "move up", "Move the task up among its neighbours"),
+        ("blocked_by", "b", "blocked by", "Say which task it waits for"),
+    ),
+]
+
+CLIENTS = _own(
+    "clients",
+    ("interaction", "i", "log a talk", "Log a call, a mail or a visit", 2),
+    ("mail", "m", "mail", "Draft a mail to the contact"),
+    ("phone", "p", "phone", "Show the phone number large"),
+    ("promise", "o", "promise", "Note what was promised"),
+)
+
+SYNC = _own(
+    "sync",
+    ("pause", "p", "pause", "Pause the sync, or go on", 2),
+    ("failed", "f", "refused only", "Show only what the server refused, or all", 3),
+    ("log", "L", "log", "Show what the sync did lately", 4),
+)
+
+CONFLICTS = [
+    *_own(
+        "conflicts",
+        ("mine", "m", "mine", "Keep my value", 1),
+        ("theirs", "t", "theirs", "Keep their value", 2),
+        ("both", "b", "both", "Keep both, one after the other", 3),
+        ("all_mine", "A", "all mine", "Keep my value in every conflict"),
+    ),
+    *_own(
+        "conflicts",
+        ("edit", "e", "edit", "Type a third value", 4),
+        ("next_field", "tab", "next", "Go to the next field in conflict"),
+        shadows=True,
+    ),
+]
+
+LISTS = _own(
+    LIST,
+    ("down", "j down", "down", "Next row"),
+    ("up", "k up", "up", "Row before"),
+    ("left", "h left", "fold", "Fold, or go to the parent"),
+    ("right", "l right", "unfold", "Unfold, or go to the first child"),
+    ("top", "home", "first row", "Go to the first row"),
+    ("bottom", "G end", "last row", "Go to the last row"),
+    ("half_down", "ctrl+d", "half a page down", "Half a page down"),
+    ("half_up", "ctrl+u", "half a page up", "Half a page up"),
+    ("page_down", "pagedown", "page down", "A page down"),
+    ("page_up", "pageup", "page up", "A page up"),
+    ("open", "enter", "open", "Open what is under the cursor", 10),
+    ("mark", "space", "mark", "Mark the row, or take the mark off", 40),
+    ("range", "v", "mark a range", "Begin a range of marked rows, or keep it"),
+    ("mark_all", "*", "mark all", "Mark all that is shown, or none"),
+    ("edit", "e", "edit", "Type over the cell", 11),
+    ("next_cell", "tab", "next cell", "The next cell that can be edited"),
+    ("previous_cell", "shift+tab", "cell before", "The cell before that can be edited"),
+    palette=False,
+)
+
+COMMON = [
+    _do("go", "g", "go to…", "Then a second key: where to", 45, palette=False),
+    _do("status", "s", "status", "Set the status", 12, bulk=True),
+    _do("date", "d", "date", "Set the date", 13, bulk=True),
+    _do("who", "w", "who", "Set who does it", 14, bulk=True),
+    _do("filter", "/", "filter", "Show only what contains a text", 30),
+    _do("next_match", "n", "next match", "Go to the next match"),
+    _do("previous_match", "N", "match before", "Go to the match before"),
+    _do("marked", ".", "on the marked", "Choose what to do with the marked rows", 41),
+    _do("capture", "c", "capture", "Write something down in one line, from anywhere", 31),
+    _do("copy", "y", "copy", "Copy the row as text"),
+    _do("undo", "u", "undo", "Undo the last change", 32),
+    _do("redo", "U", "redo", "Do again what was undone"),
+    _do("zoom", "z", "zoom", "Give this pane the whole screen, or give it back"),
+    _do("discreet", "D", "discreet", "Hide what the client must not see, or show it again"),
+    _do("sync_now", "R", "sync now", "Sync with the server now"),
+    _do("theme", "", "theme", "Go to the next theme: dark, light, high contrast, no colour"),
+    _do("last_view", "-", "last view", "Go back to the view before"),
+    _do("back", "escape", "back", "Let go of marks, close the detail, give a pane back", palette=False),
+    _do("palette", ": ctrl+p", "do…", "Find any action or place by a few letters", 50, palette=False),
+    _do("help", "? f1", "keys", "The keys of this screen", 99),
+    _do("quit", "q", "quit", "Quit; everything is saved already"),
+    Action("force_quit", "ctrl+q", "quit", "Quit, also while typing", where=ALWAYS, run="quit", palette=False),
+    Action("how_to_quit", "ctrl+c", "how to quit", "Say which key quits", where=EVERYWHERE, palette=False),
+]
+
+TEXT = [
+    *_own(
+        EDIT,
+        ("keep", "enter", "keep", "Keep what is typed", 1),
+        ("leave", "escape", "leave it", "Leave the cell as it was", 2),
+        ("next_cell", "tab", "next cell", "Keep, and edit the next cell", 3),
+        ("previous_cell", "shift+tab", "cell before", "Keep, and edit the cell before"),
+        ("row_below", "down", "below", "Keep, and edit the cell below", 4),
+        ("row_above", "up", "above", "Keep, and edit the cell above"),
+        palette=False,
+    ),
+    *_own(
+        PROMPT,
+        ("done", "enter", "done", "Take what is typed", 1),
+        ("leave", "escape", "leave", "Close the line and change nothing", 2),
+        ("older", "up", "older", "What was typed here before"),
+        ("newer", "down", "newer", "What was typed here after that"),
+        palette=False,
+    ),
+    *_own(
+        PALETTE,
+        ("choose", "enter", "do it", "Do what is under the cursor", 1),
+        ("next", "down ctrl+n", "next", "Next line"),
+        ("previous", "up ctrl+k", "before", "Line before"),
+        ("close", "escape ctrl+p", "close", "Close and do nothing", 2),
+        palette=False,
+    ),
+    *_own(HELP, ("close", "escape q ? enter f1", "close", "Close the help", 1), palette=False, shadows=True),
+]
+
+ACTIONS = [*JUMPS, *PORTFOLIO, *TASKS, *CLIENTS, *CONFLICTS, *SYNC, *TEXT, *LISTS, *COMMON]
+
+
+class Registry:
+    """Actions by id, in order of precedence: the narrower the place, the earlier."""
+
+    def __init__(self, actions: Iterable[Action] = ACTIONS) -> None:
+        self.actions = {action.id: action for action in actions}
+
+    def __iter__(self) -> Iterator[Action]:
+        return iter(self.actions.values())
+
+    def __getitem__(self, id: str) -> Action:
+        return self.actions[id]
+
+    def at(self, places: Sequence[str]) -> list[Action]:
+        """What applies in these places, narrowest first."""
+        return [action for place in places for action in self if action.where == place]
+
+    def with_keys(self, keys: Mapping[str, str]) -> tuple["Registry", list[str]]:
+        """This registry under the user's keymap, and what is wrong with that map, in words. A key that the user gives
+        to one action is taken from the action of the same place that had it; an unknown action is left out."""
+        wrong = [f"keys: there is no action {id!r}; `?` lists them" for id in keys if id not in self.actions]
+        known = {id: text for id, text in keys.items() if id in self.actions}
+        moved = {id: replace(self[id], keys=text, shadows=True) for id, text in known.items()}
+        freed = [moved.get(action.id) or _without(action, moved.values()) for action in self]
+        changed = Registry(freed)
+        return changed, wrong + changed.clashes()
+
+    def clashes(self) -> list[str]:
+        """Keys that mean two things in one place, or hide a wider one without saying so; in words."""
+        return [
+            f"{key_name(key)}: {one.id} and {other.id}"
+            for place in self.places()
+            for key, one, other in self._twice(place)
+        ]
+
+    def places(self) -> list[str]:
+        return list(dict.fromkeys(action.where for action in self))
+
+    def _twice(self, place: str) -> Iterator[tuple[str, Action, Action]]:
+        taken: dict[str, Action] = {}
+        for action in self.at(_reach(place)):
+            for key in action.key_list():
+                first = taken.setdefault(key, action)
+                if first is not action and not (first.where != action.where and first.shadows):
+                    yield key, first, action
+
+
+def _reach(place: str) -> tuple[str, ...]:
+    """The places whose keys can be pressed where this one's can."""
+    if place in (*TYPING, JUMP, ALWAYS, EVERYWHERE):
+        return (place, ALWAYS) if place != ALWAYS else (place,)
+    if place in (LIST, HELP):
+        return (place, EVERYWHERE, ALWAYS) if place == LIST else (place, LIST, ALWAYS)
+    return (place, LIST, EVERYWHERE, ALWAYS)
+
+
+def _without(action: Action, others: Iterable[Action]) -> Action:
+    taken = {key for other in others if other.where == action.where for key in other.key_list()}
+    return replace(action, keys=" ".join(key for key in action.key_list() if key not in taken))

@@ -1,0 +1,143 @@
+"""The application: themes, keys to actions, and what is loaded after the first screen is painted.
+
+Nothing heavy is imported here; whatever needs SQLModel, httpx or the keyring comes in through `after_first_paint`.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from inspect import isawaitable
+from threading import Thread
+from typing import Any, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.actions import JUMP, Action, Registry
+from tui.shell import Place, Shell
+from tui.themes import first_theme, next_theme, themes
+
+
+class Milepost(App[None], inherit_bindings=False):
+    """Runs actions of the registry. Screens belong to the shell, writes to the store."""
+
+    TITLE = "Milepost"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    discreet = reactive(False, init=False)
+
+    def __init__(
+        self,
+        registry: Registry,
+        views: Mapping[str, Place],
+        first_view: str = "",
+        theme: str | None = None,
+        after_first_paint: Iterable[Callable[[], object]] = (),
+    ) -> None:
+        super().__init__()
+        self.registry = registry
+        self.views = views
+        self.first_view = first_view or next(iter(views), "")
+        self.warm_up = list(after_first_paint)
+        for each in themes():
+            self.register_theme(each)
+        self.theme = first_theme(theme, dict(os.environ))
+        self.animation_level = "none"
+
+    def get_default_screen(self) -> Screen[None]:
+        return Shell(self.registry, self.views)
+
+    @property
+    def shell(self) -> Shell:
+        screen = self.screen_stack[0]
+        assert isinstance(screen, Shell)
+        return screen
+
+    async def on_mount(self) -> None:
+        await self.shell.go(self.first_view)
+        self.call_after_refresh(self._painted)
+
+    def watch_discreet(self) -> None:
+        self.shell.retitle()
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A key is only taken where its action's place is and somebody answers it."""
+        if action != "act":
+            return super().check_action(action, parameters)
+        one = self.registry[str(parameters[0])]
+        return one.where in self.shell.places() and self.shell.can(one)
+
+    async def action_act(self, id: str) -> None:
+        await self.perform(self.registry[id])
+
+    def run_in(self, action: Action, origin: Widget | None) -> None:
+        """Run an action for the widget `origin` (what had the focus before the palette)."""
+        self.call_next(self.perform, action, origin)
+
+    async def perform(self, action: Action, origin: Widget | None = None) -> None:
+        """Call who answers the action, from the focus outward, until one does not say False."""
+        if action.where == JUMP:
+            self.shell.stop_going()
+        for method in self.shell.answerers(action, origin):
+            result = method(*action.args)
+            if (await result if isawaitable(result) else result) is not False:
+                return
+
+    # Actions of the application
+
+    def act_quit(self) -> None:
+        self.exit()
+
+    def act_how_to_quit(self) -> None:
+        self.shell.say(f"{self.registry['quit'].shown_key()} quits; everything is saved already")
+
+    def act_discreet(self) -> None:
+        self.discreet = not self.discreet
+
+    def act_theme(self) -> None:
+        self.theme = next_theme(self.theme)
+        self.shell.say(f"Theme: {self.theme.removeprefix('milepost-')}")
+
+    # After the first paint
+
+    def _painted(self) -> None:
+        gc.enable()
+        if self.warm_up:
+            sys.setswitchinterval(0.001)
+            Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def _warm_up(self) -> None:
+        for each in self.warm_up:
+            each()
+        gc.freeze()
+        sys.setswitchinterval(0.005)
+
+
+def bindings(registry: Registry) -> list[BindingType]:
+    """Every key of the registry. Keys are tried in the registry's order, and taken where `check_action` lets them: so
+    the same key may mean something in one place and something else in another, and inputs still get their letters."""
+    return [
+        Binding(",".join(map(_binding_key, action.key_list())), f"act('{action.id}')", action.label, show=False, priority=True)
+        for action in registry
+        if action.keys
+    ]
+
+
+def _binding_key(key: str) -> str:
+    return "comma" if key == "," else key
+
+
+def make_app(registry: Registry | None = None, views: Mapping[str, Place] | None = None, **more: Any) -> Milepost:
+    """The application under this registry: Textual takes bindings from the class, so each keymap is a class."""
+    registry = registry or Registry()
+    bound = type("Milepost", (Milepost,), {"BINDINGS": bindings(registry), "__doc__": Milepost.__doc__})
+    return bound(registry, views or {}, **more)

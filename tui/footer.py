@@ -1,0 +1,117 @@
+"""The footer: the keys that matter here, a message for a while instead of them, and how the sync stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from textual.timer import Timer
+
+from tui.actions import Action
+from tui.widgets.bar import Bar, Piece, width_of
+
+SHOWN_FOR = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How the sync stands. `progress` is (done, of) while it runs; `last` is the UTC instant of the last sync."""
+
+    online: bool = False
+    last: datetime | None = None
+    waiting: int = 0
+    progress: tuple[int, int] | None = None
+    conflicts: int = 0
+    refused: int = 0
+    used: bool = True
+
+    def pieces(self, now: datetime) -> list[Piece]:
+        """What the right end of the footer says; nothing at all where no server is set up."""
+        counts = [_count("▲", self.conflicts, "conflict"), _count("✗", self.refused, "refused", plural="refused")]
+        return [piece for piece in counts if piece] + ([self._state(now)] if self.used else [])
+
+    def _state(self, now: datetime) -> Piece:
+        waits = f" · {self.waiting} wait" if self.waiting else ""
+        if self.progress is not None:
+            return ("", " ◐ syncing {}/{} ".format(*self.progress))
+        if not self.online:
+            return ("dim", f" ○ offline{waits} ")
+        return ("good", f" ● synced {ago(self.last, now)}{waits} ")
+
+
+def _count(sign: str, count: int, what: str, plural: str = "") -> Piece | None:
+    return ("bad", f" {sign} {count} {what if count == 1 else plural or what + 's'} ") if count else None
+
+
+def ago(then: datetime | None, now: datetime) -> str:
+    """Roughly how long ago, in words."""
+    if then is None:
+        return "never"
+    seconds = (now - then).total_seconds()
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "just now"
+
+
+class Footer(Bar):
+    """Shows hints unless there is a message; the connection always."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.connection = Connection(used=False)
+        self.actions: list[Action] = []
+        self._message: list[Piece] | None = None
+        self._clearing: Timer | None = None
+
+    def on_mount(self) -> None:
+        self.set_interval(20, self._tick)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def hint(self, actions: Iterable[Action]) -> None:
+        """The actions that can be done now, the most useful first."""
+        self.actions = list(actions)
+        self._draw()
+
+    def say(self, text: str, style: str = "", seconds: float = SHOWN_FOR) -> None:
+        """A message in the place of the hints; `seconds` 0 leaves it until the next one or `hush`."""
+        self._stop_clearing()
+        self._message = [(style, " " + text)]
+        if seconds:
+            self._clearing = self.set_timer(seconds, self.hush)
+        self._draw()
+
+    def hush(self) -> None:
+        self._stop_clearing()
+        self._message = None
+        self._draw()
+
+    def set_connection(self, connection: Connection) -> None:
+        self.connection = connection
+        self._draw()
+
+    def _tick(self) -> None:
+        if self.connection.used and self.connection.last is not None:
+            self._draw()
+
+    def _stop_clearing(self) -> None:
+        if self._clearing is not None:
+            self._clearing.stop()
+            self._clearing = None
+
+    def _draw(self) -> None:
+        self.show(right=self.connection.pieces(datetime.now(UTC)))
+        self.show(left=self._message or hints(self.actions, self.room))
+
+
+def hints(actions: Iterable[Action], room: int) -> list[Piece]:
+    """As many hints as fit whole into `room` cells, in order; the last one given (the help) always."""
+    *others, last = [[("key", " " + one.shown_key()), ("", f" {one.label} ")] for one in actions] or [[]]
+    room -= width_of(last)
+    shown: list[Piece] = []
+    for pieces in others:
+        if (room := room - width_of(pieces)) < 0:
+            break
+        shown += pieces
+    return shown + last

@@ -1,0 +1,48 @@
+"""What lies over the work for a moment: palette and help. Made at first use, then shown and hidden."""
+
+from __future__ import annotations
+
+from textual.containers import Vertical
+from textual.widget import Widget
+
+
+class Overlay(Vertical):
+    """A box over the body. `open()` remembers the focus and `act_close` gives it back; nothing below is touched."""
+
+    place = ""
+    DEFAULT_CSS = """
+    Overlay {
+        layer: above;
+        display: none;
+        offset: 0 1;
+        width: 100%;
+        max-width: 96;
+        height: auto;
+        max-height: 80%;
+        background: $panel;
+        border: round $primary;
+        &:ansi { border: round ansi_default; }
+        & LineList { height: auto; max-height: 100%; background: $panel; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.display = False
+        self._focus_before: Widget | None = None
+
+    @property
+    def origin(self) -> Widget | None:
+        """Where the focus was when this was opened: that is what actions chosen here are for."""
+        return self._focus_before
+
+    def _show(self, focus: Widget) -> None:
+        if not self.display:
+            self._focus_before = self.screen.focused
+        self.display = True
+        focus.focus(scroll_visible=False)
+
+    def act_close(self) -> None:
+        self.display = False
+        if self._focus_before is not None and self._focus_before.is_attached:
+            self._focus_before.focus(scroll_visible=False)

@@ -1,0 +1,117 @@
+"""The command palette: any action, place or record by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from textual.app import ComposeResult
+from textual.fuzzy import FuzzySearch
+from textual.widgets import Input
+
+from tui.overlay import Overlay
+from tui.widgets.columns import Column, Row
+from tui.widgets.lines import LineList
+
+MOST = 200
+
+
+class Entry(NamedTuple):
+    """A line of the palette. `detail` says what it does or where it is, `key` how to get it without the palette."""
+
+    label: str
+    detail: str
+    key: str
+    run: Callable[[], object]
+
+
+Provider = Callable[[str], Iterable[Entry]]
+"""Entries for what was typed, best first and already matched; called at every key, so it must be quick."""
+
+
+class Found:
+    """The reader behind the palette's list: the row number is the place in the answer."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def rows(self, rowids: Sequence[int]) -> Iterable[Row]:
+        return [(rowid, *self.entries[rowid][:3]) for rowid in rowids if rowid < len(self.entries)]
+
+
+COLUMNS = [
+    Column("label", "Do", lambda row: (row[1], "strong"), ratio=2, min_width=16),
+    Column("detail", "", lambda row: (row[2], "dim"), ratio=4, min_width=16, drop=2),
+    Column("key", "Key", lambda row: (row[3], "accent"), width=8, align="right", drop=1),
+]
+
+
+class Palette(Overlay):
+    """A field and what matches it. Actions are ranked here; each provider adds its own behind them."""
+
+    place = "palette"
+    DEFAULT_CSS = """
+    Palette > Input { height: 1; border: none; padding: 0 2; background: $panel; &:focus { border: none; } }
+    Palette > LineList { margin-top: 1; }
+    """
+
+    def __init__(self, providers: Sequence[Provider] = ()) -> None:
+        super().__init__()
+        self.providers = list(providers)
+        self._offered: list[Entry] = []
+        self._found = Found()
+        self._fuzzy = FuzzySearch()
+
+    def compose(self) -> ComposeResult:
+        field = Input(placeholder="a few letters of what to do, or where to go", compact=True)
+        field.cursor_blink = False
+        yield field
+        lines = LineList(COLUMNS, self._found, empty="Nothing matches; esc closes")
+        lines.can_focus = False
+        yield lines
+
+    def open(self, entries: Iterable[Entry], text: str = "") -> None:
+        """Offer these, in their order while nothing is typed."""
+        self._offered = list(entries)
+        field = self.query_one(Input)
+        with self.prevent(Input.Changed):
+            field.value = text
+        self._search(text)
+        self._show(field)
+
+    def act_next(self) -> None:
+        self.query_one(LineList).act_down()
+
+    def act_previous(self) -> None:
+        self.query_one(LineList).act_up()
+
+    def act_choose(self) -> None:
+        at = self.query_one(LineList).cursor
+        self.act_close()
+        if at < len(self._found.entries):
+            self._found.entries[at].run()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._search(event.value)
+
+    def on_line_list_opened(self, event: LineList.Opened) -> None:
+        event.stop()
+        self.act_choose()
+
+    def _search(self, text: str) -> None:
+        more = [entry for provider in self.providers for entry in provider(text)] if text.strip() else []
+        self._found.entries = [*ranked(self._offered, text, self._fuzzy), *more][:MOST]
+        lines = self.query_one(LineList)
+        lines.cursor = 0
+        lines.set_window(range(len(self._found.entries)))
+
+
+def ranked(entries: Iterable[Entry], text: str, fuzzy: FuzzySearch) -> list[Entry]:
+    """The entries that contain the letters of `text` in order, best first; all of them for an empty text. The label
+    counts twice as much as what it does."""
+    text = text.strip()
+    if not text:
+        return list(entries)
+    scored = [(max(fuzzy.match(text, one.label)[0] * 2, fuzzy.match(text, one.detail)[0]), one) for one in entries]
+    return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]

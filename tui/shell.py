@@ -1,0 +1,334 @@
+"""The frame around the work: title line, one view, its detail, the footer, and what lies over them for a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.css.query import NoMatches
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from tui import actions as places
+from tui.actions import Action, Registry
+from tui.footer import Connection, Footer
+from tui.overlay import Overlay
+from tui.view import View
+from tui.widgets.bar import Bar
+from tui.widgets.editor import CellEditor
+from tui.widgets.lines import LineList
+from tui.widgets.prompt import Prompt, Question
+
+OverlayType = TypeVar("OverlayType", bound=Overlay)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A view of the application by its name in the registry; `make` imports and makes it at the first visit."""
+
+    label: str
+    make: Callable[[], View]
+
+
+class Shell(Screen[None], inherit_bindings=False):
+    """Holds the views, and knows which actions apply where the focus is."""
+
+    AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (80, "-stacked"), (110, "-wide")]
+    DEFAULT_CSS = """
+    Shell {
+        layers: base above;
+        overflow: hidden;
+        & > #body { height: 1fr; layout: vertical; }
+        & #views { height: 1fr; width: 1fr; min-width: 20; }
+        & #details { height: 12; max-height: 40%; display: none; border-top: solid $primary-muted; }
+        & #details.-filled { display: block; }
+        &.-wide > #body { layout: horizontal; }
+        &.-wide #details { height: 1fr; max-height: 100%; width: 38%; border-top: none; border-left: solid $primary-muted; }
+        &.-narrow #details { display: none; }
+        &.-detail #details { display: block; height: 1fr; max-height: 100%; width: 1fr; border: none; }
+        &.-detail #views { display: none; }
+        &.-zoomed #details { display: none; }
+        &:ansi #details { border-top: solid ansi_default; }
+        &.-wide:ansi #details { border-top: none; border-left: solid ansi_default; }
+        & > #bottom { height: 1; }
+        &.-asking Footer { display: none; }
+    }
+    """
+
+    def __init__(self, registry: Registry, views: Mapping[str, Place]) -> None:
+        super().__init__()
+        self.registry = registry
+        self.views = views
+        self.going = False
+        self.visited: list[str] = []
+        self._focus_of: dict[str, Widget | None] = {}
+
+    def compose(self) -> ComposeResult:
+        yield Bar(id="title")
+        with Container(id="body"):
+            yield ContentSwitcher(id="views")
+            yield ContentSwitcher(id="details")
+        with Container(id="bottom"):
+            yield Footer(id="footer")
+
+    # What views call
+
+    @property
+    def view(self) -> View | None:
+        """The view in front."""
+        try:
+            shown = self.query_one("#views", ContentSwitcher).visible_content
+        except NoMatches:
+            return None
+        return shown if isinstance(shown, View) else None
+
+    @property
+    def footer(self) -> Footer:
+        return self.query_one(Footer)
+
+    def say(self, text: str, style: str = "") -> None:
+        """A line about what was done ("Moved 3 tasks · u undoes"), gone by itself."""
+        self.footer.say(text, style)
+
+    def connection(self, connection: Connection) -> None:
+        self.footer.set_connection(connection)
+
+    async def ask(self, question: Question) -> None:
+        """Ask for one line of text at the bottom."""
+        try:
+            prompt = self.query_one(Prompt)
+        except NoMatches:
+            prompt = Prompt()
+            await self.query_one("#bottom").mount(prompt)
+        if not isinstance(self.focused, (CellEditor,)):
+            self._focus_of["prompt"] = self.focused if prompt.question is None else self._focus_of.get("prompt")
+        prompt.ask(question)
+        self.add_class("-asking")
+
+    def asked(self) -> None:
+        """The prompt closed: the footer and the focus are back."""
+        self.remove_class("-asking")
+        before = self._focus_of.pop("prompt", None)
+        if before is not None and before.is_attached:
+            before.focus(scroll_visible=False)
+
+    async def go(self, name: str) -> View | None:
+        """Bring a view to the front, made now if this is its first visit; None when there is no such view."""
+        if name not in self.views:
+            return None
+        switcher = self.query_one("#views", ContentSwitcher)
+        self._focus_of[switcher.current or ""] = self.focused
+        view = await self._made(name)
+        self.remove_class("-detail", "-zoomed")
+        switcher.current = name
+        self._show_detail_of(name)
+        self.visited = [*(one for one in self.visited if one != name), name]
+        self._refocus(name, view)
+        view.on_shown()
+        self.retitle()
+        return view
+
+    def open_detail(self) -> bool:
+        """Put the focus into the detail pane; in a narrow terminal it takes the place of the view. False without one."""
+        detail = self.query_one("#details", ContentSwitcher).visible_content
+        if detail is None:
+            return False
+        if self.has_class("-narrow") or self.has_class("-zoomed"):
+            self.add_class("-detail")
+        target = next((one for one in detail.walk_children(Widget, with_self=True) if one.focusable), None)
+        if target is not None:
+            self.call_after_refresh(target.focus, False)
+        return True
+
+    def retitle(self) -> None:
+        """The title from what the view says now."""
+        view = self.view
+        parts = list(view.title_parts()) if view is not None else ["Milepost"]
+        pieces = [("", " "), *((("dim", f"{part} ▸ ")) for part in parts[:-1]), ("strong", parts[-1])]
+        discreet = [("warn", " ▣ discreet ")] if getattr(self.app, "discreet", False) else []
+        self.query_one("#title", Bar).show(pieces, discreet)
+        self.rehint()
+
+    def rehint(self) -> None:
+        """The footer from what can be done now."""
+        offered = [action for action in self.offered() if action.footer and action.keys]
+        self.footer.hint(sorted(offered, key=lambda action: action.footer))
+
+    def changed(self, changes: Any) -> None:
+        """Tell every view that was made what was written, here or elsewhere."""
+        for view in self.query(View):
+            view.on_changes(changes)
+
+    # Which actions apply
+
+    def places(self) -> tuple[str, ...]:
+        """Places of the registry whose keys apply where the focus is, narrowest first."""
+        typing = self._typing_place()
+        if typing is not None:
+            return (*typing, places.ALWAYS)
+        if self.going:
+            return (places.JUMP,)
+        view = tuple(self.view.places()) if self.view is not None else ()
+        lists = (places.LIST,) if isinstance(self.focused, LineList) else ()
+        return (*view, *lists, places.EVERYWHERE, places.ALWAYS)
+
+    def _typing_place(self) -> tuple[str, ...] | None:
+        focused = self.focused
+        if isinstance(focused, CellEditor):
+            return (places.EDIT,)
+        for node in focused.ancestors if focused is not None else ():
+            if isinstance(node, Prompt):
+                return (places.PROMPT,)
+            if isinstance(node, Overlay):
+                return (node.place, places.LIST) if isinstance(focused, LineList) else (node.place,)
+        return None
+
+    def offered(self) -> list[Action]:
+        """What can be done now, narrowest place first; a key that a narrower action has is offered once."""
+        taken: set[str] = set()
+        offered = []
+        for action in self.registry.at(self.places()):
+            free = not action.keys or not taken.issuperset(action.key_list())
+            if free and self.can(action):
+                taken.update(action.key_list())
+                offered.append(action)
+        return offered
+
+    def can(self, action: Action, origin: Widget | None = None) -> bool:
+        if action.jump and action.jump not in self.views:
+            return False
+        return next(self.answerers(action, origin), None) is not None
+
+    def answerers(self, action: Action, origin: Widget | None = None) -> Iterable[Callable[..., Any]]:
+        """The methods that answer an action, from the focus (or `origin`) outward."""
+        start: DOMNode = origin or self.focused or self.view or self
+        for node in start.ancestors_with_self:
+            method = getattr(node, action.method, None)
+            if method is not None:
+                yield method
+
+    # Actions of the frame
+
+    def act_go(self, name: str = "") -> None:
+        """`g`: wait for the second key, and say which there are. With a name: go there."""
+        if name:
+            self.run_worker(self.go(name), exclusive=True, group="go")
+            return
+        self.going = True
+        jumps = [action for action in self.registry.at((places.JUMP,)) if self.can(action)]
+        self.footer.say("go to  " + "  ".join(f"{action.keys} {action.label}" for action in jumps), seconds=0)
+
+    def stop_going(self) -> None:
+        if self.going:
+            self.going = False
+            self.footer.hush()
+
+    async def act_last_view(self) -> bool:
+        if len(self.visited) < 2:
+            return False
+        await self.go(self.visited[-2])
+        return True
+
+    def act_back(self) -> bool:
+        """Out of the detail, or out of the zoom."""
+        view = self.view
+        in_detail = self.focused is not None and self.query_one("#details") in self.focused.ancestors
+        if view is not None and (in_detail or self.has_class("-detail")):
+            self.remove_class("-detail")
+            view.focus_first()
+            return True
+        zoomed = self.has_class("-zoomed")
+        self.remove_class("-zoomed")
+        return zoomed
+
+    def act_zoom(self) -> None:
+        detail = self.query_one("#details")
+        if self.focused is not None and detail in self.focused.ancestors_with_self:
+            self.toggle_class("-detail")
+        else:
+            self.toggle_class("-zoomed")
+
+    async def act_palette(self) -> None:
+        origin = self._origin()
+        offered = [action for action in self.offered() if action.palette]
+        jumps = [action for action in self.registry.at((places.JUMP,)) if self.can(action, origin)]
+        await self._open_palette([*offered, *jumps], origin)
+
+    async def act_marked(self) -> None:
+        await self._open_palette([action for action in self.offered() if action.bulk], self._origin())
+
+    async def act_help(self) -> None:
+        from tui.help import Help
+
+        shown = [*self.offered(), *(one for one in self.registry.at((places.JUMP,)) if self.can(one))]
+        (await self._overlay(Help)).open(shown)
+
+    async def _open_palette(self, chosen: Sequence[Action], origin: Widget | None) -> None:
+        from tui.palette import Entry, Palette
+
+        run = getattr(self.app, "run_in", None)
+        entries = [
+            Entry(action.label, action.help, action.shown_key(), lambda action=action: run and run(action, origin))
+            for action in chosen
+        ]
+        (await self._overlay(Palette)).open(entries)
+
+    def _origin(self) -> Widget | None:
+        overlay = next((one for one in self.query(Overlay) if one.display), None)
+        return overlay.origin if overlay is not None else self.focused
+
+    async def _overlay(self, kind: type[OverlayType]) -> OverlayType:
+        try:
+            return self.query_one(kind)
+        except NoMatches:
+            overlay = kind()
+            await self.mount(overlay)
+            return overlay
+
+    # Making and showing views
+
+    async def _made(self, name: str) -> View:
+        switcher = self.query_one("#views", ContentSwitcher)
+        try:
+            return switcher.get_child_by_id(name, View)
+        except NoMatches:
+            view = self.views[name].make()
+            await switcher.add_content(view, id=name)
+        detail = view.make_detail()
+        if detail is not None:
+            await self.query_one("#details", ContentSwitcher).add_content(detail, id=f"detail-{name}")
+        return view
+
+    def _show_detail_of(self, name: str) -> None:
+        details = self.query_one("#details", ContentSwitcher)
+        has = any(child.id == f"detail-{name}" for child in details.children)
+        details.current = f"detail-{name}" if has else None
+        details.set_class(has, "-filled")
+
+    def _refocus(self, name: str, view: View) -> None:
+        before = self._focus_of.get(name)
+        if before is not None and before.is_attached:
+            before.focus(scroll_visible=False)
+        else:
+            view.focus_first()
+
+    # Events
+
+    def on_mount(self) -> None:
+        self.retitle()
+        self.watch(self, "focused", self.rehint, init=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that nobody took ends the waiting after `g`."""
+        self.stop_going()
+
+    def on_view_retitled(self, event: View.Retitled) -> None:
+        event.stop()
+        self.retitle()

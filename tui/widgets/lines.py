@@ -1,0 +1,542 @@
+"""The one widget behind every list: it costs what is on screen, however long the list is.
+
+A list shows a window (row numbers in display order) and reads the rows of what is visible through its reader. The
+cursor belongs to a row, not to a line: a new window leaves it on its row and on its line of the screen. What is being
+typed in a cell outlives new windows, new sizes and a lost focus.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.widgets.cells import fit
+from tui.widgets.columns import GAP, GUTTER, Column, Placed, Row, lay_out
+from tui.widgets.editor import CellEditor
+from tui.widgets.window import FOLDED, OPEN, Reader, Window
+
+STYLES = ("dim", "good", "warn", "bad", "accent", "strong")
+MARK = "●"
+LEAST_EDITOR = 16
+
+
+class Edit(NamedTuple):
+    """The cell being typed in, and what stood there before."""
+
+    rowid: int
+    column: Column
+    before: str
+
+
+class LineList(ScrollView, can_focus=True, inherit_bindings=False):
+    """A list of rows under a header line, with a cursor, marks, folds and editing in place.
+
+    Keys come from the registry: every `act_…` method is an action of the place "list".
+    """
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        *(f"lines--{name}" for name in STYLES),
+        *(f"lines--{name}" for name in ("header", "cursor", "blurred", "marked", "cell")),
+    }
+    DEFAULT_CSS = """
+    LineList {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size-vertical: 1;
+        background: $background;
+        color: $foreground;
+        & > .lines--header { color: $text-muted; text-style: underline; }
+        & > .lines--cursor { background: $primary-muted; color: $foreground; }
+        & > .lines--blurred { background: $surface; color: $foreground; }
+        & > .lines--cell { text-style: bold underline; }
+        & > .lines--marked { text-style: bold; color: $text-accent; }
+        & > .lines--dim { color: $text-muted; }
+        & > .lines--good { color: $text-success; }
+        & > .lines--warn { color: $text-warning; }
+        & > .lines--bad { color: $text-error; text-style: bold; }
+        & > .lines--accent { color: $text-primary; }
+        & > .lines--strong { text-style: bold; }
+        &:ansi > .lines--cursor { text-style: reverse; }
+        &:ansi > .lines--blurred { text-style: bold; }
+        &:ansi > .lines--dim { text-style: dim; }
+    }
+    """
+
+    class Moved(Message):
+        """The cursor stands on another row (None: the list is empty). Several in a row count as the last one."""
+
+        def __init__(self, control: "LineList", rowid: int | None) -> None:
+            super().__init__()
+            self.lines, self.rowid = control, rowid
+
+        @property
+        def control(self) -> "LineList":
+            return self.lines
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, LineList.Moved) and message.lines is self.lines
+
+    class Opened(Message):
+        """Enter or a double click on a row."""
+
+        def __init__(self, control: "LineList", rowid: int) -> None:
+            super().__init__()
+            self.lines, self.rowid = control, rowid
+
+        @property
+        def control(self) -> "LineList":
+            return self.lines
+
+    class Edited(Message):
+        """A cell was typed over with another `text`. `refuse()` opens the editor again with what was typed."""
+
+        def __init__(self, control: "LineList", rowid: int, column: Column, text: str) -> None:
+            super().__init__()
+            self.lines, self.rowid, self.column, self.text = control, rowid, column.key, text
+            self.field = column.editable
+
+        @property
+        def control(self) -> "LineList":
+            return self.lines
+
+        def refuse(self) -> None:
+            self.lines.edit_cell(self.rowid, self.column, self.text)
+
+    class Marked(Message):
+        """So many rows are marked now."""
+
+        def __init__(self, control: "LineList", count: int) -> None:
+            super().__init__()
+            self.lines, self.count = control, count
+
+        @property
+        def control(self) -> "LineList":
+            return self.lines
+
+    def __init__(self, columns: Sequence[Column], reader: Reader, *, empty: str = "", id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.columns = list(columns)
+        self.window = Window(reader)
+        self.empty = empty
+        self.cursor = 0
+        self.marks: set[int] = set()
+        self.cell: str | None = next((column.key for column in columns if column.editable), None)
+        self._anchor: int | None = None
+        self._span = range(0)
+        self._sought: int | None = None
+        self._edit: Edit | None = None
+        self._editor: CellEditor | None = None
+        self._placed: list[Placed] = []
+        self._pens: dict[str, Style] = {}
+        self._strips: LRUCache[object, Strip] = LRUCache(512)
+
+    # What screens call
+
+    @property
+    def cursor_rowid(self) -> int | None:
+        return self.window.rowids[self.cursor] if len(self.window) else None
+
+    @property
+    def editing(self) -> bool:
+        return self._edit is not None
+
+    def selected(self) -> list[int]:
+        """The marked rows in display order, or else the row under the cursor."""
+        marked = [rowid for at, rowid in enumerate(self.window.rowids) if rowid in self.marks or at in self._span]
+        return marked or [rowid for rowid in (self.cursor_rowid,) if rowid is not None]
+
+    def visible_rowids(self) -> list[int]:
+        """The rows on screen now: what a refresh has to ask about."""
+        top = self.scroll_offset.y
+        return list(self.window.rowids[top : top + max(0, self.size.height - 1)])
+
+    def set_window(
+        self,
+        rowids: Iterable[int],
+        depths: Iterable[int] | None = None,
+        *,
+        complete: bool = True,
+        cursor: int | None = None,
+    ) -> None:
+        """Show these rows in this order, the cursor on the row it was on (or on `cursor`), on the same line of the
+        screen; if that row is gone, on its neighbour. With `complete=False` this is the beginning of the list and the
+        whole window follows; a cursor that is not in it yet waits for that."""
+        old, at, line = self.window.rowids, self.cursor, self.cursor - self.scroll_offset.y
+        sought = next((rowid for rowid in (cursor, self._sought, self.cursor_rowid) if rowid is not None), None)
+        self.window.load(rowids, depths)
+        found = self.window.index_of(sought)
+        self._sought = None if complete or found is not None else sought
+        if found is None and len(old) and sought == self._old_rowid(old, at):
+            found = self.window.successor(old, at)
+        self._show_window(min(found or 0, max(0, len(self.window) - 1)), line)
+        if sought != self.cursor_rowid:
+            self._tell_moved()
+
+    def refresh_rows(self, rowids: Iterable[int] | None = None) -> None:
+        """These rows (all, when None) hold something else now: those on screen are read again and redrawn."""
+        if rowids is None:
+            self.window.forget()
+            self.refresh()
+            return
+        changed = set(rowids)
+        self.window.forget(changed)
+        top = self.scroll_offset.y
+        for line, rowid in enumerate(self.visible_rowids(), top + 1):
+            if rowid in changed:
+                self.refresh_line(line)
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        self.columns = list(columns)
+        self._relay()
+
+    def go_to(self, rowid: int) -> bool:
+        """Put the cursor on this row; False when it is not in the window."""
+        index = self.window.index_of(rowid)
+        if index is not None:
+            self._move(index)
+        return index is not None
+
+    def edit_cell(self, rowid: int | None = None, column: str | None = None, text: str | None = None) -> bool:
+        """Open the editor over a cell (the one under the cursor), holding `text` or what stands there."""
+        if rowid is not None and not self.go_to(rowid):
+            return False
+        self.cell = column or self.cell
+        target = next((one for one in self.columns if one.key == self.cell and one.editable), None)
+        row = self.window.row(self.cursor) if len(self.window) else None
+        if target is None or row is None:
+            return False
+        self._edit = Edit(row[0], target, target.text(row))
+        self._open_editor(self._edit.before if text is None else text)
+        return True
+
+    def clear_marks(self) -> None:
+        self.marks.clear()
+        self._anchor = None
+        self._mark_changed()
+
+    # Actions
+
+    def act_down(self) -> None:
+        self._move(self.cursor + 1)
+
+    def act_up(self) -> None:
+        self._move(self.cursor - 1)
+
+    def act_top(self) -> None:
+        self._move(0)
+
+    def act_bottom(self) -> None:
+        self._move(len(self.window) - 1)
+
+    def act_half_down(self) -> None:
+        self._page(self._body // 2)
+
+    def act_half_up(self) -> None:
+        self._page(-(self._body // 2))
+
+    def act_page_down(self) -> None:
+        self._page(self._body - 1)
+
+    def act_page_up(self) -> None:
+        self._page(1 - self._body)
+
+    def act_left(self) -> None:
+        """Fold, or go to the parent."""
+        if self.window.marker(self.cursor) == OPEN if len(self.window) else False:
+            self._fold(True)
+        elif len(self.window) and (parent := self.window.parent(self.cursor)) is not None:
+            self._move(parent)
+
+    def act_right(self) -> None:
+        """Unfold, or go to the first child."""
+        marker = self.window.marker(self.cursor) if len(self.window) else ""
+        if marker == FOLDED:
+            self._fold(False)
+        elif marker == OPEN:
+            self._move(self.cursor + 1)
+
+    def act_open(self) -> None:
+        if self.cursor_rowid is not None:
+            self.post_message(self.Opened(self, self.cursor_rowid))
+
+    def act_mark(self) -> None:
+        if self.cursor_rowid is not None:
+            self.marks ^= {self.cursor_rowid}
+            self._mark_changed()
+            self.act_down()
+
+    def act_range(self) -> None:
+        """Begin a range at the cursor, or keep the one begun."""
+        if self._anchor is None:
+            self._anchor = self.cursor_rowid
+        else:
+            self.marks.update(self.window.rowids[at] for at in self._span)
+            self._anchor = None
+        self._mark_changed()
+
+    def act_mark_all(self) -> None:
+        """Mark all that is shown; none, when all are marked."""
+        shown = set(self.window.rowids)
+        self.marks = self.marks - shown if shown <= self.marks else self.marks | shown
+        self._mark_changed()
+
+    def act_edit(self) -> bool:
+        return self.edit_cell()
+
+    def act_next_cell(self) -> None:
+        self._step_cell(1)
+
+    def act_previous_cell(self) -> None:
+        self._step_cell(-1)
+
+    def act_back(self) -> bool:
+        """Let go of the range or the marks; False when there are none, so that esc means what it means further out."""
+        if self._anchor is None and not self.marks:
+            return False
+        if self._anchor is None:
+            self.marks.clear()
+        self._anchor = None
+        self._mark_changed()
+        return True
+
+    # Cursor
+
+    @property
+    def _body(self) -> int:
+        return max(2, self.size.height - 1)
+
+    def _move(self, index: int) -> None:
+        index = max(0, min(index, len(self.window) - 1))
+        if index == self.cursor or not len(self.window):
+            return
+        old, self.cursor = self.cursor, index
+        self._measure_span()
+        if self._anchor is None:
+            self.refresh_line(old + 1)
+            self.refresh_line(index + 1)
+        else:
+            self.refresh()
+        self._reveal()
+        self._tell_moved()
+
+    def _page(self, lines: int) -> None:
+        """Move the cursor and what is shown by as much, so that the cursor keeps its line."""
+        top = max(0, min(self.scroll_offset.y + lines, self.max_scroll_y))
+        self.scroll_to(y=top, animate=False, immediate=True)
+        self._move(self.cursor + lines)
+
+    def _reveal(self) -> None:
+        top, body = self.scroll_offset.y, self._body
+        wanted = min(max(top, self.cursor - body + 1), self.cursor)
+        if wanted != top:
+            self.scroll_to(y=wanted, animate=False, immediate=True)
+
+    def _show_window(self, index: int, line: int) -> None:
+        self.virtual_size = Size(1, len(self.window) + 1)
+        self.cursor = index
+        self._measure_span()
+        if self.size.height:
+            top = max(0, min(index - line, self.max_scroll_y))
+            self.scroll_to(y=top, animate=False, immediate=True)
+            self._reveal()
+        self.refresh()
+        self._place_editor()
+
+    def _fold(self, folded: bool) -> None:
+        line = self.cursor - self.scroll_offset.y
+        if self.cursor_rowid is not None:
+            self.window.fold(self.cursor_rowid, folded)
+            self._show_window(self.cursor, line)
+
+    def _tell_moved(self) -> None:
+        self.post_message(self.Moved(self, self.cursor_rowid))
+
+    @staticmethod
+    def _old_rowid(old: Sequence[int], at: int) -> int | None:
+        return old[at] if at < len(old) else None
+
+    # Marks
+
+    def _measure_span(self) -> None:
+        start = self.window.index_of(self._anchor)
+        low, high = sorted((self.cursor if start is None else start, self.cursor))
+        self._span = range(low, high + 1) if self._anchor is not None else range(0)
+
+    def _mark_changed(self) -> None:
+        self._measure_span()
+        self.refresh()
+        self.post_message(self.Marked(self, len(self.marks) or len(self._span)))
+
+    # Editing
+
+    def finish_edit(self, keep: bool, columns: int = 0, rows: int = 0) -> None:
+        if self._edit is None or self._editor is None:
+            return
+        edit, text = self._edit, self._editor.value
+        self._edit = None
+        if keep and text != edit.before:
+            self.post_message(self.Edited(self, edit.rowid, edit.column, text))
+        at = self.cursor
+        if rows:
+            self._move(at + rows)
+        if (self._step_cell(columns) or self.cursor != at) and self.edit_cell():
+            return
+        self._editor.display = False
+        self.focus()
+
+    def _step_cell(self, step: int) -> bool:
+        """The cell cursor to the next editable column on screen; False at the end."""
+        keys = [placed.column.key for placed in self._placed if placed.column.editable]
+        if not step or self.cell not in keys:
+            self.cell = self.cell if not step or not keys else keys[0]
+            return False
+        at = keys.index(self.cell) + step
+        if not 0 <= at < len(keys):
+            return False
+        self.cell = keys[at]
+        self.refresh_line(self.cursor + 1)
+        return True
+
+    def _open_editor(self, text: str) -> None:
+        if self._editor is None:
+            self._editor = CellEditor(self)
+            self.screen.mount(self._editor)
+        self._editor.value = text
+        self._editor.cursor_position = len(text)
+        self._editor.display = True
+        self._place_editor()
+        self._editor.focus()
+
+    def _place_editor(self) -> None:
+        """Over its cell; over the whole line when its column is not on screen."""
+        if self._edit is None or self._editor is None or not self.size:
+            return
+        line = max(1, min(self.cursor - self.scroll_offset.y + 1, self.size.height - 1))
+        whole = Placed(self._edit.column, GUTTER, self.size.width - GUTTER)
+        cell = next((one for one in self._placed if one.column.key == self._edit.column.key), whole)
+        width = min(max(cell.width, LEAST_EDITOR), self.size.width)
+        x = min(cell.x, self.size.width - width)
+        self._editor.place(Region(self.region.x + x, self.region.y + line, width, 1))
+
+    # Events
+
+    def on_click(self, event: events.Click) -> None:
+        index = self.scroll_offset.y + event.y - 1
+        if event.y < 1 or not 0 <= index < len(self.window):
+            return
+        self.finish_edit(keep=True)
+        self._move(index)
+        if self._on_marker(event.x):
+            self.act_right() if self.window.marker(index) == FOLDED else self._fold(True)
+        elif event.ctrl:
+            self.act_mark()
+        elif event.chain == 2:
+            self.act_open()
+
+    def on_resize(self) -> None:
+        self._relay()
+        self._reveal()
+        self._place_editor()
+
+    def on_focus(self) -> None:
+        self.refresh_line(self.cursor + 1)
+
+    def on_blur(self) -> None:
+        self.refresh_line(self.cursor + 1)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._place_editor()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._pens = {}
+        self._strips.clear()
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        pens = self._pens or self._make_pens()
+        if y == 0:
+            return self._header(pens)
+        index = self.scroll_offset.y + y - 1
+        if index < len(self.window):
+            return self._line(index, pens)
+        text = "  " + self.empty if y == 2 and not len(self.window) else ""
+        return self._strip([("dim", fit(text, self.size.width))], pens, "")
+
+    def _header(self, pens: dict[str, Style]) -> Strip:
+        labels = [fit(one.column.label, one.width, one.column.align == "right") for one in self._placed]
+        text = " " * GUTTER + (" " * GAP).join(labels)
+        return self._strip([("header", fit(text, self.size.width))], pens, "")
+
+    def _line(self, index: int, pens: dict[str, Style]) -> Strip:
+        row, rowid = self.window.row(index), self.window.rowids[index]
+        marked = rowid in self.marks or index in self._span
+        ground = ("cursor" if self.has_focus else "blurred") if index == self.cursor else ""
+        cell = self.cell if ground == "cursor" else None
+        key = (row, self.window.depth(index), self.window.marker(index), marked, ground, cell)
+        strip = self._strips.get(key)
+        if strip is None:
+            runs = [("marked" if marked else "", (MARK if marked else " ").ljust(GUTTER))]
+            runs += self._cells(row, index, cell, marked) if row else []
+            strip = self._strips[key] = self._strip(runs, pens, ground)
+        return strip
+
+    def _cells(self, row: Row, index: int, cell: str | None, marked: bool) -> list[tuple[str, str]]:
+        """(style, text) of every column and the gap after it, each exactly as wide as its place."""
+        runs = []
+        for column, _, width in self._placed:
+            shown = column.render(row)
+            text, style = (shown, "") if isinstance(shown, str) else shown
+            if column.tree:
+                text = self._branch(index, width) + text
+            pen = "cell" if column.key == cell else style or ("marked" if marked else "")
+            runs.append((pen, fit(text, width, column.align == "right")))
+            runs.append(("", " " * GAP))
+        return runs
+
+    def _branch(self, index: int, width: int) -> str:
+        if self.window.depths is None:
+            return ""
+        return " " * min(2 * self.window.depth(index), width // 2) + self.window.marker(index) + " "
+
+    def _on_marker(self, x: int) -> bool:
+        tree = next((one for one in self._placed if one.column.tree), None)
+        if tree is None or self.window.depths is None or self.window.marker(self.cursor) not in (OPEN, FOLDED):
+            return False
+        return x == tree.x + len(self._branch(self.cursor, tree.width)) - 2
+
+    def _strip(self, runs: list[tuple[str, str]], pens: dict[str, Style], ground: str) -> Strip:
+        """One segment for neighbours that look alike, padded to the width of the list."""
+        segments: list[Segment] = []
+        for style, text in runs:
+            pen = pens[ground + style]
+            if segments and segments[-1].style is pen:
+                text = segments.pop().text + text
+            segments.append(Segment(text, pen))
+        return Strip(segments).adjust_cell_length(self.size.width, pens[ground])
+
+    def _make_pens(self) -> dict[str, Style]:
+        """A style for every (ground, style), so that drawing looks nothing up in the CSS."""
+        part = {name: self.get_component_rich_style(f"lines--{name}", partial=True) for name in (*STYLES, "marked", "cell")}
+        plain = self.rich_style
+        grounds = {"": plain, "cursor": self.get_component_rich_style("lines--cursor")}
+        grounds["blurred"] = self.get_component_rich_style("lines--blurred")
+        self._pens = {ground + name: base + style for ground, base in grounds.items() for name, style in part.items()}
+        self._pens |= grounds | {"header": self.get_component_rich_style("lines--header")}
+        return self._pens
+
+    def _relay(self) -> None:
+        self._placed = lay_out(self.columns, self.size.width)
+        self._strips.clear()
+        self.refresh()
