@@ -277,7 +277,9 @@ class _Records:
                 if field and (rec, field) not in rows:
                     first = self._base.get((rec, field), base)  # set when the masking began, never raised
                     rows[rec, field] = (rec, field, self._kinds[rec], first, self._server[rec].get(field))
-        self._conn.executemany("INSERT INTO shadow(rec, field, tbl, base, val) VALUES(?,?,?,?,?)", rows.values())
+        self._conn.executemany(
+            "INSERT INTO shadow(rec, field, tbl, base, val) VALUES(?,?,?,?,?)", rows.values()
+        )
 
 
 def _rows(conn: sqlite3.Connection, kind: str, ids: list[str]) -> Iterator[Values]:
@@ -313,4 +315,6 @@ def _extra(kind: str, values: Values) -> str | None:
 
 
 def _json(values: Values) -> str:
-    return orjson.dumps({f: v for f, v in values.items() if v is not None}, option=orjson.OPT_SORT_KEYS).decode()
+    return orjson.dumps(
+        {f: v for f, v in values.items() if v is not None}, option=orjson.OPT_SORT_KEYS
+    ).decode()

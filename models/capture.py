@@ -70,9 +70,12 @@ _GUARD = f"SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE 
 
 def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
     fields = [c.name for c in columns if c.name != "id"]
-    first = f"'{fields[0]}' AS field, OLD.{fields[0]} AS old, NEW.{fields[0]} AS new"
-    others = ", ".join(f"('{f}', OLD.{f}, NEW.{f})" for f in fields[1:])
-    changed = f"(SELECT {first} UNION ALL VALUES {others}) f WHERE f.old IS NOT f.new"
+    # a field counts as written when any of its group is: the group masks, travels and merges as one
+    rows = [f"'{f}', OLD.{f}, NEW.{f}, {_written(KINDS[table].groups(f))}" for f in fields]
+    first = "SELECT '{}' AS field, OLD.{} AS old, NEW.{} AS new, {} AS written".format(
+        *[fields[0]] * 3, _written(KINDS[table].groups(fields[0]))
+    )
+    changed = f"({first} UNION ALL VALUES {', '.join(f'({row})' for row in rows[1:])}) f WHERE f.written"
     # json_patch over an empty object drops the NULLs: an absent field is NULL
     whole = "json_patch('{{}}', json_object({}))".format(", ".join(f"'{f}', NEW.{f}" for f in fields))
     local = "(SELECT n FROM txn WHERE state=0 AND origin='L')"
@@ -102,3 +105,7 @@ def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
             WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
         END""",
     ]
+
+
+def _written(names: tuple[str, ...]) -> str:
+    return "(" + " OR ".join(f"OLD.{n} IS NOT NEW.{n}" for n in names) + ")"

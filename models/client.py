@@ -47,7 +47,9 @@ class Site(Named, Record, table=True):
     notes: str | None = attribute("note", "Notes")
 
 
-@register("Contact", "Contacts", listed=("name", "client_id", "role", "phone", "email", "decides", "can_sign"))
+@register(
+    "Contact", "Contacts", listed=("name", "client_id", "role", "phone", "email", "decides", "can_sign")
+)
 class Contact(Named, Record, table=True):
     """A person at a client."""
 
@@ -60,7 +62,9 @@ class Contact(Named, Record, table=True):
     email: str | None = attribute("text", "E-mail")
     decides: int | None = attribute("flag", "Decides")
     can_sign: int | None = attribute("flag", "Can sign", decides="server")
-    channel: str | None = attribute("choice", "Preferred channel", choices=("phone", "mobile", "email", "chat"))
+    channel: str | None = attribute(
+        "choice", "Preferred channel", choices=("phone", "mobile", "email", "chat")
+    )
     time_zone: str | None = attribute("text", "Time zone")
     notes: str | None = attribute("note", "Notes")
 

@@ -33,7 +33,9 @@ class Conflict(Named, Record, table=True):
     loser_txn: str | None = attribute("text", "Set aside operation")
 
 
-@register("Settlement", "Settlements", title="choice", immutable=True, listed=("conflict_id", "choice", "value"))
+@register(
+    "Settlement", "Settlements", title="choice", immutable=True, listed=("conflict_id", "choice", "value")
+)
 class Settlement(Named, Record, table=True):
     """What a person decided about a conflict. The first accepted one settles."""
 

@@ -54,7 +54,9 @@ class Feed:
 def read_changes(conn: sqlite3.Connection, after: int, upto: int) -> Changes:
     """The distinct (table, field) of the change numbers in (after, upto]."""
     changes = Changes(upto)
-    for table, name in conn.execute("SELECT DISTINCT tbl, field FROM change WHERE n>? AND n<=?", (after, upto)):
+    for table, name in conn.execute(
+        "SELECT DISTINCT tbl, field FROM change WHERE n>? AND n<=?", (after, upto)
+    ):
         changes.fields.setdefault(table, set()).add(name)
     changes.count = conn.execute(
         "SELECT count(DISTINCT rec) FROM change WHERE n>? AND n<=?", (after, upto)

@@ -108,14 +108,18 @@ def _check_text(limit: int, lines: bool) -> Callable[[Field, object], None]:
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise Invalid(f.name, "holds bytes that are no text. Save the source as UTF-8 and try again.") from None
+            raise Invalid(
+                f.name, "holds bytes that are no text. Save the source as UTF-8 and try again."
+            ) from None
 
     return check
 
 
 def _parse_choice(f: Field, text: str, _: _Context) -> Scalar:
     wanted = text.lower()
-    hits = [c for c in f.choices if c.lower() == wanted] or [c for c in f.choices if c.lower().startswith(wanted)]
+    hits = [c for c in f.choices if c.lower() == wanted] or [
+        c for c in f.choices if c.lower().startswith(wanted)
+    ]
     return hits[0] if len(hits) == 1 else text
 
 
@@ -144,7 +148,12 @@ def _check_integer(f: Field, value: object) -> None:
 
 
 def _check_number(f: Field, value: object) -> None:
-    if not isinstance(value, int | float) or isinstance(value, bool) or value != value or abs(value) == float("inf"):
+    if (
+        not isinstance(value, int | float)
+        or isinstance(value, bool)
+        or value != value
+        or abs(value) == float("inf")
+    ):
         raise Invalid(f.name, f"expected a number, got {value!r}.")
 
 
@@ -170,7 +179,7 @@ _DURATION = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|min|h|hours?|d|days?|w|weeks?)?"
 
 
 def _parse_duration(f: Field, text: str, context: _Context) -> Scalar:
-    """"3d", "4h 30m", "1.5w"; a bare number is days."""
+    """ "3d", "4h 30m", "1.5w"; a bare number is days."""
     sign, body = (-1, text[1:]) if text.startswith("-") else (1, text)
     parts = _DURATION.findall(body.lower())
     if not parts or _DURATION.sub("", body.lower()).strip(" ,+"):
@@ -243,6 +252,11 @@ def _parse_instant(f: Field, text: str, context: _Context) -> Scalar:
 def instant(moment: datetime) -> str:
     """UTC text with milliseconds: 2026-11-22T08:00:00.000Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def instant_of(at: int) -> str:
+    """The instant of `at` milliseconds since 1970."""
+    return instant(datetime.fromtimestamp(at / 1000, UTC))
 
 
 def _check_shape(pattern: str, length: int, words: str) -> Callable[[Field, object], None]:

@@ -79,7 +79,8 @@ def settle(conn: sqlite3.Connection, verdicts: Iterable[Verdict]) -> None:
         else:
             seen = verdict.ver <= cursor
             conn.execute(
-                "UPDATE txn SET state=?, ver=? WHERE n=?", (SEEN if seen else ACKNOWLEDGED, verdict.ver, row[0])
+                "UPDATE txn SET state=?, ver=? WHERE n=?",
+                (SEEN if seen else ACKNOWLEDGED, verdict.ver, row[0]),
             )
             if seen:
                 gone.update(_records(conn, row[0]))

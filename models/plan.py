@@ -104,7 +104,9 @@ def _text(value: Scalar) -> str | None:
 
 WRITERS = (
     Writer(Field("start", "minute", "Start", help="an automatic task: not before this"), _write_start),
-    Writer(Field("finish", "minute", "Finish", help="an automatic task: not finished before this"), _write_finish),
+    Writer(
+        Field("finish", "minute", "Finish", help="an automatic task: not finished before this"), _write_finish
+    ),
     Writer(Field("status", "choice", "Status", choices=STATUSES, required=True), _write_status),
     Writer(Field("who", "text", "Who", help="names or initials of members, by comma"), _write_who),
 )
@@ -189,10 +191,13 @@ class Task(Named, Record, table=True):
     def rules(self) -> None:
         if self.actual_start and self.actual_finish and self.actual_finish < self.actual_start:
             raise Invalid(
-                "actual_finish", f"{self.actual_finish} lies before the start, {self.actual_start}. Correct one."
+                "actual_finish",
+                f"{self.actual_finish} lies before the start, {self.actual_start}. Correct one.",
             )
         if self.constraint_type not in (None, "ASAP", "ALAP") and not self.constraint_date:
-            raise Invalid("constraint_date", f"{self.constraint_type} needs a date. Type one, or choose ASAP.")
+            raise Invalid(
+                "constraint_date", f"{self.constraint_type} needs a date. Type one, or choose ASAP."
+            )
 
     def born(self, session: Session) -> None:
         if self.rank is None:
@@ -223,7 +228,9 @@ class Dependency(Named, Record, table=True):
     """A link between two tasks. `lag` is minutes, or percent of the predecessor's duration by `lag_unit`."""
 
     project_id: str | None = attribute("ref", "Project", refers="project", index=True)
-    predecessor_id: str = attribute("ref", "Predecessor", refers="task", required=True, index=True, group="ends")
+    predecessor_id: str = attribute(
+        "ref", "Predecessor", refers="task", required=True, index=True, group="ends"
+    )
     successor_id: str = attribute("ref", "Successor", refers="task", required=True, index=True, group="ends")
     type: str = attribute("choice", "Type", default="FS", choices=LINK_TYPES)
     lag: int = attribute("integer", "Lag", default=0, group="lag")
@@ -262,7 +269,9 @@ class Calendar(Named, Record, table=True):
     source_uid: int | None = attribute("integer", "UID in the imported file")
 
 
-@register("Assignment", "Assignments", title="task_id", listed=("task_id", "member_id", "units", "work_minutes"))
+@register(
+    "Assignment", "Assignments", title="task_id", listed=("task_id", "member_id", "units", "work_minutes")
+)
 class Assignment(Named, Record, table=True):
     """A member on a task. `units` 1 = full time; an assignment to nobody keeps its work."""
 
@@ -278,7 +287,13 @@ class Assignment(Named, Record, table=True):
     source_uid: int | None = attribute("integer", "UID in the imported file")
 
 
-@register("Baseline", "Baselines", title="number", immutable=True, listed=("project_id", "number", "name", "taken_at"))
+@register(
+    "Baseline",
+    "Baselines",
+    title="number",
+    immutable=True,
+    listed=("project_id", "number", "name", "taken_at"),
+)
 class Baseline(Named, Record, table=True):
     """A plan as it was agreed. Append-only, as many as it takes."""
 
@@ -327,7 +342,9 @@ def add_task(
     return task
 
 
-def add_tasks(session: Session, project_id: str, names: Sequence[str], under: str | None = None) -> list[Task]:
+def add_tasks(
+    session: Session, project_id: str, names: Sequence[str], under: str | None = None
+) -> list[Task]:
     """New tasks in the order given, after the last ones under a task (or of the project)."""
     ranks = _ranks(session, project_id, under, len(names))
     return [
@@ -368,7 +385,13 @@ def move(session: Session, task_ids: Sequence[str], step: int) -> None:
     if not 0 <= target < len(level):
         raise Refused("That is as far as it goes on this level; < takes it up a level.")
     beside = level[target].id
-    _put(session, tasks, tasks[0].parent_id, before=beside if step < 0 else None, after=beside if step > 0 else None)
+    _put(
+        session,
+        tasks,
+        tasks[0].parent_id,
+        before=beside if step < 0 else None,
+        after=beside if step > 0 else None,
+    )
 
 
 def move_to(session: Session, task_ids: Sequence[str], under: str | None, after: str | None = None) -> None:
@@ -423,7 +446,11 @@ def _order(task: Task) -> tuple[str, str]:
 def _children(session: Session, project_id: str, parent_id: str | None) -> list[Task]:
     rows = session.exec(
         select(Task)
-        .where(col(Task.project_id) == project_id, col(Task.parent_id) == parent_id, col(Task.deleted_at).is_(None))
+        .where(
+            col(Task.project_id) == project_id,
+            col(Task.parent_id) == parent_id,
+            col(Task.deleted_at).is_(None),
+        )
         .order_by(col(Task.rank), col(Task.id))
     ).all()
     return [task for task in rows if task.rank]
@@ -529,7 +556,9 @@ def _refuse_cycle(session: Session, dependency: Dependency) -> None:
     ).all()
     if path := path_between(rows, dependency.successor_id, dependency.predecessor_id):
         names = [task.name if (task := session.get(Task, id)) else id for id in path]
-        raise Refused(f"This link closes a circle: {' → '.join([*names, names[0]])}. Remove one link of it first.")
+        raise Refused(
+            f"This link closes a circle: {' → '.join([*names, names[0]])}. Remove one link of it first."
+        )
 
 
 def path_between(links: Iterable[tuple[str, str]], start: str, goal: str) -> list[str]:
@@ -553,7 +582,9 @@ def path_between(links: Iterable[tuple[str, str]], start: str, goal: str) -> lis
     return path[::-1]
 
 
-def take_baseline(session: Session, project_id: str, dates: dict[str, tuple[str, str]], name: str = "") -> Baseline:
+def take_baseline(
+    session: Session, project_id: str, dates: dict[str, tuple[str, str]], name: str = ""
+) -> Baseline:
     """The next baseline of a project, of `dates`: task id → (start, finish) as now computed."""
     rows = session.exec(select(Baseline).where(col(Baseline.project_id) == project_id)).all()
     number = max((row.number for row in rows), default=-1) + 1

@@ -18,7 +18,12 @@ class Project(Named, Record, table=True):
     start: str | None = attribute("minute", "Start", group="frame", decides="server")
     finish: str | None = attribute("minute", "Promised finish", group="frame", decides="server")
     schedule_from: str = attribute(
-        "choice", "Schedule from", default="start", choices=("start", "finish"), group="frame", decides="server"
+        "choice",
+        "Schedule from",
+        default="start",
+        choices=("start", "finish"),
+        group="frame",
+        decides="server",
     )
     status_date: str | None = attribute("minute", "Status date", decides="server")
     calendar_id: str | None = attribute("ref", "Calendar", refers="calendar")
@@ -38,7 +43,9 @@ class Project(Named, Record, table=True):
 
     def rules(self) -> None:
         if self.start and self.finish and self.finish < self.start:
-            raise Invalid("finish", f"{self.finish} lies before the start, {self.start}. Correct one of them.")
+            raise Invalid(
+                "finish", f"{self.finish} lies before the start, {self.start}. Correct one of them."
+            )
 
 
 def hold(session: Session, project_id: str, reason: str, waiting_on: str, since: str) -> None:

@@ -58,7 +58,11 @@ class Record(SQLModel):
     id: str = Column(default_factory=new_id, primary_key=True, sa_type=TEXT)
     space: str = attribute("text", "Space", default="workspace")
     visibility: str = attribute(
-        "choice", "Visibility", default="internal", choices=("client", "internal", "private"), decides="server"
+        "choice",
+        "Visibility",
+        default="internal",
+        choices=("client", "internal", "private"),
+        decides="server",
     )
     deleted_at: str | None = attribute("instant", "Deleted", decides="server")
     extra: str | None = Column(default=None, sa_type=TEXT)
@@ -191,7 +195,9 @@ def find(session: Session, kind: str, id: str) -> Any:
     """The record, deleted ones included. Raises NotFound."""
     record = session.get(KINDS[kind].cls, id)
     if record is None:
-        raise NotFound(f"No {KINDS[kind].label.lower()} has the id {id}. List them with `milepost list {kind}`.")
+        raise NotFound(
+            f"No {KINDS[kind].label.lower()} has the id {id}. List them with `milepost list {kind}`."
+        )
     return record
 
 

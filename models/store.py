@@ -273,10 +273,15 @@ def _newest(conn: sqlite3.Connection) -> int:
 
 
 def _drop_idle(conn: sqlite3.Connection, n: int) -> None:
-    """Fields that were written and ended as they were: neither changes nor masks."""
-    idle = conn.execute(
-        "DELETE FROM change WHERE txn=? AND field<>'' AND old IS new RETURNING rec, field", (n,)
+    """Fields (groups of fields) that were written and ended as they were: neither changes nor masks."""
+    rows = conn.execute(
+        "SELECT tbl, rec, field, old IS new FROM change WHERE txn=? AND field<>''"
+        " AND rec IN (SELECT rec FROM change WHERE txn=? AND field<>'' AND old IS new)",
+        (n, n),
     ).fetchall()
+    moved = {(rec, name) for kind, rec, name, same in rows if not same for name in KINDS[kind].groups(name)}
+    idle = [(rec, name) for _, rec, name, _ in rows if (rec, name) not in moved]
+    conn.executemany("DELETE FROM change WHERE rec=? AND field=? AND txn=?", [(*pair, n) for pair in idle])
     conn.executemany(
         f"""DELETE FROM shadow WHERE rec=? AND field=? AND NOT EXISTS (
             SELECT 1 FROM change c JOIN txn t ON t.n=c.txn
@@ -296,7 +301,8 @@ def _fold_creates(conn: sqlite3.Connection, n: int) -> None:
         row = conn.execute(f"SELECT {', '.join(names)} FROM {kind} WHERE id=?", (rec,)).fetchone()
         whole = {f: v for f, v in zip(names, row, strict=True) if v is not None}
         conn.execute(
-            "UPDATE change SET new=? WHERE txn=? AND rec=? AND field=''", (orjson.dumps(whole).decode(), n, rec)
+            "UPDATE change SET new=? WHERE txn=? AND rec=? AND field=''",
+            (orjson.dumps(whole).decode(), n, rec),
         )
         conn.execute("DELETE FROM change WHERE txn=? AND rec=? AND field<>''", (n, rec))
 

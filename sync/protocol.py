@@ -15,7 +15,8 @@ Bodies are JSON, gzip-compressed where that pays.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,14 +115,18 @@ def pull(since: int) -> Request:
 
 def verdicts(reply: Reply) -> list[Verdict]:
     """The server's word on each transaction of a push. Raises Held."""
-    rows = _document(reply)["verdicts"]
-    return [Verdict(row["id"], int(row.get("ver") or 0), str(row.get("reason") or "")) for row in rows]
+    document = _document(reply)
+    with _sense():
+        rows = document["verdicts"]
+        return [Verdict(row["id"], int(row.get("ver") or 0), str(row.get("reason") or "")) for row in rows]
 
 
 def page(reply: Reply) -> Page:
     """A page of the log. Raises Held."""
     document = _document(reply)
-    return Page([_entry(row) for row in document["entries"]], int(document["head"]), bool(document["more"]))
+    with _sense():
+        entries = [_entry(row) for row in document["entries"]]
+        return Page(entries, int(document["head"]), bool(document["more"]))
 
 
 def refuse_strangers(reply: Reply) -> None:
@@ -134,9 +139,13 @@ def refuse_strangers(reply: Reply) -> None:
             "Update the older of the two; your edits wait."
         )
     if reply.status == 401:
-        raise Held("The server does not know this device any more. Sign in again: milepost login URL. Your edits wait.")
+        raise Held(
+            "The server does not know this device any more. Sign in again: milepost login URL. Your edits wait."
+        )
     if reply.status != 200:
-        raise Held(f"The server answered {reply.status}: {_detail(reply)}. Your edits wait; it is tried again.")
+        raise Held(
+            f"The server answered {reply.status}: {_detail(reply)}. Your edits wait; it is tried again."
+        )
 
 
 def _stranger(reply: Reply) -> str:
@@ -167,10 +176,21 @@ def _document(reply: Reply) -> dict[str, Any]:
     try:
         document = orjson.loads(reply.body)
     except ValueError as error:
-        raise Held("The server's answer broke off or is no JSON. It is asked again; your edits wait.") from error
-    if not isinstance(document, dict):
-        raise Held("The server's answer makes no sense. Check that both sides are up to date; your edits wait.")
-    return document
+        raise Held(
+            "The server's answer broke off or is no JSON. It is asked again; your edits wait."
+        ) from error
+    with _sense():
+        return dict(document)
+
+
+@contextmanager
+def _sense() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        raise Held(
+            "The server's answer makes no sense. Check that both sides are up to date; your edits wait."
+        ) from error
 
 
 def _entry(row: Sequence[Any]) -> Entry:
@@ -200,7 +220,9 @@ def _transaction(row: dict[str, Any]) -> Transaction:
     digest = hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
     if row["kind"] not in ("do", "undo", "redo"):
         raise ValueError(f"no transaction is of the kind {row['kind']!r}")
-    return Transaction(str(row["id"]), row["kind"], row["ref"], str(row["label"]), int(row["age"]), changes, digest)
+    return Transaction(
+        str(row["id"]), row["kind"], row["ref"], str(row["label"]), int(row["age"]), changes, digest
+    )
 
 
 def _change(kind: str, rec: str, created: int, values: dict[str, Scalar], bases: dict[str, int]) -> Change:

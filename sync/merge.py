@@ -1,0 +1,280 @@
+"""What the server makes of a pushed transaction: one pure function over the stored records that it touches.
+
+Per group of fields that belong together (most are alone in theirs), for a transaction that saw version `base`:
+
+    nobody else wrote it since base   → applied
+    somebody wrote the same           → nothing to do (idle)
+    an undo, and we wrote last        → applied; else idle: an undo never makes a conflict
+    otherwise a conflict              → the later edit wins, or the server's value stays where the field says so;
+                                        both values go into a conflict record
+
+A delete loses against an edit that its author had not seen, and an edit brings back a row whose delete its author had
+not seen; both leave a conflict record. Every field that a transaction names is answered with its resulting value,
+also where it lost, so that the author's laptop converges.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import orjson
+
+from models.apply import Patch
+from models.errors import Invalid
+from models.fields import Scalar, instant_of
+from models.kinds import KINDS
+from models.record import made_id
+from sync.protocol import Change, Transaction
+
+SERVER_ONLY = ("conflict",)
+
+
+class Stamp(NamedTuple):
+    """Who wrote a field last: version, transaction, replica, author, and when (ms, the server's clock)."""
+
+    ver: int
+    txn: str
+    replica: str
+    author: str | None
+    at: int
+
+
+@dataclass
+class Stored:
+    """A record as the server has it. `stamps` holds only fields written after the creation."""
+
+    kind: str
+    rec: str
+    values: dict[str, Scalar]
+    created: Stamp
+    stamps: dict[str, Stamp] = field(default_factory=dict)
+
+    def stamp(self, name: str) -> Stamp:
+        return self.stamps.get(name, self.created)
+
+    def foreign(self, replica: str, since: int) -> Stamp | None:
+        """The newest write of another replica after `since` to any field but deleted_at."""
+        written = [self.created, *(s for n, s in self.stamps.items() if n != "deleted_at")]
+        newer = [s for s in written if s.replica != replica and s.ver > since]
+        return max(newer, default=None)
+
+
+@dataclass
+class Decision:
+    """`reason` is empty for an accepted transaction; else nothing of it may be written.
+
+    `patches` are logged (conflict records included); `writes` are the fields that really change, by record.
+    """
+
+    patches: list[Patch] = field(default_factory=list)
+    idle: set[tuple[str, str]] = field(default_factory=set)
+    writes: dict[str, dict[str, Scalar]] = field(default_factory=dict)
+    reason: str = ""
+
+
+def touched(txn: Transaction) -> set[str]:
+    """The ids of the records that `decide` must be given, where they are stored."""
+    ids = {change.rec for change in txn.changes}
+    for change in txn.changes:
+        if change.kind == "settlement":
+            ids.add(str(change.values.get("conflict_id")))
+    return ids
+
+
+def decide(txn: Transaction, stored: Mapping[str, Stored], mine: Stamp) -> Decision:
+    """Decides the transaction as one. `mine` is the stamp that its writes will carry; `mine.at` = now − age."""
+    decision = Decision()
+    try:
+        for change in txn.changes:
+            _admit(change, stored.get(change.rec))
+        lost = dict(_lost_settlements(txn, stored))
+        for change in txn.changes:
+            _Merge(decision, txn, mine, change, stored.get(change.rec), lost).run()
+    except Invalid as error:
+        return Decision(reason=str(error))
+    return decision
+
+
+def _admit(change: Change, stored: Stored | None) -> None:
+    """Raises Invalid for what no merge can make right."""
+    kind = KINDS.get(change.kind)
+    if change.kind in SERVER_ONLY:
+        raise Invalid(change.kind, "is written by the server only.")
+    if stored is None and not change.created:
+        raise Invalid(change.kind, f"the record {change.rec} is not on the server; what made it was refused.")
+    if stored is not None and stored.kind != change.kind:
+        raise Invalid(change.kind, f"the record {change.rec} is a {stored.kind}.")
+    if change.values.get("space", "workspace") != "workspace":
+        raise Invalid("space", "there is no such space here.")
+    if kind is None:
+        return
+    if stored is not None and kind.immutable and not change.created and set(change.values) - {"deleted_at"}:
+        raise Invalid(kind.name, f"a {kind.label.lower()} is never changed once made. Make a new one.")
+    kind.check(change.values)
+    if change.created:
+        for name, spec in kind.fields.items():
+            if spec.required and change.values.get(name) is None:
+                raise Invalid(name, "cannot be empty.")
+
+
+def _lost_settlements(txn: Transaction, stored: Mapping[str, Stored]) -> Iterator[tuple[str, "_Lost"]]:
+    """Conflicted record → its kind and the settlement that came first, where this transaction settles otherwise."""
+    for change in txn.changes:
+        first = stored.get(change.rec) if change.kind == "settlement" else None
+        conflict = stored.get(str(change.values.get("conflict_id")))
+        if first and conflict and first.values.get("value") != change.values.get("value"):
+            yield str(conflict.values["rec"]), _Lost(str(conflict.values["kind"]), first)
+
+
+class _Lost(NamedTuple):
+    kind: str
+    first: Stored
+
+
+class _Merge:
+    """One change of one record."""
+
+    def __init__(
+        self, decision: Decision, txn: Transaction, mine: Stamp, change: Change, stored: Stored | None,
+        lost: Mapping[str, _Lost],
+    ) -> None:  # fmt: skip
+        self.decision, self.txn, self.mine, self.change = decision, txn, mine, change
+        self.stored, self.lost = stored, lost
+        self.result: dict[str, Scalar] = {}
+        self.wrote: dict[str, Scalar] = {}
+        self.conflicts: list[Patch] = []
+
+    def run(self) -> None:
+        change = self.change
+        if self.stored is None:
+            self._log(Patch(change.kind, change.rec, True, dict(change.values)))
+            self.decision.writes[change.rec] = dict(change.values)
+            return
+        if change.kind == "settlement" and change.created:
+            self._settle_again(self.stored)
+            return
+        for names in self._groups():
+            self._group(self.stored, names)
+        self._revive(self.stored)
+        self._log(Patch(change.kind, change.rec, False, self.result))
+        self.decision.writes.setdefault(change.rec, {}).update(self.wrote)
+
+    def _log(self, patch: Patch) -> None:
+        self.decision.patches += [patch, *self.conflicts]
+
+    def _groups(self) -> Iterator[tuple[str, ...]]:
+        kind = KINDS.get(self.change.kind)
+        done: set[str] = set()
+        for name in self.change.values:
+            if name not in done:
+                members = kind.groups(name) if kind else (name,)
+                named = tuple(n for n in members if n in self.change.values)
+                done.update(named)
+                yield named
+
+    def _group(self, stored: Stored, names: tuple[str, ...]) -> None:
+        values = {n: self.change.values[n] for n in names}
+        base = min(self.change.bases.get(n, 0) for n in names)
+        newer = [s for n in names if (s := stored.stamp(n)).replica != self.mine.replica and s.ver > base]
+        if self.change.created:  # over a record that is there already: yields to all that was changed since
+            values = {n: v for n, v in values.items() if n not in stored.stamps and n != "deleted_at"}
+            newer = [stored.created] if stored.created.replica != self.mine.replica else []
+        if self.change.rec in self.lost:
+            self._keep(stored, names)
+        elif self.txn.kind == "undo":
+            self._undo(stored, names, values)
+        elif names == ("deleted_at",) and values.get("deleted_at"):
+            self._delete(stored, values, base)
+        elif not newer:
+            self._write(values)
+            self._keep(stored, set(names) - set(values))
+        elif all(stored.values.get(n) == v for n, v in values.items()):
+            self._keep(stored, names)
+        else:
+            self._conflict(stored, names, values, max(newer))
+
+    def _write(self, values: Mapping[str, Scalar]) -> None:
+        self.result.update(values)
+        self.wrote.update(values)
+
+    def _keep(self, stored: Stored, names: Iterable[str]) -> None:
+        for name in names:
+            self.result[name] = stored.values.get(name)
+            self.decision.idle.add((self.change.rec, name))
+
+    def _undo(self, stored: Stored, names: tuple[str, ...], values: Mapping[str, Scalar]) -> None:
+        theirs = any(stored.stamp(n).replica != self.mine.replica for n in names)
+        if names == ("deleted_at",) and values["deleted_at"]:
+            theirs = stored.foreign(self.mine.replica, -1) is not None
+        if theirs:
+            self._keep(stored, names)
+        else:
+            self._write(values)
+
+    def _delete(self, stored: Stored, values: Mapping[str, Scalar], base: int) -> None:
+        unseen = stored.foreign(self.mine.replica, base)
+        if stored.values.get("deleted_at"):
+            self._keep(stored, values)
+        elif unseen is None:
+            self._write(values)
+        else:
+            self._keep(stored, values)
+            self._record({"deleted_at": None}, unseen, dict(values), self.mine)
+
+    def _revive(self, stored: Stored) -> None:
+        """An edit whose author had not seen the delete brings the row back."""
+        if self.txn.kind == "undo" or not self.wrote or "deleted_at" in self.result:
+            return
+        deleted = stored.stamp("deleted_at")
+        seen = min((self.change.bases.get(n, 0) for n in self.wrote), default=0)
+        gone = stored.values.get("deleted_at")
+        if gone and deleted.replica != self.mine.replica and deleted.ver > seen and not self.change.created:
+            self._write({"deleted_at": None})
+            self._record({"deleted_at": None}, self.mine, {"deleted_at": gone}, deleted)
+
+    def _conflict(
+        self, stored: Stored, names: tuple[str, ...], values: dict[str, Scalar], theirs: Stamp
+    ) -> None:
+        standing = {n: stored.values.get(n) for n in names}
+        kind = KINDS.get(self.change.kind)
+        stays = kind is not None and any(
+            n in kind.fields and kind.fields[n].decides == "server" for n in names
+        )
+        if not stays and self.mine.at > theirs.at:
+            self._write(values)
+            self._record({**standing, **values}, self.mine, standing, theirs)
+        else:
+            self._keep(stored, names)
+            self._record(standing, theirs, values, self.mine)
+
+    def _settle_again(self, first: Stored) -> None:
+        """The first settlement stands; a different one becomes a new conflict, so settling cannot ping-pong."""
+        self._keep(first, self.change.values)
+        if str(first.values.get("value")) != str(self.change.values.get("value")):
+            stands = orjson.loads(str(first.values["value"]))
+            aside = orjson.loads(str(self.change.values["value"]))
+            for rec, lost in self.lost.items():
+                if lost.first is first:
+                    self._record(stands, first.created, aside, self.mine, of=(lost.kind, rec))
+        self._log(Patch(self.change.kind, self.change.rec, False, self.result))
+
+    def _record(
+        self, winner: Mapping[str, Scalar], won: Stamp, loser: Mapping[str, Scalar], lost: Stamp,
+        of: tuple[str, str] | None = None,
+    ) -> None:  # fmt: skip
+        """A conflict record. Its id is made of both transactions, never of values, which recur."""
+        kind, rec = of or (self.change.kind, self.change.rec)
+        name = sorted(loser)[0]
+        values: dict[str, Scalar] = {
+            "space": "workspace", "visibility": "internal", "kind": kind, "rec": rec, "field": name,
+            "winner": _json(winner), "winner_author": won.author, "winner_at": instant_of(won.at),
+            "winner_txn": won.txn, "loser": _json(loser), "loser_author": lost.author,
+            "loser_at": instant_of(lost.at), "loser_txn": lost.txn,
+        }  # fmt: skip
+        id = made_id("conflict", won.txn, lost.txn, rec, name)
+        self.conflicts.append(Patch("conflict", id, True, values))
+        self.decision.writes[id] = values
+
+
+def _json(values: Mapping[str, Scalar]) -> str:
+    return orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS).decode()
