@@ -158,7 +158,7 @@ class _Records:
             by_kind.setdefault(kind, []).append(rec)
         for kind, ids in by_kind.items():
             for row in _rows(self._conn, kind, ids):
-                rec, ver = str(row.pop("id")), int(row.pop("ver") or 0)  # type: ignore[arg-type]
+                rec, ver = str(row.pop("id")), int(row.pop("ver") or 0)
                 self._view[rec] = row
                 self._ver[rec] = ver
                 if ver:

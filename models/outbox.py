@@ -49,7 +49,7 @@ def take(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
         if batch and taken > rows:
             break
         conn.execute("UPDATE txn SET state=? WHERE n=?", (SENT, n))
-        batch.append(Outgoing(*head, changes))
+        batch.append(Outgoing._make([*head, changes]))
     return batch
 
 

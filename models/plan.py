@@ -125,7 +125,7 @@ class Task(Named, Record, table=True):
     """A node of a project's tree: a summary when it has children, a milestone when it is marked one."""
 
     __table_args__ = (
-        Index("task_tree", "project_id", "parent_id", "rank", "id"),
+        Index("task_tree", "project_id", "parent_id", "rank", "id", "deleted_at"),
         Index("task_state", "project_id", "deleted_at", "actual_finish", "milestone", "blocked_reason"),
     )
 
@@ -333,7 +333,7 @@ def add_task(
     under: str | None = None, **values: Scalar,
 ) -> Task:  # fmt: skip
     """A new task directly after or before a sibling, or as the last one under a task (or of the project)."""
-    beside = find(session, "task", after or before) if after or before else None
+    beside = find(session, "task", place) if (place := after or before) else None
     parent_id = beside.parent_id if beside else under
     [rank] = _ranks(session, project_id, parent_id, 1, after=after, before=before)
     task: Task = create(
@@ -461,7 +461,9 @@ def _below(session: Session, task: Task) -> list[Task]:
     seen = {task.id}
     level = [task.id]
     while level:
-        rows = session.exec(select(Task).where(col(Task.parent_id).in_(level))).all()
+        rows = session.exec(
+            select(Task).where(col(Task.project_id) == task.project_id, col(Task.parent_id).in_(level))
+        ).all()
         fresh = [row for row in rows if row.id not in seen]
         seen.update(row.id for row in fresh)
         found += fresh

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import uuid_utils.compat as uuid
-from sqlalchemy import REAL, INTEGER, TEXT
+from sqlalchemy import INTEGER, REAL, TEXT
 from sqlmodel import Field as Column
 from sqlmodel import Session, SQLModel
 
@@ -47,7 +47,7 @@ def attribute(type: str, label: str, *, index: bool = False, **spec: Any) -> Any
         default=field.default,
         nullable=True,
         index=index,
-        sa_type=_SQL.get(type, TEXT),  # type: ignore[call-overload]
+        sa_type=_SQL.get(type, TEXT),
         sa_column_kwargs={"info": {"field": field}},
     )
 

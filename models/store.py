@@ -139,10 +139,10 @@ class Store:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with self.lock.urgent(), db.in_words(self.path), _plain_errors():
-            # what a verb returns stays readable after the commit
-            with Session(self._engine, expire_on_commit=False) as session:
-                yield session
+        # what a verb returns stays readable after the commit
+        opened = Session(self._engine, expire_on_commit=False)
+        with self.lock.urgent(), db.in_words(self.path), _plain_errors(), opened as session:
+            yield session
 
     @contextmanager
     def _peek(self) -> Iterator[sqlite3.Connection]:

@@ -36,7 +36,7 @@ class _Change(NamedTuple):
 def undoable(conn: sqlite3.Connection) -> Operation | None:
     """The newest operation of this laptop that stands."""
     row = conn.execute(
-        f"""SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind IN ('do','redo')
+        """SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind IN ('do','redo')
             AND state BETWEEN 1 AND 4
             AND NOT EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state<>5)
             ORDER BY n DESC LIMIT 1"""
@@ -155,11 +155,13 @@ def _beneath(conn: sqlite3.Connection, operation: Operation, change: _Change) ->
     ).fetchone()
     if earlier and operation.state < 4:
         field, new = earlier
-        return new if field else orjson.loads(new).get(change.field)  # type: ignore[no-any-return]
+        below: Scalar = new if field else orjson.loads(new).get(change.field)
+        return below
     shadow = conn.execute(
         "SELECT val FROM shadow WHERE rec=? AND field=?", (change.rec, change.field)
     ).fetchone()
-    return shadow[0] if shadow and operation.state < 4 else change.old  # type: ignore[no-any-return]
+    masked: Scalar = shadow[0] if shadow and operation.state < 4 else change.old
+    return masked
 
 
 def _changes(conn: sqlite3.Connection, n: int) -> list[_Change]:

@@ -1,9 +1,10 @@
 """What travels between a laptop and the server, and how each side reads it. No network, no store.
 
-    POST /v1/push   {"replica", "schema", "txns": [TXN…]}          → {"verdicts": [{"id", "ver"} | {"id", "reason"}…], "head"}
-    GET  /v1/pull?since=N                                           → {"entries": [ENTRY…], "head", "more"}
-    GET  /v1/events                                                 → server-sent events: the head's number
-    POST /v1/login  {"code", "device"}                              → {"token", "workspace", "member", "name", "letter"}
+    POST /v1/push?epoch=E {"replica", "schema", "txns": [TXN…]}
+                                          → {"verdicts": [{"id", "ver"} | {"id", "reason"}…], "head"}
+    GET  /v1/pull?since=N                 → {"entries": [ENTRY…], "head", "more"}
+    GET  /v1/events                       → server-sent events: the head's number
+    POST /v1/login  {"code", "device"}    → {"token", "workspace", "member", "name", "letter"}
     GET  /v1/whoami, POST /v1/invite {"name"} → {"code", "expires"}, POST /v1/logout
 
 TXN    {"id", "kind": do|undo|redo, "ref", "label", "age": ms since the edit,
@@ -93,8 +94,11 @@ class Malformed(SyncError):
 # ── the laptop's side ─────────────────────────────────────────────────────────────────────────────────
 
 
-def push(replica: str, schema: int, batch: Sequence[Outgoing], now: int) -> Request:
-    """`now` is milliseconds since 1970 on this laptop's clock; ages cancel its skew."""
+def push(replica: str, schema: int, epoch: str, batch: Sequence[Outgoing], now: int) -> Request:
+    """`now` is milliseconds since 1970 on this laptop's clock; ages cancel its skew.
+
+    A server of another epoch than the one this laptop knows ("" = none yet) answers 409 and takes nothing.
+    """
     txns = [
         {
             "id": t.id,
@@ -106,7 +110,8 @@ def push(replica: str, schema: int, batch: Sequence[Outgoing], now: int) -> Requ
         }
         for t in batch
     ]
-    return Request("POST", "/v1/push", orjson.dumps({"replica": replica, "schema": schema, "txns": txns}))
+    body = orjson.dumps({"replica": replica, "schema": schema, "txns": txns})
+    return Request("POST", f"/v1/push?epoch={epoch}", body)
 
 
 def pull(since: int) -> Request:
@@ -115,18 +120,18 @@ def pull(since: int) -> Request:
 
 def verdicts(reply: Reply) -> list[Verdict]:
     """The server's word on each transaction of a push. Raises Held."""
-    document = _document(reply)
+    answer = document(reply)
     with _sense():
-        rows = document["verdicts"]
+        rows = answer["verdicts"]
         return [Verdict(row["id"], int(row.get("ver") or 0), str(row.get("reason") or "")) for row in rows]
 
 
 def page(reply: Reply) -> Page:
     """A page of the log. Raises Held."""
-    document = _document(reply)
+    answer = document(reply)
     with _sense():
-        entries = [_entry(row) for row in document["entries"]]
-        return Page(entries, int(document["head"]), bool(document["more"]))
+        entries = [_entry(row) for row in answer["entries"]]
+        return Page(entries, int(answer["head"]), bool(answer["more"]))
 
 
 def refuse_strangers(reply: Reply) -> None:
@@ -144,7 +149,7 @@ def refuse_strangers(reply: Reply) -> None:
         )
     if reply.status != 200:
         raise Held(
-            f"The server answered {reply.status}: {_detail(reply)}. Your edits wait; it is tried again."
+            f"The server answered {reply.status}: {detail(reply)}. Your edits wait; it is tried again."
         )
 
 
@@ -157,30 +162,32 @@ def _stranger(reply: Reply) -> str:
         )
     if 300 <= reply.status < 400:
         where = reply.headers.get("location", "elsewhere")
-        return f"The address redirects to {where}. No redirect is followed; check the server's address. Your edits wait."
+        return f"The address redirects to {where}, which is not followed. Check the server's address. Your edits wait."
     return (
         f"What answered ({reply.status}) is not a Milepost server. Check the address with `milepost status`; "
         "your edits wait."
     )
 
 
-def _detail(reply: Reply) -> str:
+def detail(reply: Reply) -> str:
+    """The reason that the server gives for anything but success."""
     try:
         return str(orjson.loads(reply.body)["detail"])
     except (ValueError, KeyError, TypeError):
         return "no reason given"
 
 
-def _document(reply: Reply) -> dict[str, Any]:
+def document(reply: Reply) -> dict[str, Any]:
+    """The JSON object of a successful reply. Raises Held."""
     refuse_strangers(reply)
     try:
-        document = orjson.loads(reply.body)
+        answer = orjson.loads(reply.body)
     except ValueError as error:
         raise Held(
             "The server's answer broke off or is no JSON. It is asked again; your edits wait."
         ) from error
     with _sense():
-        return dict(document)
+        return dict(answer)
 
 
 @contextmanager

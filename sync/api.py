@@ -1,0 +1,76 @@
+"""The network: httpx as the engine needs it. No redirects, the system's trust store, proxies of the environment."""
+
+import gzip
+import ssl
+from collections.abc import AsyncIterator
+
+import httpx
+import httpx_sse
+import truststore
+
+from models.errors import Offline
+from sync import protocol
+from sync.protocol import Reply, Request
+
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+COMPRESS_FROM = 1_000  # bytes
+
+
+def client(server: str, token: str = "", replica: str = "") -> httpx.AsyncClient:
+    """A client of the server at `server`; the caller closes it."""
+    headers = {"user-agent": "milepost", protocol.HEADER: protocol.VERSION, protocol.REPLICA: replica}
+    if token:
+        headers["authorization"] = f"Bearer {token}"
+    secure = server.startswith("https:")
+    return httpx.AsyncClient(
+        base_url=server,
+        headers=headers,
+        timeout=TIMEOUT,
+        follow_redirects=False,
+        http2=secure,
+        # building an SSL context costs 20 ms, so not for plain http
+        verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if secure else False,
+    )
+
+
+async def send(http: httpx.AsyncClient, request: Request) -> Reply:
+    """Raises Offline when no whole answer came."""
+    headers = {"content-type": "application/json"} if request.body else {}
+    body = request.body
+    if len(body) >= COMPRESS_FROM:
+        body = gzip.compress(body, 1)
+        headers["content-encoding"] = "gzip"
+    try:
+        response = await http.request(request.method, request.path, content=body, headers=headers)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Offline(_why(error, http)) from error
+    return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
+
+
+async def heads(http: httpx.AsyncClient) -> AsyncIterator[int]:
+    """The head of the log, each time it moves. Only a wake-up: polling goes on. Raises Offline at the end."""
+    try:
+        quiet = httpx.Timeout(TIMEOUT, read=45.0)  # the server says something every 15 s
+        async with httpx_sse.aconnect_sse(http, "GET", "/v1/events", timeout=quiet) as source:
+            async for event in source.aiter_sse():
+                yield int(event.data)
+    except (httpx.HTTPError, httpx_sse.SSEError, ValueError) as error:
+        raise Offline(_why(error, http)) from error
+    raise Offline("The server closed the line.")
+
+
+def _why(error: Exception, http: httpx.AsyncClient) -> str:
+    match error:
+        case httpx.TimeoutException():
+            reason = "did not answer in time"
+        case httpx.ConnectError() if "CERTIFICATE" in str(error).upper():
+            reason = "shows a certificate that this system does not trust; ask IT for the company's root certificate"
+        case httpx.ConnectError():
+            reason = "cannot be reached"
+        case httpx.InvalidURL() | httpx.UnsupportedProtocol():
+            reason = "is not an address; write https://server"
+        case httpx.DecodingError() | httpx.RemoteProtocolError():
+            reason = "broke off in the middle of its answer"
+        case _:
+            reason = f"cannot be reached ({type(error).__name__})"
+    return f"{http.base_url} {reason}. Your edits are safe here and are sent later."

@@ -1,0 +1,253 @@
+"""Syncing by itself: one worker a profile, woken by edits, by the server's events and by the clock.
+
+The worker has a thread and an event loop of its own, so that decoding and applying never wait for the screen, nor the
+screen for them. It posts `State`s; it never touches a widget.
+"""
+
+import asyncio
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+import filelock
+import httpx
+
+from models import db, outbox
+from models.errors import Held, MilepostError, Offline, SyncError
+from models.store import Store
+from sync import api, engine
+from sync.account import token_of
+from sync.engine import Local, Report
+
+POLL = 60.0  # seconds between looks at the server when nothing wakes us
+BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds, each with up to as much again at random
+TAKE_OVER = 2.0  # seconds between looks whether the other process has ended
+SLEPT = 10.0  # seconds that the wall clock may gain on the steady one before we take it for a sleep
+
+
+@dataclass(frozen=True)
+class State:
+    """What a screen shows of sync. `phase`: local (never signed in), synced, syncing, offline, held, elsewhere
+    (another process of this profile syncs), paused. `last_sync` is milliseconds since 1970, 0 = never."""
+
+    phase: str = "local"
+    waiting: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+    last_sync: int = 0
+    detail: str = ""
+    done: int = 0
+    total: int = 0
+
+
+def sync_now(store: Store, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
+    """One sync, now. Raises SyncError: Offline, Held, NoCredentials."""
+
+    async def run() -> Report:
+        async with api.client(store.meta("server"), token_of(store), store.meta("replica")) as http:
+            return await _drive(store, http, progress)
+
+    with _only_one(store, wait=2.0):
+        return asyncio.run(run())
+
+
+def watch(store: Store, on_state: Callable[[State], None]) -> None:
+    """Syncs in this thread until it is interrupted."""
+    asyncio.run(Worker(store, on_state).work())
+
+
+def read_state(store: Store) -> State:
+    """What the store knows about sync, without a worker."""
+    conn = store.read()
+    try:
+        signed_in = bool(db.get_meta(conn, "member"))
+        return State(
+            phase="synced" if signed_in else "local",
+            waiting=outbox.waiting(conn),
+            conflicts=_count(
+                conn,
+                "SELECT count(*) FROM conflict c WHERE deleted_at IS NULL"
+                " AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.conflict_id=c.id)",
+            ),
+            rejected=_count(conn, "SELECT count(*) FROM txn WHERE state=5"),
+            last_sync=int(db.get_meta(conn, "last_sync", "0")),
+        )
+    finally:
+        conn.close()
+
+
+class Worker:
+    """Keeps a profile in sync in the background. `on_state` is called from the worker's thread."""
+
+    def __init__(self, store: Store, on_state: Callable[[State], None]) -> None:
+        self._store = store
+        self._on_state = on_state
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake = asyncio.Event()
+        self._thread: threading.Thread | None = None
+        self._paused = False
+        self._stopped = False
+        self._state = State()
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the worker; a request under way is dropped, which loses nothing."""
+        self._stopped = True
+        self.wake()
+        if self._thread:
+            self._thread.join(2.0)
+
+    def wake(self) -> None:
+        """Something was edited, or the user asked: sync soon."""
+        if self._loop and not self._loop.is_closed():
+            with suppress(RuntimeError):  # the loop may end between the two
+                self._loop.call_soon_threadsafe(self._wake.set)
+
+    def pause(self, paused: bool) -> None:
+        """Stays off the network, as on an aeroplane, until it is called with False."""
+        self._paused = paused
+        self.wake()
+
+    def _run(self) -> None:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self.work())
+
+    async def work(self) -> None:
+        """Syncs until stopped."""
+        self._loop = asyncio.get_running_loop()
+        self._wake = asyncio.Event()
+        while not self._stopped:
+            if not self._store.meta("member"):
+                self._say("local")
+                await self._rest(TAKE_OVER)
+                continue
+            try:
+                with _only_one(self._store, wait=0):
+                    await self._session()
+            except Held:
+                self._say("elsewhere", "Another window of this profile syncs.")
+                await self._rest(TAKE_OVER)
+            except MilepostError as error:
+                self._say("held", str(error))
+                await self._rest(BACK_OFF[-2])
+
+    async def _session(self) -> None:
+        """Syncs over one client until stopped, paused or after a sleep."""
+        while self._paused and not self._stopped:
+            self._say("paused")
+            await self._rest(POLL)
+        if self._stopped:
+            return
+        token = token_of(self._store)
+        async with api.client(self._store.meta("server"), token, self._store.meta("replica")) as http:
+            events = asyncio.create_task(self._listen(http))
+            try:
+                await self._loop_over(http)
+            finally:
+                events.cancel()
+
+    async def _loop_over(self, http: httpx.AsyncClient) -> None:
+        failures = 0
+        while not self._stopped and not self._paused:
+            self._wake.clear()
+            try:
+                await _drive(self._store, http, self._progress)
+            except SyncError as error:
+                self._say("offline" if isinstance(error, Offline) else "held", str(error))
+                pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+                failures += 1
+                slept = await self._rest(pause * (1 + random.random()), at_least=1.0)
+            else:
+                failures = 0
+                self._say("synced")
+                slept = await self._rest(POLL * (1 + random.random() / 4))
+            if slept:
+                return  # connections from before the sleep are half-open: begin with new ones
+
+    async def _listen(self, http: httpx.AsyncClient) -> None:
+        """The server's word that its log moved wakes the loop; a broken line is tried again."""
+        failures = 0
+        while True:
+            try:
+                async for _ in api.heads(http):
+                    failures = 0
+                    self._wake.set()
+            except Offline:
+                pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+                failures += 1
+                await asyncio.sleep(pause * (1 + random.random()))
+
+    async def _rest(self, seconds: float, at_least: float = 0.0) -> bool:
+        """Waits to be woken; whether the machine slept meanwhile."""
+        wall, steady = time.time(), time.monotonic()
+        if at_least:
+            await asyncio.sleep(at_least)
+        until = steady + seconds
+        while not self._wake.is_set() and (left := until - time.monotonic()) > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), min(left, SLEPT))
+            if (time.time() - wall) - (time.monotonic() - steady) > SLEPT:
+                return True
+        return False
+
+    def _progress(self, done: int, total: int) -> None:
+        if total > 20:
+            self._tell(replace(self._state, phase="syncing", done=done, total=total))
+
+    def _say(self, phase: str, detail: str = "") -> None:
+        self._tell(replace(read_state(self._store), phase=phase, detail=detail))
+
+    def _tell(self, state: State) -> None:
+        if state != self._state:
+            self._state = state
+            self._on_state(state)
+
+
+async def _drive(store: Store, http: httpx.AsyncClient, progress: Callable[[int, int], None]) -> Report:
+    """Runs the engine over httpx and the store."""
+    steps = engine.sync(store.clock, progress)
+    outcome: object = None
+    while True:
+        try:
+            step = steps.send(outcome)
+        except StopIteration as end:
+            report: Report = end.value
+            return report
+        if isinstance(step, Local):
+            with store.write() as conn:
+                outcome = step.run(conn)
+            await asyncio.sleep(0.001)  # lets another process have SQLite's lock, which is not fair
+        else:
+            outcome = await api.send(http, step)
+
+
+def _only_one(store: Store, wait: float) -> "_ProfileLock":
+    return _ProfileLock(store, wait)
+
+
+class _ProfileLock:
+    """The operating system's lock on syncing this profile; it goes with the process, however that ends."""
+
+    def __init__(self, store: Store, wait: float) -> None:
+        self._lock = filelock.FileLock(store.home / "sync.lock")
+        self._wait = wait
+
+    def __enter__(self) -> None:
+        try:
+            self._lock.acquire(timeout=self._wait)
+        except filelock.Timeout:
+            raise Held("Another Milepost window of this profile is open and syncs by itself.") from None
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def _count(conn: sqlite3.Connection, sql: str) -> int:
+    return int(conn.execute(sql).fetchone()[0])
