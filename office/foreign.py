@@ -229,5 +229,7 @@ class Plan:
     @property
     def baseline_numbers(self) -> list[int]:
         """The numbers of the baselines that any task or assignment has values of."""
-        rows = [*self.tasks, *self.assignments, *self.summary_assignments, *([self.summary] if self.summary else [])]
-        return sorted({b.number for row in rows for b in row.baselines})
+        tasks = [*self.tasks, *([self.summary] if self.summary else [])]
+        assignments = [*self.assignments, *self.summary_assignments]
+        of_tasks = {b.number for task in tasks for b in task.baselines}
+        return sorted(of_tasks | {b.number for assignment in assignments for b in assignment.baselines})
