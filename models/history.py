@@ -1,0 +1,120 @@
+"""What was done: the history of a record, everybody's operations, and how much of both is kept.
+
+Reads the log (`txn`, `change`); there is no table of history. Raw SQL without the ORM, so that a screen can show it
+at once. What lies before the log's floor only the server knows.
+"""
+
+import sqlite3
+from typing import NamedTuple
+
+from models.db import get_meta
+from models.fields import Scalar
+
+
+class Line(NamedTuple):
+    """One field of one operation. `when` is milliseconds UTC; `field` '' is the record's coming (`new` = JSON of it)
+    or going; `state` as in models.capture; `stood` is 0 where the server says that it changed nothing there."""
+
+    when: int
+    author: str
+    label: str
+    kind: str
+    field: str
+    old: Scalar
+    new: Scalar
+    state: int
+    stood: int
+
+
+class Done(NamedTuple):
+    """One operation. `kind` is do, undo or redo; `records` how many it touched; `undone` and `mine` (made on this laptop) are 0 or 1."""
+
+    id: str
+    label: str
+    author: str
+    when: int
+    state: int
+    records: int
+    undone: int
+    kind: str
+    mine: int
+    note: str
+
+
+# whoever is not on this laptop is a colleague all the same; before the first login nobody has a name
+_AUTHOR = "coalesce(m.name, CASE WHEN t.origin='L' THEN 'you' ELSE 'a colleague' END)"
+
+
+def history(conn: sqlite3.Connection, rec: str) -> list[Line]:
+    """The record's changes, oldest first: those of the server's log in its order, then those that wait."""
+    rows = conn.execute(
+        f"""SELECT t.at, {_AUTHOR}, t.label, c.tbl, c.field, c.old, c.new, t.state, c.effect
+            FROM change c JOIN txn t ON t.n=c.txn LEFT JOIN member m ON m.id=t.author
+            WHERE c.rec=? AND t.origin IN ('L','R') AND t.state NOT IN (0,6)
+            AND (c.field='' OR c.old IS NOT c.new)  -- members of a group are logged where they stayed, too
+            ORDER BY t.ver IS NULL, t.ver, c.n""",
+        (rec,),
+    )
+    return [Line(*row) for row in rows]
+
+
+def operations(conn: sqlite3.Connection, limit: int) -> list[Done]:
+    """The newest operations, newest first; those withdrawn before anybody saw them are left out."""
+    rows = conn.execute(
+        f"""SELECT t.id, t.label, {_AUTHOR}, t.at, t.state,
+                (SELECT count(DISTINCT rec) FROM change c WHERE c.txn=t.n),
+                EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state NOT IN (0,5,6)),
+                t.kind, t.origin='L', coalesce(t.note, '')
+            FROM (SELECT * FROM txn WHERE origin IN ('L','R') AND state NOT IN (0,6) ORDER BY n DESC LIMIT ?) t
+            LEFT JOIN member m ON m.id=t.author ORDER BY t.at DESC, t.n DESC""",
+        (limit,),
+    )
+    return [Done(*row) for row in rows]
+
+
+def prune(conn: sqlite3.Connection, keep_ms: int, keep_local: int = 200, limit: int = 500) -> int:
+    """Removes up to `limit` transactions from before the instant `keep_ms` (ms since 1970); how many went.
+
+    Never goes what waits or was rejected, what search has not read, the newest `keep_local` operations of this
+    laptop with all that came after them, nor what colleagues did to the same records: undo asks for it. Inside the
+    caller's write transaction; call it until it returns 0.
+    """
+    first = _first_kept(conn, keep_ms, keep_local)
+    doomed = conn.execute(
+        """SELECT n FROM txn t WHERE state IN (4,6) AND at<:keep AND n<:newest
+           AND CASE origin WHEN 'L' THEN n<:first WHEN 'S' THEN n<:recent ELSE NOT EXISTS (
+               SELECT 1 FROM change c JOIN change mine ON mine.rec=c.rec JOIN txn l ON l.n=mine.txn
+               WHERE c.txn=t.n AND l.origin='L' AND l.n>=:first) END
+           AND NOT EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND c.n>:read) ORDER BY n LIMIT :limit""",
+        {
+            "keep": keep_ms,
+            "first": first,
+            "recent": _first_recent(conn, keep_ms),
+            "newest": _top(conn),  # a feed asks for the greatest change number
+            "read": int(get_meta(conn, "search_upto", "0")),
+            "limit": limit,
+        },
+    ).fetchall()
+    conn.executemany("DELETE FROM change WHERE txn=?", doomed)
+    conn.executemany("DELETE FROM txn WHERE n=?", doomed)
+    return len(doomed)
+
+
+def _first_kept(conn: sqlite3.Connection, keep_ms: int, keep_local: int) -> int:
+    """The oldest of this laptop's operations that must stay; a later undo of it stays with it."""
+    row = conn.execute(
+        """SELECT min(n) FROM (SELECT n FROM (SELECT n FROM txn WHERE origin='L' ORDER BY n DESC LIMIT ?)
+           UNION ALL SELECT n FROM txn WHERE origin='L' AND at>=?)""",
+        (keep_local, keep_ms),
+    ).fetchone()
+    return _top(conn) if row[0] is None else int(row[0])
+
+
+def _first_recent(conn: sqlite3.Connection, keep_ms: int) -> int:
+    # a settlement has no time of its own; it goes with what came before it
+    row = conn.execute("SELECT min(n) FROM txn WHERE origin<>'S' AND at>=?", (keep_ms,)).fetchone()
+    return _top(conn) if row[0] is None else int(row[0])
+
+
+def _top(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("SELECT coalesce(max(n), 0) FROM txn").fetchone()[0])
