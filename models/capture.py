@@ -38,8 +38,8 @@ CREATE TABLE unknown(
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, ver INTEGER NOT NULL, data TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE schedule(
-    task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT, early_finish TEXT, late_start TEXT,
-    late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER
+    task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
+    early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX schedule_finish ON schedule(project, finish);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='2 3');

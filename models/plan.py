@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from fractional_indexing import generate_n_keys_between
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Session, col, select
 
 from models.errors import Invalid, Refused
@@ -127,6 +127,7 @@ class Task(Named, Record, table=True):
     __table_args__ = (
         Index("task_tree", "project_id", "parent_id", "rank", "id", "deleted_at"),
         Index("task_state", "project_id", "deleted_at", "actual_finish", "milestone", "blocked_reason"),
+        Index("task_deadline", "project_id", "deadline", sqlite_where=text("deadline IS NOT NULL")),
     )
 
     project_id: str = attribute("ref", "Project", refers="project", required=True)

@@ -1,0 +1,35 @@
+"""What every list has: a window of row numbers, and the pieces of SQL that several share."""
+
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+STATUS = """CASE WHEN t.not_applicable_reason IS NOT NULL THEN 'n/a' WHEN t.actual_finish IS NOT NULL THEN 'done'
+    WHEN t.blocked_reason IS NOT NULL THEN 'blocked' WHEN t.actual_start IS NOT NULL THEN 'doing' ELSE 'todo' END"""
+START = """coalesce(t.actual_start, s.start, t.manual_start,
+    CASE WHEN t.constraint_type IN ('SNET','MSO') THEN t.constraint_date END)"""
+FINISH = """coalesce(t.actual_finish, s.finish, t.manual_finish,
+    CASE WHEN t.constraint_type IN ('FNET','MFO','FNLT') THEN t.constraint_date END, t.deadline)"""
+
+
+@dataclass
+class Window:
+    """Row numbers in order; `depths` and `parents` (has children below it) run beside them in a tree."""
+
+    rows: "array[int]" = field(default_factory=lambda: array("q"))
+    depths: bytearray = field(default_factory=bytearray)
+    parents: bytearray = field(default_factory=bytearray)
+
+
+def add(window: Window, row: int, depth: int, parent: bool) -> None:
+    window.rows.append(row)
+    window.depths.append(depth)
+    window.parents.append(parent)
+
+
+def marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+def escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
