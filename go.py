@@ -22,12 +22,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from subprocess import DEVNULL, PIPE, STDOUT
+from subprocess import DEVNULL, STDOUT
 
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent
@@ -37,7 +36,7 @@ CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "lint": ("ruff", "check", "."),
     "types": ("mypy",),
-    "contracts": ("lint-imports",),
+    "contracts": ("lint-imports", "--no-logo"),
 }
 NO_PIP = (
     "This Python has no pip and cannot make an environment with one. Install it (Debian, Ubuntu: apt install "
@@ -131,7 +130,11 @@ def find_uv(folder: str) -> str:
     found = shutil.which("uv")
     if found:
         return found
-    watch([base_python(), "-m", "pip", "install", "--quiet", "--target", folder, "uv"], "uv")
+    watch(
+        [base_python(), "-m", "pip", "install", "--quiet", "--target", folder, "uv"],
+        Path(folder, "log"),
+        "uv",
+    )
     return str(Path(folder) / "bin" / ("uv.exe" if WINDOWS else "uv"))
 
 
@@ -206,10 +209,12 @@ def wanted_stamp() -> str:
 def only_one(path: Path) -> "Iterator[int]":
     """One set-up at a time. The system drops the lock with its holder: a crash leaves nothing to clean."""
     with path.open("w") as file:
-        if not try_lock(file.fileno()):
-            print("Another go.py is setting up; waiting for it.", flush=True)
-            while not try_lock(file.fileno()):
-                time.sleep(0.2)
+        turns = 0
+        while not try_lock(file.fileno()):
+            if turns % 100 == 0:  # every 20 s
+                print("Another go.py is setting up; waiting for it.", flush=True)
+            turns += 1
+            time.sleep(0.2)
         yield file.fileno()
 
 
@@ -232,12 +237,12 @@ def set_up(venv: Path, holder: int) -> None:
     os.set_inheritable(holder, True)  # an installer that outlives a killed go.py keeps others out
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that being ended also ends the installer
     started = time.monotonic()
-    print(f"First set-up, in {venv}: a minute or two, once.", flush=True)
     clear(venv)
+    print(f"First set-up, in {venv}: a minute or two, once.", flush=True)
     install = make_empty(venv)
-    locked = ROOT / "requirements.lock"
-    watch([*install, "--require-hashes", "-r", str(locked)], "packages", packages_in(locked))
-    watch([*install, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], "milepost itself")
+    locked, log = ROOT / "requirements.lock", venv / "set-up.log"
+    watch([*install, "--require-hashes", "-r", str(locked)], log, "packages", packages_in(locked))
+    watch([*install, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], log, "milepost itself")
     stamp_of(venv).write_text(wanted_stamp())
     print(f"Set up in {time.monotonic() - started:.0f} s.\n", flush=True)
 
@@ -285,41 +290,38 @@ def packages_in(locked: Path) -> int:
     return sum(line[:1].isalnum() for line in locked.read_text("utf-8").splitlines())
 
 
-def watch(command: "list[str]", what: str, total: int = 0) -> None:
-    """Runs an installer, showing how far it is; its own output is shown only if it fails."""
-    lines: list[str] = []
+def watch(command: "list[str]", log: Path, what: str, total: int = 0) -> None:
+    """Runs an installer, showing how far it is; its own words go to the log and are shown only if it fails."""
     environ = {**os.environ, "PYTHONUNBUFFERED": "1", "PIP_USER": "0"}
-    with subprocess.Popen(
-        command, stdout=PIPE, stderr=STDOUT, universal_newlines=True, env=environ, close_fds=False
-    ) as process:
-        reader = threading.Thread(target=lines_into, args=(lines, process.stdout))
-        reader.start()
-        try:
-            show_until_done(reader, lambda: progress(lines, what, total))
-        except BaseException:
-            process.terminate()
-            raise
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=STDOUT, env=environ, close_fds=False)
+    try:
+        show_until_done(process, lambda: progress(lines_of(log), what, total))
+    except BaseException:
+        # not SIGTERM: pip runs a pip of the environment, and only an interrupt reaches that one too
+        process.terminate() if WINDOWS else process.send_signal(signal.SIGINT)
+        process.wait()
+        raise
     if process.returncode:
-        raise Stop(why_failed(lines))
+        raise Stop(why_failed(lines_of(log)))
 
 
-def lines_into(lines: "list[str]", output: "Iterable[str]") -> None:
-    for line in output:
-        lines.append(line)
-
-
-def show_until_done(work: threading.Thread, text: "Callable[[], str]") -> None:
+def show_until_done(process: "subprocess.Popen[bytes]", text: "Callable[[], str]") -> None:
     """One changing line on a terminal, else a line every five seconds."""
     started = shown = time.monotonic()
     live = sys.stdout.isatty()
-    while work.is_alive():
-        work.join(0.2)
+    while process.poll() is None:
+        time.sleep(0.2)
         if live or time.monotonic() - shown > 5:
             shown = time.monotonic()
             line = f"  {text()}, {shown - started:.0f} s"
             print(f"\r{line:<78.78}" if live else line, end="" if live else "\n", flush=True)
     if live:
         print("\r" + " " * 78, end="\r", flush=True)
+
+
+def lines_of(log: Path) -> "list[str]":
+    return log.read_text("utf-8", errors="replace").splitlines(keepends=True)
 
 
 def progress(lines: "list[str]", what: str, total: int) -> str:
@@ -335,8 +337,9 @@ def progress(lines: "list[str]", what: str, total: int) -> str:
 def why_failed(lines: "list[str]") -> str:
     output = "".join(lines)
     unreachable = any(sign in output for sign in SIGNS_OF_NO_NETWORK)
-    advice = NO_NETWORK if unreachable else "Give the same command again; it starts from nothing."
-    return "Set-up failed.\n" + "".join(lines[-12:]) + "\n" + advice
+    if unreachable:
+        return "".join(["Set-up failed.\n", *lines[-2:], NO_NETWORK])
+    return "".join(["Set-up failed.\n", *lines[-12:], "The same command, given again, starts from nothing."])
 
 
 # An old Python
