@@ -27,7 +27,8 @@ class Line(NamedTuple):
 
 
 class Done(NamedTuple):
-    """One operation. `kind` is do, undo or redo; `records` how many it touched; `undone` and `mine` (made on this laptop) are 0 or 1."""
+    """One operation. `kind` is do, undo or redo; `records` how many it touched; `undone` and `mine` (made on this
+    laptop) are 0 or 1."""
 
     id: str
     label: str

@@ -1,0 +1,642 @@
+PRAGMA user_version=1;
+CREATE TABLE assignment (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	task_id TEXT, 
+	member_id TEXT, 
+	units REAL, 
+	work_minutes INTEGER, 
+	actual_work_minutes INTEGER, 
+	remaining_work_minutes INTEGER, 
+	percent_work_complete INTEGER, 
+	delay_minutes INTEGER, 
+	levelling_delay_minutes INTEGER, 
+	source_uid INTEGER, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_assignment_member_id ON assignment (member_id);
+CREATE INDEX ix_assignment_task_id ON assignment (task_id);
+CREATE TABLE baseline (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	project_id TEXT, 
+	number INTEGER, 
+	name TEXT, 
+	taken_at TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_baseline_project_id ON baseline (project_id);
+CREATE TABLE baseline_task (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	baseline_id TEXT, 
+	task_id TEXT, 
+	name TEXT, 
+	start TEXT, 
+	finish TEXT, 
+	duration_minutes INTEGER, 
+	work_minutes INTEGER, 
+	assignments TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_baseline_task_baseline_id ON baseline_task (baseline_id);
+CREATE INDEX ix_baseline_task_task_id ON baseline_task (task_id);
+CREATE TABLE calendar (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	name TEXT, 
+	base_id TEXT, 
+	project_id TEXT, 
+	week TEXT, 
+	exceptions TEXT, 
+	work_weeks TEXT, 
+	source_uid INTEGER, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_calendar_project_id ON calendar (project_id);
+CREATE TABLE client (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	name TEXT, 
+	number TEXT, 
+	industry TEXT, 
+	city TEXT, 
+	country TEXT, 
+	phone TEXT, 
+	website TEXT, 
+	notes TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE "conflict" (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	kind TEXT, 
+	rec TEXT, 
+	field TEXT, 
+	winner TEXT, 
+	winner_author TEXT, 
+	winner_at TEXT, 
+	winner_txn TEXT, 
+	loser TEXT, 
+	loser_author TEXT, 
+	loser_at TEXT, 
+	loser_txn TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_conflict_rec ON "conflict" (rec);
+CREATE TABLE contact (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	client_id TEXT, 
+	site_id TEXT, 
+	name TEXT, 
+	role TEXT, 
+	phone TEXT, 
+	mobile TEXT, 
+	email TEXT, 
+	decides INTEGER, 
+	can_sign INTEGER, 
+	channel TEXT, 
+	time_zone TEXT, 
+	notes TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_contact_client_id ON contact (client_id);
+CREATE INDEX ix_contact_site_id ON contact (site_id);
+CREATE TABLE dependency (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	project_id TEXT, 
+	predecessor_id TEXT, 
+	successor_id TEXT, 
+	type TEXT, 
+	lag INTEGER, 
+	lag_unit TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_dependency_predecessor_id ON dependency (predecessor_id);
+CREATE INDEX ix_dependency_project_id ON dependency (project_id);
+CREATE INDEX ix_dependency_successor_id ON dependency (successor_id);
+CREATE TABLE member (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	name TEXT, 
+	initials TEXT, 
+	role TEXT, 
+	email TEXT, 
+	phone TEXT, 
+	type TEXT, 
+	max_units REAL, 
+	calendar_id TEXT, 
+	inactive INTEGER, 
+	notes TEXT, 
+	source_uid INTEGER, 
+	PRIMARY KEY (id)
+);
+CREATE TABLE project (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	name TEXT, 
+	number TEXT, 
+	client_id TEXT, 
+	site_id TEXT, 
+	manager_id TEXT, 
+	start TEXT, 
+	finish TEXT, 
+	schedule_from TEXT, 
+	status_date TEXT, 
+	calendar_id TEXT, 
+	minutes_per_day INTEGER, 
+	minutes_per_week INTEGER, 
+	days_per_month INTEGER, 
+	honour_constraints INTEGER, 
+	critical_limit_minutes INTEGER, 
+	hold_reason TEXT, 
+	hold_waiting_on TEXT, 
+	hold_since TEXT, 
+	cancelled_reason TEXT, 
+	notes TEXT, 
+	source TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_project_client_id ON project (client_id);
+CREATE TABLE settlement (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	conflict_id TEXT, 
+	choice TEXT, 
+	value TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_settlement_conflict_id ON settlement (conflict_id);
+CREATE TABLE site (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	client_id TEXT, 
+	name TEXT, 
+	address TEXT, 
+	city TEXT, 
+	country TEXT, 
+	region TEXT, 
+	time_zone TEXT, 
+	phone TEXT, 
+	network TEXT, 
+	notes TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_site_client_id ON site (client_id);
+CREATE TABLE task (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	project_id TEXT, 
+	parent_id TEXT, 
+	rank TEXT, 
+	name TEXT, 
+	milestone INTEGER, 
+	mode TEXT, 
+	type TEXT, 
+	duration_minutes INTEGER, 
+	elapsed INTEGER, 
+	estimated INTEGER, 
+	constraint_type TEXT, 
+	constraint_date TEXT, 
+	deadline TEXT, 
+	manual_start TEXT, 
+	manual_finish TEXT, 
+	actual_start TEXT, 
+	actual_finish TEXT, 
+	percent_complete INTEGER, 
+	remaining_minutes INTEGER, 
+	stop TEXT, 
+	resume TEXT, 
+	segments TEXT, 
+	calendar_id TEXT, 
+	ignore_resource_calendar INTEGER, 
+	levelling_delay_minutes INTEGER, 
+	priority INTEGER, 
+	inactive INTEGER, 
+	blocked_reason TEXT, 
+	waiting_on TEXT, 
+	blocked_since TEXT, 
+	not_applicable_reason TEXT, 
+	wbs TEXT, 
+	hyperlink TEXT, 
+	notes TEXT, 
+	source_uid INTEGER, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX task_deadline ON task (project_id, deadline) WHERE deadline IS NOT NULL;
+CREATE INDEX task_state ON task (project_id, deleted_at, actual_finish, milestone, blocked_reason);
+CREATE INDEX task_tree ON task (project_id, parent_id, rank, id, deleted_at);
+CREATE TABLE txn(
+    n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, origin TEXT NOT NULL, kind TEXT NOT NULL,
+    ref TEXT, label TEXT NOT NULL, author TEXT, at INTEGER NOT NULL, state INTEGER NOT NULL, ver INTEGER, note TEXT
+);
+CREATE UNIQUE INDEX txn_open ON txn(state) WHERE state=0;
+CREATE INDEX txn_unseen ON txn(state) WHERE state IN (1,2,3);
+CREATE INDEX txn_ref ON txn(ref) WHERE ref IS NOT NULL;
+CREATE INDEX txn_rejected ON txn(state) WHERE state=5;
+CREATE TABLE change(
+    n INTEGER PRIMARY KEY AUTOINCREMENT, txn INTEGER NOT NULL, tbl TEXT NOT NULL, rec TEXT NOT NULL,
+    field TEXT NOT NULL, old, new, base INTEGER, effect INTEGER NOT NULL DEFAULT 1
+);
+CREATE UNIQUE INDEX change_rec ON change(rec, field, txn);
+CREATE INDEX change_txn ON change(txn);
+CREATE TABLE shadow(
+    rec TEXT NOT NULL, field TEXT NOT NULL, tbl TEXT NOT NULL, base INTEGER NOT NULL, val,
+    PRIMARY KEY(rec, field)
+) WITHOUT ROWID;
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE unknown(
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, ver INTEGER NOT NULL, data TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE schedule(
+    task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
+    early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER
+) WITHOUT ROWID;
+CREATE INDEX schedule_finish ON schedule(project, finish);
+CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='2 3');
+CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO change VALUES(1,1,'client','01a20587-e763-7600-a1db-c1e6d4210ed2','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
+INSERT INTO change VALUES(2,2,'project','01a20587-e782-7003-a317-35a006234cdc','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a20587-e763-7600-a1db-c1e6d4210ed2","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
+INSERT INTO change VALUES(3,3,'task','01a20587-e790-731e-8789-240f70510046','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a20587-e782-7003-a317-35a006234cdc","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(4,3,'task','01a20587-e793-72f6-bebf-531450fab134','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a20587-e782-7003-a317-35a006234cdc","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(5,4,'dependency','01a20587-e799-7179-9072-075f53e8d84c','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a20587-e782-7003-a317-35a006234cdc","predecessor_id":"01a20587-e790-731e-8789-240f70510046","successor_id":"01a20587-e793-72f6-bebf-531450fab134","type":"FS","lag":0,"lag_unit":"working"}',0,1);
+INSERT INTO change VALUES(6,5,'task','01a20587-e793-72f6-bebf-531450fab134','notes',NULL,'ask Ines for the drawings',0,1);
+INSERT INTO change VALUES(7,6,'task','01a20587-e793-72f6-bebf-531450fab134','notes','ask Ines for the drawings',NULL,NULL,1);
+INSERT INTO client VALUES('01a20587-e763-7600-a1db-c1e6d4210ed2','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
+INSERT INTO dependency VALUES('01a20587-e799-7179-9072-075f53e8d84c','workspace','internal',NULL,NULL,0,'01a20587-e782-7003-a317-35a006234cdc','01a20587-e790-731e-8789-240f70510046','01a20587-e793-72f6-bebf-531450fab134','FS',0,'working');
+INSERT INTO meta VALUES('replica','01a20587-e752-7106-8c97-3cadd6a20537');
+INSERT INTO project VALUES('01a20587-e782-7003-a317-35a006234cdc','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a20587-e763-7600-a1db-c1e6d4210ed2',NULL,NULL,NULL,NULL,'start',NULL,NULL,480,2400,20,1,0,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a20587-e790-731e-8789-240f70510046','workspace','internal',NULL,NULL,0,'01a20587-e782-7003-a317-35a006234cdc',NULL,'a0','Lay cables',0,'auto','fixed units',480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a20587-e793-72f6-bebf-531450fab134','workspace','internal',NULL,NULL,0,'01a20587-e782-7003-a317-35a006234cdc',NULL,'a1','Wire cabinets',0,'auto','fixed units',480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO txn VALUES(1,'01a20587-e763-7600-a1db-c1e5bd35a00b','L','do',NULL,'New client',NULL,1795389122403,1,NULL,NULL);
+INSERT INTO txn VALUES(2,'01a20587-e782-7003-a317-359f4563bf85','L','do',NULL,'New project',NULL,1795389122434,1,NULL,NULL);
+INSERT INTO txn VALUES(3,'01a20587-e78b-760a-87f1-d11cdf924131','L','do',NULL,'Tasks',NULL,1795389122443,1,NULL,NULL);
+INSERT INTO txn VALUES(4,'01a20587-e799-7179-9072-075e50c42cd6','L','do',NULL,'Link',NULL,1795389122457,1,NULL,NULL);
+INSERT INTO txn VALUES(5,'01a20587-e7a0-71ea-bba7-f9a4159d0c59','L','do',NULL,'Ask',NULL,1795389122464,6,NULL,NULL);
+INSERT INTO txn VALUES(6,'01a20587-e7a3-76e7-9f6e-54e7fff075a9','L','undo','01a20587-e7a0-71ea-bba7-f9a4159d0c59','Ask',NULL,1795389122467,6,NULL,NULL);
+CREATE TRIGGER task_created AFTER INSERT ON task BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'task', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'project_id', NEW.project_id, 'parent_id', NEW.parent_id, 'rank', NEW.rank, 'name', NEW.name, 'milestone', NEW.milestone, 'mode', NEW.mode, 'type', NEW.type, 'duration_minutes', NEW.duration_minutes, 'elapsed', NEW.elapsed, 'estimated', NEW.estimated, 'constraint_type', NEW.constraint_type, 'constraint_date', NEW.constraint_date, 'deadline', NEW.deadline, 'manual_start', NEW.manual_start, 'manual_finish', NEW.manual_finish, 'actual_start', NEW.actual_start, 'actual_finish', NEW.actual_finish, 'percent_complete', NEW.percent_complete, 'remaining_minutes', NEW.remaining_minutes, 'stop', NEW.stop, 'resume', NEW.resume, 'segments', NEW.segments, 'calendar_id', NEW.calendar_id, 'ignore_resource_calendar', NEW.ignore_resource_calendar, 'levelling_delay_minutes', NEW.levelling_delay_minutes, 'priority', NEW.priority, 'inactive', NEW.inactive, 'blocked_reason', NEW.blocked_reason, 'waiting_on', NEW.waiting_on, 'blocked_since', NEW.blocked_since, 'not_applicable_reason', NEW.not_applicable_reason, 'wbs', NEW.wbs, 'hyperlink', NEW.hyperlink, 'notes', NEW.notes, 'source_uid', NEW.source_uid)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER task_edited AFTER UPDATE ON task BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'task', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('parent_id', OLD.parent_id, NEW.parent_id, (OLD.parent_id IS NOT NEW.parent_id OR OLD.rank IS NOT NEW.rank)), ('rank', OLD.rank, NEW.rank, (OLD.parent_id IS NOT NEW.parent_id OR OLD.rank IS NOT NEW.rank)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('milestone', OLD.milestone, NEW.milestone, (OLD.milestone IS NOT NEW.milestone)), ('mode', OLD.mode, NEW.mode, (OLD.mode IS NOT NEW.mode)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('duration_minutes', OLD.duration_minutes, NEW.duration_minutes, (OLD.duration_minutes IS NOT NEW.duration_minutes)), ('elapsed', OLD.elapsed, NEW.elapsed, (OLD.elapsed IS NOT NEW.elapsed)), ('estimated', OLD.estimated, NEW.estimated, (OLD.estimated IS NOT NEW.estimated)), ('constraint_type', OLD.constraint_type, NEW.constraint_type, (OLD.constraint_type IS NOT NEW.constraint_type OR OLD.constraint_date IS NOT NEW.constraint_date)), ('constraint_date', OLD.constraint_date, NEW.constraint_date, (OLD.constraint_type IS NOT NEW.constraint_type OR OLD.constraint_date IS NOT NEW.constraint_date)), ('deadline', OLD.deadline, NEW.deadline, (OLD.deadline IS NOT NEW.deadline)), ('manual_start', OLD.manual_start, NEW.manual_start, (OLD.manual_start IS NOT NEW.manual_start OR OLD.manual_finish IS NOT NEW.manual_finish)), ('manual_finish', OLD.manual_finish, NEW.manual_finish, (OLD.manual_start IS NOT NEW.manual_start OR OLD.manual_finish IS NOT NEW.manual_finish)), ('actual_start', OLD.actual_start, NEW.actual_start, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('actual_finish', OLD.actual_finish, NEW.actual_finish, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('percent_complete', OLD.percent_complete, NEW.percent_complete, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('remaining_minutes', OLD.remaining_minutes, NEW.remaining_minutes, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('stop', OLD.stop, NEW.stop, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('resume', OLD.resume, NEW.resume, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('segments', OLD.segments, NEW.segments, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('calendar_id', OLD.calendar_id, NEW.calendar_id, (OLD.calendar_id IS NOT NEW.calendar_id)), ('ignore_resource_calendar', OLD.ignore_resource_calendar, NEW.ignore_resource_calendar, (OLD.ignore_resource_calendar IS NOT NEW.ignore_resource_calendar)), ('levelling_delay_minutes', OLD.levelling_delay_minutes, NEW.levelling_delay_minutes, (OLD.levelling_delay_minutes IS NOT NEW.levelling_delay_minutes)), ('priority', OLD.priority, NEW.priority, (OLD.priority IS NOT NEW.priority)), ('inactive', OLD.inactive, NEW.inactive, (OLD.inactive IS NOT NEW.inactive)), ('blocked_reason', OLD.blocked_reason, NEW.blocked_reason, (OLD.blocked_reason IS NOT NEW.blocked_reason OR OLD.waiting_on IS NOT NEW.waiting_on OR OLD.blocked_since IS NOT NEW.blocked_since)), ('waiting_on', OLD.waiting_on, NEW.waiting_on, (OLD.blocked_reason IS NOT NEW.blocked_reason OR OLD.waiting_on IS NOT NEW.waiting_on OR OLD.blocked_since IS NOT NEW.blocked_since)), ('blocked_since', OLD.blocked_since, NEW.blocked_since, (OLD.blocked_reason IS NOT NEW.blocked_reason OR OLD.waiting_on IS NOT NEW.waiting_on OR OLD.blocked_since IS NOT NEW.blocked_since)), ('not_applicable_reason', OLD.not_applicable_reason, NEW.not_applicable_reason, (OLD.not_applicable_reason IS NOT NEW.not_applicable_reason)), ('wbs', OLD.wbs, NEW.wbs, (OLD.wbs IS NOT NEW.wbs)), ('hyperlink', OLD.hyperlink, NEW.hyperlink, (OLD.hyperlink IS NOT NEW.hyperlink)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes)), ('source_uid', OLD.source_uid, NEW.source_uid, (OLD.source_uid IS NOT NEW.source_uid))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'task', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('parent_id', OLD.parent_id, NEW.parent_id, (OLD.parent_id IS NOT NEW.parent_id OR OLD.rank IS NOT NEW.rank)), ('rank', OLD.rank, NEW.rank, (OLD.parent_id IS NOT NEW.parent_id OR OLD.rank IS NOT NEW.rank)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('milestone', OLD.milestone, NEW.milestone, (OLD.milestone IS NOT NEW.milestone)), ('mode', OLD.mode, NEW.mode, (OLD.mode IS NOT NEW.mode)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('duration_minutes', OLD.duration_minutes, NEW.duration_minutes, (OLD.duration_minutes IS NOT NEW.duration_minutes)), ('elapsed', OLD.elapsed, NEW.elapsed, (OLD.elapsed IS NOT NEW.elapsed)), ('estimated', OLD.estimated, NEW.estimated, (OLD.estimated IS NOT NEW.estimated)), ('constraint_type', OLD.constraint_type, NEW.constraint_type, (OLD.constraint_type IS NOT NEW.constraint_type OR OLD.constraint_date IS NOT NEW.constraint_date)), ('constraint_date', OLD.constraint_date, NEW.constraint_date, (OLD.constraint_type IS NOT NEW.constraint_type OR OLD.constraint_date IS NOT NEW.constraint_date)), ('deadline', OLD.deadline, NEW.deadline, (OLD.deadline IS NOT NEW.deadline)), ('manual_start', OLD.manual_start, NEW.manual_start, (OLD.manual_start IS NOT NEW.manual_start OR OLD.manual_finish IS NOT NEW.manual_finish)), ('manual_finish', OLD.manual_finish, NEW.manual_finish, (OLD.manual_start IS NOT NEW.manual_start OR OLD.manual_finish IS NOT NEW.manual_finish)), ('actual_start', OLD.actual_start, NEW.actual_start, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('actual_finish', OLD.actual_finish, NEW.actual_finish, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('percent_complete', OLD.percent_complete, NEW.percent_complete, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('remaining_minutes', OLD.remaining_minutes, NEW.remaining_minutes, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('stop', OLD.stop, NEW.stop, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('resume', OLD.resume, NEW.resume, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('segments', OLD.segments, NEW.segments, (OLD.actual_start IS NOT NEW.actual_start OR OLD.actual_finish IS NOT NEW.actual_finish OR OLD.percent_complete IS NOT NEW.percent_complete OR OLD.remaining_minutes IS NOT NEW.remaining_minutes OR OLD.stop IS NOT NEW.stop OR OLD.resume IS NOT NEW.resume OR OLD.segments IS NOT NEW.segments)), ('calendar_id', OLD.calendar_id, NEW.calendar_id, (OLD.calendar_id IS NOT NEW.calendar_id)), ('ignore_resource_calendar', OLD.ignore_resource_calendar, NEW.ignore_resource_calendar, (OLD.ignore_resource_calendar IS NOT NEW.ignore_resource_calendar)), ('levelling_delay_minutes', OLD.levelling_delay_minutes, NEW.levelling_delay_minutes, (OLD.levelling_delay_minutes IS NOT NEW.levelling_delay_minutes)), ('priority', OLD.priority, NEW.priority, (OLD.priority IS NOT NEW.priority)), ('inactive', OLD.inactive, NEW.inactive, (OLD.inactive IS NOT NEW.inactive)), ('blocked_reason', OLD.blocked_reason, NEW.blocked_reason, (OLD.blocked_reason IS NOT NEW.blocked_reason OR OLD.waiting_on IS NOT NEW.waiting_on OR OLD.blocked_since IS NOT NEW.blocked_since)), ('waiting_on', OLD.waiting_on, NEW.waiting_on, (OLD.blocked_reason IS NOT NEW.blocked_reason OR OLD.waiting_on IS NOT NEW.waiting_on OR OLD.blocked_since IS NOT NEW.blocked_since)), ('blocked_since', OLD.blocked_since, NEW.blocked_since, (OLD.blocked_reason IS NOT NEW.blocked_reason OR OLD.waiting_on IS NOT NEW.waiting_on OR OLD.blocked_since IS NOT NEW.blocked_since)), ('not_applicable_reason', OLD.not_applicable_reason, NEW.not_applicable_reason, (OLD.not_applicable_reason IS NOT NEW.not_applicable_reason)), ('wbs', OLD.wbs, NEW.wbs, (OLD.wbs IS NOT NEW.wbs)), ('hyperlink', OLD.hyperlink, NEW.hyperlink, (OLD.hyperlink IS NOT NEW.hyperlink)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes)), ('source_uid', OLD.source_uid, NEW.source_uid, (OLD.source_uid IS NOT NEW.source_uid))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER task_removed BEFORE DELETE ON task BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER task_identity BEFORE UPDATE OF id, space ON task BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER dependency_created AFTER INSERT ON dependency BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'dependency', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'project_id', NEW.project_id, 'predecessor_id', NEW.predecessor_id, 'successor_id', NEW.successor_id, 'type', NEW.type, 'lag', NEW.lag, 'lag_unit', NEW.lag_unit)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER dependency_edited AFTER UPDATE ON dependency BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'dependency', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('predecessor_id', OLD.predecessor_id, NEW.predecessor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('successor_id', OLD.successor_id, NEW.successor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('lag', OLD.lag, NEW.lag, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit)), ('lag_unit', OLD.lag_unit, NEW.lag_unit, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'dependency', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('predecessor_id', OLD.predecessor_id, NEW.predecessor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('successor_id', OLD.successor_id, NEW.successor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('lag', OLD.lag, NEW.lag, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit)), ('lag_unit', OLD.lag_unit, NEW.lag_unit, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER dependency_removed BEFORE DELETE ON dependency BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER dependency_identity BEFORE UPDATE OF id, space ON dependency BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER calendar_created AFTER INSERT ON calendar BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'calendar', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'name', NEW.name, 'base_id', NEW.base_id, 'project_id', NEW.project_id, 'week', NEW.week, 'exceptions', NEW.exceptions, 'work_weeks', NEW.work_weeks, 'source_uid', NEW.source_uid)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER calendar_edited AFTER UPDATE ON calendar BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'calendar', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('base_id', OLD.base_id, NEW.base_id, (OLD.base_id IS NOT NEW.base_id)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('week', OLD.week, NEW.week, (OLD.week IS NOT NEW.week)), ('exceptions', OLD.exceptions, NEW.exceptions, (OLD.exceptions IS NOT NEW.exceptions)), ('work_weeks', OLD.work_weeks, NEW.work_weeks, (OLD.work_weeks IS NOT NEW.work_weeks)), ('source_uid', OLD.source_uid, NEW.source_uid, (OLD.source_uid IS NOT NEW.source_uid))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'calendar', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('base_id', OLD.base_id, NEW.base_id, (OLD.base_id IS NOT NEW.base_id)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('week', OLD.week, NEW.week, (OLD.week IS NOT NEW.week)), ('exceptions', OLD.exceptions, NEW.exceptions, (OLD.exceptions IS NOT NEW.exceptions)), ('work_weeks', OLD.work_weeks, NEW.work_weeks, (OLD.work_weeks IS NOT NEW.work_weeks)), ('source_uid', OLD.source_uid, NEW.source_uid, (OLD.source_uid IS NOT NEW.source_uid))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER calendar_removed BEFORE DELETE ON calendar BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER calendar_identity BEFORE UPDATE OF id, space ON calendar BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER assignment_created AFTER INSERT ON assignment BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'assignment', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'task_id', NEW.task_id, 'member_id', NEW.member_id, 'units', NEW.units, 'work_minutes', NEW.work_minutes, 'actual_work_minutes', NEW.actual_work_minutes, 'remaining_work_minutes', NEW.remaining_work_minutes, 'percent_work_complete', NEW.percent_work_complete, 'delay_minutes', NEW.delay_minutes, 'levelling_delay_minutes', NEW.levelling_delay_minutes, 'source_uid', NEW.source_uid)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER assignment_edited AFTER UPDATE ON assignment BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'assignment', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('task_id', OLD.task_id, NEW.task_id, (OLD.task_id IS NOT NEW.task_id)), ('member_id', OLD.member_id, NEW.member_id, (OLD.member_id IS NOT NEW.member_id)), ('units', OLD.units, NEW.units, (OLD.units IS NOT NEW.units)), ('work_minutes', OLD.work_minutes, NEW.work_minutes, (OLD.work_minutes IS NOT NEW.work_minutes)), ('actual_work_minutes', OLD.actual_work_minutes, NEW.actual_work_minutes, (OLD.actual_work_minutes IS NOT NEW.actual_work_minutes)), ('remaining_work_minutes', OLD.remaining_work_minutes, NEW.remaining_work_minutes, (OLD.remaining_work_minutes IS NOT NEW.remaining_work_minutes)), ('percent_work_complete', OLD.percent_work_complete, NEW.percent_work_complete, (OLD.percent_work_complete IS NOT NEW.percent_work_complete)), ('delay_minutes', OLD.delay_minutes, NEW.delay_minutes, (OLD.delay_minutes IS NOT NEW.delay_minutes)), ('levelling_delay_minutes', OLD.levelling_delay_minutes, NEW.levelling_delay_minutes, (OLD.levelling_delay_minutes IS NOT NEW.levelling_delay_minutes)), ('source_uid', OLD.source_uid, NEW.source_uid, (OLD.source_uid IS NOT NEW.source_uid))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'assignment', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('task_id', OLD.task_id, NEW.task_id, (OLD.task_id IS NOT NEW.task_id)), ('member_id', OLD.member_id, NEW.member_id, (OLD.member_id IS NOT NEW.member_id)), ('units', OLD.units, NEW.units, (OLD.units IS NOT NEW.units)), ('work_minutes', OLD.work_minutes, NEW.work_minutes, (OLD.work_minutes IS NOT NEW.work_minutes)), ('actual_work_minutes', OLD.actual_work_minutes, NEW.actual_work_minutes, (OLD.actual_work_minutes IS NOT NEW.actual_work_minutes)), ('remaining_work_minutes', OLD.remaining_work_minutes, NEW.remaining_work_minutes, (OLD.remaining_work_minutes IS NOT NEW.remaining_work_minutes)), ('percent_work_complete', OLD.percent_work_complete, NEW.percent_work_complete, (OLD.percent_work_complete IS NOT NEW.percent_work_complete)), ('delay_minutes', OLD.delay_minutes, NEW.delay_minutes, (OLD.delay_minutes IS NOT NEW.delay_minutes)), ('levelling_delay_minutes', OLD.levelling_delay_minutes, NEW.levelling_delay_minutes, (OLD.levelling_delay_minutes IS NOT NEW.levelling_delay_minutes)), ('source_uid', OLD.source_uid, NEW.source_uid, (OLD.source_uid IS NOT NEW.source_uid))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER assignment_removed BEFORE DELETE ON assignment BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER assignment_identity BEFORE UPDATE OF id, space ON assignment BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER baseline_created AFTER INSERT ON baseline BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'baseline', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'project_id', NEW.project_id, 'number', NEW.number, 'name', NEW.name, 'taken_at', NEW.taken_at)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER baseline_edited AFTER UPDATE ON baseline BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'baseline', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('number', OLD.number, NEW.number, (OLD.number IS NOT NEW.number)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('taken_at', OLD.taken_at, NEW.taken_at, (OLD.taken_at IS NOT NEW.taken_at))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'baseline', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('number', OLD.number, NEW.number, (OLD.number IS NOT NEW.number)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('taken_at', OLD.taken_at, NEW.taken_at, (OLD.taken_at IS NOT NEW.taken_at))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER baseline_removed BEFORE DELETE ON baseline BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER baseline_identity BEFORE UPDATE OF id, space ON baseline BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER baseline_task_created AFTER INSERT ON baseline_task BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'baseline_task', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'baseline_id', NEW.baseline_id, 'task_id', NEW.task_id, 'name', NEW.name, 'start', NEW.start, 'finish', NEW.finish, 'duration_minutes', NEW.duration_minutes, 'work_minutes', NEW.work_minutes, 'assignments', NEW.assignments)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER baseline_task_edited AFTER UPDATE ON baseline_task BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'baseline_task', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('baseline_id', OLD.baseline_id, NEW.baseline_id, (OLD.baseline_id IS NOT NEW.baseline_id)), ('task_id', OLD.task_id, NEW.task_id, (OLD.task_id IS NOT NEW.task_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('start', OLD.start, NEW.start, (OLD.start IS NOT NEW.start)), ('finish', OLD.finish, NEW.finish, (OLD.finish IS NOT NEW.finish)), ('duration_minutes', OLD.duration_minutes, NEW.duration_minutes, (OLD.duration_minutes IS NOT NEW.duration_minutes)), ('work_minutes', OLD.work_minutes, NEW.work_minutes, (OLD.work_minutes IS NOT NEW.work_minutes)), ('assignments', OLD.assignments, NEW.assignments, (OLD.assignments IS NOT NEW.assignments))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'baseline_task', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('baseline_id', OLD.baseline_id, NEW.baseline_id, (OLD.baseline_id IS NOT NEW.baseline_id)), ('task_id', OLD.task_id, NEW.task_id, (OLD.task_id IS NOT NEW.task_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('start', OLD.start, NEW.start, (OLD.start IS NOT NEW.start)), ('finish', OLD.finish, NEW.finish, (OLD.finish IS NOT NEW.finish)), ('duration_minutes', OLD.duration_minutes, NEW.duration_minutes, (OLD.duration_minutes IS NOT NEW.duration_minutes)), ('work_minutes', OLD.work_minutes, NEW.work_minutes, (OLD.work_minutes IS NOT NEW.work_minutes)), ('assignments', OLD.assignments, NEW.assignments, (OLD.assignments IS NOT NEW.assignments))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER baseline_task_removed BEFORE DELETE ON baseline_task BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER baseline_task_identity BEFORE UPDATE OF id, space ON baseline_task BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER member_created AFTER INSERT ON member BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'member', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'name', NEW.name, 'initials', NEW.initials, 'role', NEW.role, 'email', NEW.email, 'phone', NEW.phone, 'type', NEW.type, 'max_units', NEW.max_units, 'calendar_id', NEW.calendar_id, 'inactive', NEW.inactive, 'notes', NEW.notes, 'source_uid', NEW.source_uid)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER member_edited AFTER UPDATE ON member BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'member', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('initials', OLD.initials, NEW.initials, (OLD.initials IS NOT NEW.initials)), ('role', OLD.role, NEW.role, (OLD.role IS NOT NEW.role)), ('email', OLD.email, NEW.email, (OLD.email IS NOT NEW.email)), ('phone', OLD.phone, NEW.phone, (OLD.phone IS NOT NEW.phone)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('max_units', OLD.max_units, NEW.max_units, (OLD.max_units IS NOT NEW.max_units)), ('calendar_id', OLD.calendar_id, NEW.calendar_id, (OLD.calendar_id IS NOT NEW.calendar_id)), ('inactive', OLD.inactive, NEW.inactive, (OLD.inactive IS NOT NEW.inactive)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes)), ('source_uid', OLD.source_uid, NEW.source_uid, (OLD.source_uid IS NOT NEW.source_uid))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'member', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('initials', OLD.initials, NEW.initials, (OLD.initials IS NOT NEW.initials)), ('role', OLD.role, NEW.role, (OLD.role IS NOT NEW.role)), ('email', OLD.email, NEW.email, (OLD.email IS NOT NEW.email)), ('phone', OLD.phone, NEW.phone, (OLD.phone IS NOT NEW.phone)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('max_units', OLD.max_units, NEW.max_units, (OLD.max_units IS NOT NEW.max_units)), ('calendar_id', OLD.calendar_id, NEW.calendar_id, (OLD.calendar_id IS NOT NEW.calendar_id)), ('inactive', OLD.inactive, NEW.inactive, (OLD.inactive IS NOT NEW.inactive)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes)), ('source_uid', OLD.source_uid, NEW.source_uid, (OLD.source_uid IS NOT NEW.source_uid))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER member_removed BEFORE DELETE ON member BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER member_identity BEFORE UPDATE OF id, space ON member BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER client_created AFTER INSERT ON client BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'client', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'name', NEW.name, 'number', NEW.number, 'industry', NEW.industry, 'city', NEW.city, 'country', NEW.country, 'phone', NEW.phone, 'website', NEW.website, 'notes', NEW.notes)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER client_edited AFTER UPDATE ON client BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'client', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('number', OLD.number, NEW.number, (OLD.number IS NOT NEW.number)), ('industry', OLD.industry, NEW.industry, (OLD.industry IS NOT NEW.industry)), ('city', OLD.city, NEW.city, (OLD.city IS NOT NEW.city)), ('country', OLD.country, NEW.country, (OLD.country IS NOT NEW.country)), ('phone', OLD.phone, NEW.phone, (OLD.phone IS NOT NEW.phone)), ('website', OLD.website, NEW.website, (OLD.website IS NOT NEW.website)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'client', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('number', OLD.number, NEW.number, (OLD.number IS NOT NEW.number)), ('industry', OLD.industry, NEW.industry, (OLD.industry IS NOT NEW.industry)), ('city', OLD.city, NEW.city, (OLD.city IS NOT NEW.city)), ('country', OLD.country, NEW.country, (OLD.country IS NOT NEW.country)), ('phone', OLD.phone, NEW.phone, (OLD.phone IS NOT NEW.phone)), ('website', OLD.website, NEW.website, (OLD.website IS NOT NEW.website)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER client_removed BEFORE DELETE ON client BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER client_identity BEFORE UPDATE OF id, space ON client BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER site_created AFTER INSERT ON site BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'site', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'client_id', NEW.client_id, 'name', NEW.name, 'address', NEW.address, 'city', NEW.city, 'country', NEW.country, 'region', NEW.region, 'time_zone', NEW.time_zone, 'phone', NEW.phone, 'network', NEW.network, 'notes', NEW.notes)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER site_edited AFTER UPDATE ON site BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'site', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('address', OLD.address, NEW.address, (OLD.address IS NOT NEW.address)), ('city', OLD.city, NEW.city, (OLD.city IS NOT NEW.city)), ('country', OLD.country, NEW.country, (OLD.country IS NOT NEW.country)), ('region', OLD.region, NEW.region, (OLD.region IS NOT NEW.region)), ('time_zone', OLD.time_zone, NEW.time_zone, (OLD.time_zone IS NOT NEW.time_zone)), ('phone', OLD.phone, NEW.phone, (OLD.phone IS NOT NEW.phone)), ('network', OLD.network, NEW.network, (OLD.network IS NOT NEW.network)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'site', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('address', OLD.address, NEW.address, (OLD.address IS NOT NEW.address)), ('city', OLD.city, NEW.city, (OLD.city IS NOT NEW.city)), ('country', OLD.country, NEW.country, (OLD.country IS NOT NEW.country)), ('region', OLD.region, NEW.region, (OLD.region IS NOT NEW.region)), ('time_zone', OLD.time_zone, NEW.time_zone, (OLD.time_zone IS NOT NEW.time_zone)), ('phone', OLD.phone, NEW.phone, (OLD.phone IS NOT NEW.phone)), ('network', OLD.network, NEW.network, (OLD.network IS NOT NEW.network)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER site_removed BEFORE DELETE ON site BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER site_identity BEFORE UPDATE OF id, space ON site BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER contact_created AFTER INSERT ON contact BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'contact', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'client_id', NEW.client_id, 'site_id', NEW.site_id, 'name', NEW.name, 'role', NEW.role, 'phone', NEW.phone, 'mobile', NEW.mobile, 'email', NEW.email, 'decides', NEW.decides, 'can_sign', NEW.can_sign, 'channel', NEW.channel, 'time_zone', NEW.time_zone, 'notes', NEW.notes)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER contact_edited AFTER UPDATE ON contact BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'contact', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('site_id', OLD.site_id, NEW.site_id, (OLD.site_id IS NOT NEW.site_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('role', OLD.role, NEW.role, (OLD.role IS NOT NEW.role)), ('phone', OLD.phone, NEW.phone, (OLD.phone IS NOT NEW.phone)), ('mobile', OLD.mobile, NEW.mobile, (OLD.mobile IS NOT NEW.mobile)), ('email', OLD.email, NEW.email, (OLD.email IS NOT NEW.email)), ('decides', OLD.decides, NEW.decides, (OLD.decides IS NOT NEW.decides)), ('can_sign', OLD.can_sign, NEW.can_sign, (OLD.can_sign IS NOT NEW.can_sign)), ('channel', OLD.channel, NEW.channel, (OLD.channel IS NOT NEW.channel)), ('time_zone', OLD.time_zone, NEW.time_zone, (OLD.time_zone IS NOT NEW.time_zone)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'contact', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('site_id', OLD.site_id, NEW.site_id, (OLD.site_id IS NOT NEW.site_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('role', OLD.role, NEW.role, (OLD.role IS NOT NEW.role)), ('phone', OLD.phone, NEW.phone, (OLD.phone IS NOT NEW.phone)), ('mobile', OLD.mobile, NEW.mobile, (OLD.mobile IS NOT NEW.mobile)), ('email', OLD.email, NEW.email, (OLD.email IS NOT NEW.email)), ('decides', OLD.decides, NEW.decides, (OLD.decides IS NOT NEW.decides)), ('can_sign', OLD.can_sign, NEW.can_sign, (OLD.can_sign IS NOT NEW.can_sign)), ('channel', OLD.channel, NEW.channel, (OLD.channel IS NOT NEW.channel)), ('time_zone', OLD.time_zone, NEW.time_zone, (OLD.time_zone IS NOT NEW.time_zone)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER contact_removed BEFORE DELETE ON contact BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER contact_identity BEFORE UPDATE OF id, space ON contact BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER conflict_created AFTER INSERT ON conflict BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'conflict', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'kind', NEW.kind, 'rec', NEW.rec, 'field', NEW.field, 'winner', NEW.winner, 'winner_author', NEW.winner_author, 'winner_at', NEW.winner_at, 'winner_txn', NEW.winner_txn, 'loser', NEW.loser, 'loser_author', NEW.loser_author, 'loser_at', NEW.loser_at, 'loser_txn', NEW.loser_txn)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER conflict_edited AFTER UPDATE ON conflict BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'conflict', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('kind', OLD.kind, NEW.kind, (OLD.kind IS NOT NEW.kind)), ('rec', OLD.rec, NEW.rec, (OLD.rec IS NOT NEW.rec)), ('field', OLD.field, NEW.field, (OLD.field IS NOT NEW.field)), ('winner', OLD.winner, NEW.winner, (OLD.winner IS NOT NEW.winner)), ('winner_author', OLD.winner_author, NEW.winner_author, (OLD.winner_author IS NOT NEW.winner_author)), ('winner_at', OLD.winner_at, NEW.winner_at, (OLD.winner_at IS NOT NEW.winner_at)), ('winner_txn', OLD.winner_txn, NEW.winner_txn, (OLD.winner_txn IS NOT NEW.winner_txn)), ('loser', OLD.loser, NEW.loser, (OLD.loser IS NOT NEW.loser)), ('loser_author', OLD.loser_author, NEW.loser_author, (OLD.loser_author IS NOT NEW.loser_author)), ('loser_at', OLD.loser_at, NEW.loser_at, (OLD.loser_at IS NOT NEW.loser_at)), ('loser_txn', OLD.loser_txn, NEW.loser_txn, (OLD.loser_txn IS NOT NEW.loser_txn))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'conflict', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('kind', OLD.kind, NEW.kind, (OLD.kind IS NOT NEW.kind)), ('rec', OLD.rec, NEW.rec, (OLD.rec IS NOT NEW.rec)), ('field', OLD.field, NEW.field, (OLD.field IS NOT NEW.field)), ('winner', OLD.winner, NEW.winner, (OLD.winner IS NOT NEW.winner)), ('winner_author', OLD.winner_author, NEW.winner_author, (OLD.winner_author IS NOT NEW.winner_author)), ('winner_at', OLD.winner_at, NEW.winner_at, (OLD.winner_at IS NOT NEW.winner_at)), ('winner_txn', OLD.winner_txn, NEW.winner_txn, (OLD.winner_txn IS NOT NEW.winner_txn)), ('loser', OLD.loser, NEW.loser, (OLD.loser IS NOT NEW.loser)), ('loser_author', OLD.loser_author, NEW.loser_author, (OLD.loser_author IS NOT NEW.loser_author)), ('loser_at', OLD.loser_at, NEW.loser_at, (OLD.loser_at IS NOT NEW.loser_at)), ('loser_txn', OLD.loser_txn, NEW.loser_txn, (OLD.loser_txn IS NOT NEW.loser_txn))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER conflict_removed BEFORE DELETE ON conflict BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER conflict_identity BEFORE UPDATE OF id, space ON conflict BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER settlement_created AFTER INSERT ON settlement BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'settlement', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'conflict_id', NEW.conflict_id, 'choice', NEW.choice, 'value', NEW.value)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER settlement_edited AFTER UPDATE ON settlement BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'settlement', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('conflict_id', OLD.conflict_id, NEW.conflict_id, (OLD.conflict_id IS NOT NEW.conflict_id)), ('choice', OLD.choice, NEW.choice, (OLD.choice IS NOT NEW.choice)), ('value', OLD.value, NEW.value, (OLD.value IS NOT NEW.value))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'settlement', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('conflict_id', OLD.conflict_id, NEW.conflict_id, (OLD.conflict_id IS NOT NEW.conflict_id)), ('choice', OLD.choice, NEW.choice, (OLD.choice IS NOT NEW.choice)), ('value', OLD.value, NEW.value, (OLD.value IS NOT NEW.value))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER settlement_removed BEFORE DELETE ON settlement BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER settlement_identity BEFORE UPDATE OF id, space ON settlement BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
+CREATE TRIGGER project_created AFTER INSERT ON project BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'project', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'name', NEW.name, 'number', NEW.number, 'client_id', NEW.client_id, 'site_id', NEW.site_id, 'manager_id', NEW.manager_id, 'start', NEW.start, 'finish', NEW.finish, 'schedule_from', NEW.schedule_from, 'status_date', NEW.status_date, 'calendar_id', NEW.calendar_id, 'minutes_per_day', NEW.minutes_per_day, 'minutes_per_week', NEW.minutes_per_week, 'days_per_month', NEW.days_per_month, 'honour_constraints', NEW.honour_constraints, 'critical_limit_minutes', NEW.critical_limit_minutes, 'hold_reason', NEW.hold_reason, 'hold_waiting_on', NEW.hold_waiting_on, 'hold_since', NEW.hold_since, 'cancelled_reason', NEW.cancelled_reason, 'notes', NEW.notes, 'source', NEW.source)), 0 WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER project_edited AFTER UPDATE ON project BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'project', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('number', OLD.number, NEW.number, (OLD.number IS NOT NEW.number)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('site_id', OLD.site_id, NEW.site_id, (OLD.site_id IS NOT NEW.site_id)), ('manager_id', OLD.manager_id, NEW.manager_id, (OLD.manager_id IS NOT NEW.manager_id)), ('start', OLD.start, NEW.start, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish OR OLD.schedule_from IS NOT NEW.schedule_from)), ('finish', OLD.finish, NEW.finish, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish OR OLD.schedule_from IS NOT NEW.schedule_from)), ('schedule_from', OLD.schedule_from, NEW.schedule_from, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish OR OLD.schedule_from IS NOT NEW.schedule_from)), ('status_date', OLD.status_date, NEW.status_date, (OLD.status_date IS NOT NEW.status_date)), ('calendar_id', OLD.calendar_id, NEW.calendar_id, (OLD.calendar_id IS NOT NEW.calendar_id)), ('minutes_per_day', OLD.minutes_per_day, NEW.minutes_per_day, (OLD.minutes_per_day IS NOT NEW.minutes_per_day)), ('minutes_per_week', OLD.minutes_per_week, NEW.minutes_per_week, (OLD.minutes_per_week IS NOT NEW.minutes_per_week)), ('days_per_month', OLD.days_per_month, NEW.days_per_month, (OLD.days_per_month IS NOT NEW.days_per_month)), ('honour_constraints', OLD.honour_constraints, NEW.honour_constraints, (OLD.honour_constraints IS NOT NEW.honour_constraints)), ('critical_limit_minutes', OLD.critical_limit_minutes, NEW.critical_limit_minutes, (OLD.critical_limit_minutes IS NOT NEW.critical_limit_minutes)), ('hold_reason', OLD.hold_reason, NEW.hold_reason, (OLD.hold_reason IS NOT NEW.hold_reason OR OLD.hold_waiting_on IS NOT NEW.hold_waiting_on OR OLD.hold_since IS NOT NEW.hold_since)), ('hold_waiting_on', OLD.hold_waiting_on, NEW.hold_waiting_on, (OLD.hold_reason IS NOT NEW.hold_reason OR OLD.hold_waiting_on IS NOT NEW.hold_waiting_on OR OLD.hold_since IS NOT NEW.hold_since)), ('hold_since', OLD.hold_since, NEW.hold_since, (OLD.hold_reason IS NOT NEW.hold_reason OR OLD.hold_waiting_on IS NOT NEW.hold_waiting_on OR OLD.hold_since IS NOT NEW.hold_since)), ('cancelled_reason', OLD.cancelled_reason, NEW.cancelled_reason, (OLD.cancelled_reason IS NOT NEW.cancelled_reason)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes)), ('source', OLD.source, NEW.source, (OLD.source IS NOT NEW.source))) f WHERE f.written
+            AND OLD.ver > 0 AND (SELECT origin FROM txn WHERE state=0)='L' ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0 AND origin='L'), 'project', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('number', OLD.number, NEW.number, (OLD.number IS NOT NEW.number)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('site_id', OLD.site_id, NEW.site_id, (OLD.site_id IS NOT NEW.site_id)), ('manager_id', OLD.manager_id, NEW.manager_id, (OLD.manager_id IS NOT NEW.manager_id)), ('start', OLD.start, NEW.start, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish OR OLD.schedule_from IS NOT NEW.schedule_from)), ('finish', OLD.finish, NEW.finish, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish OR OLD.schedule_from IS NOT NEW.schedule_from)), ('schedule_from', OLD.schedule_from, NEW.schedule_from, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish OR OLD.schedule_from IS NOT NEW.schedule_from)), ('status_date', OLD.status_date, NEW.status_date, (OLD.status_date IS NOT NEW.status_date)), ('calendar_id', OLD.calendar_id, NEW.calendar_id, (OLD.calendar_id IS NOT NEW.calendar_id)), ('minutes_per_day', OLD.minutes_per_day, NEW.minutes_per_day, (OLD.minutes_per_day IS NOT NEW.minutes_per_day)), ('minutes_per_week', OLD.minutes_per_week, NEW.minutes_per_week, (OLD.minutes_per_week IS NOT NEW.minutes_per_week)), ('days_per_month', OLD.days_per_month, NEW.days_per_month, (OLD.days_per_month IS NOT NEW.days_per_month)), ('honour_constraints', OLD.honour_constraints, NEW.honour_constraints, (OLD.honour_constraints IS NOT NEW.honour_constraints)), ('critical_limit_minutes', OLD.critical_limit_minutes, NEW.critical_limit_minutes, (OLD.critical_limit_minutes IS NOT NEW.critical_limit_minutes)), ('hold_reason', OLD.hold_reason, NEW.hold_reason, (OLD.hold_reason IS NOT NEW.hold_reason OR OLD.hold_waiting_on IS NOT NEW.hold_waiting_on OR OLD.hold_since IS NOT NEW.hold_since)), ('hold_waiting_on', OLD.hold_waiting_on, NEW.hold_waiting_on, (OLD.hold_reason IS NOT NEW.hold_reason OR OLD.hold_waiting_on IS NOT NEW.hold_waiting_on OR OLD.hold_since IS NOT NEW.hold_since)), ('hold_since', OLD.hold_since, NEW.hold_since, (OLD.hold_reason IS NOT NEW.hold_reason OR OLD.hold_waiting_on IS NOT NEW.hold_waiting_on OR OLD.hold_since IS NOT NEW.hold_since)), ('cancelled_reason', OLD.cancelled_reason, NEW.cancelled_reason, (OLD.cancelled_reason IS NOT NEW.cancelled_reason)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes)), ('source', OLD.source, NEW.source, (OLD.source IS NOT NEW.source))) f WHERE f.written AND (SELECT origin FROM txn WHERE state=0)='L'
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER project_removed BEFORE DELETE ON project BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER project_identity BEFORE UPDATE OF id, space ON project BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+        END;
