@@ -23,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
@@ -151,7 +151,7 @@ def become(command: "list[str]") -> int:
     return subprocess.call(command) if WINDOWS else os.execv(command[0], command)
 
 
-def run_steps(venv: Path, steps: "dict[str, tuple[str, ...]]") -> int:
+def run_steps(venv: Path, steps: "Mapping[str, tuple[str, ...]]") -> int:
     """Runs all of them, also after a failure, so that one run shows everything there is to mend."""
     failed = [name for name, command in steps.items() if not passes(venv, name, command)]
     print(f"Failed: {', '.join(failed)}" if failed else f"Passed: {', '.join(steps)}", flush=True)

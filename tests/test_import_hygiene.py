@@ -1,0 +1,61 @@
+"""What a room may load, each looked at in an interpreter of its own: the first screen is painted before the rest."""
+
+import importlib.util
+import json
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+ORM = ["sqlmodel", "sqlalchemy"]
+AFTER_THE_FIRST_PAINT = [*ORM, "httpx", "keyring", "alembic", "fastapi"]
+
+# Imports one module after the other and names the first that brings in what is forbidden.
+PROBE = """
+import importlib, json, sys
+modules, forbidden = json.loads(sys.argv[1])
+for module in modules:
+    importlib.import_module(module)
+    loaded = [name for name in forbidden if name in sys.modules]
+    if loaded:
+        sys.exit(f"importing {module} loads {', '.join(loaded)}")
+"""
+
+
+def modules_of(name: str) -> list[str]:
+    """The module and all below it; scripts that are meant to be run are left out."""
+    spec = importlib.util.find_spec(name)
+    assert spec, f"there is no module {name}"
+    below = pkgutil.walk_packages(spec.submodule_search_locations or [], f"{name}.")
+    return [name, *(module.name for module in below if not module.name.endswith("__main__"))]
+
+
+def assert_not_loaded(modules: list[str], forbidden: list[str]) -> None:
+    words = json.dumps([modules, forbidden])
+    probe = subprocess.run([sys.executable, "-c", PROBE, words], capture_output=True, text=True, timeout=60)
+    assert probe.returncode == 0, probe.stderr
+
+
+@pytest.mark.parametrize("room", ["models", "sync", "office", "tui.cli"])
+def test_textual_is_not_loaded_below_the_screens(room: str) -> None:
+    assert_not_loaded(modules_of(room), ["textual"])
+
+
+@pytest.mark.parametrize("room", ["models", "sync", "office", "tui"])
+def test_every_room_has_modules_to_look_at(room: str) -> None:
+    assert len(modules_of(room)) > 1
+
+
+@pytest.mark.parametrize("module", ["db", "errors", "feed", "windows", "fields"])
+def test_what_paints_the_first_screen_knows_no_orm(module: str) -> None:
+    assert_not_loaded([f"models.{module}"], ORM)
+
+
+def test_the_application_loads_the_slow_ones_after_its_first_paint() -> None:
+    assert_not_loaded(["tui.app"], AFTER_THE_FIRST_PAINT)
+
+
+def test_the_probe_does_find_what_is_loaded() -> None:
+    with pytest.raises(AssertionError, match=r"importing http\.client loads email"):
+        assert_not_loaded(["json", "http.client"], ["email"])
