@@ -1,7 +1,9 @@
-"""The one registry of what a key can do: bindings, footer, palette, help and the user's keymap all come from it.
+"""The one registry of what a key can do: bindings, footer, palette, help and the user's keymap all come from
+it.
 
-Nothing here imports Textual. An action's method is `act_<run>`, looked for from the focused widget outward, so a view
-answers an action by defining that method; where nobody has it, the action is not offered.
+Nothing here imports Textual. An action's method is `act_<run>`, looked for from the focused widget
+outward, so a view answers an action by defining that method; where nobody has it, the action is not
+offered.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,11 +18,11 @@ TYPING = (EDIT, PROMPT, PALETTE)
 class Action:
     """What a key does in a place.
 
-    `keys` are separated by spaces, as Textual names them ("x", "ctrl+d", "less_than_sign" may be written "<"). `where`
-    is `EVERYWHERE`, another place above, or the name of a view. `footer` orders the footer, 0 stays out of it.
-    `run` names the method (`act_<run>`) and is the last part of the id unless given; `args` go to it. `jump` names the
-    view that a second key after `g` opens. `bulk` acts on the marked rows. `shadows` says that the key is meant to hide
-    the same key of a wider place.
+    `keys` are separated by spaces, as Textual names them ("x", "ctrl+d", "less_than_sign" may be written
+    "<"). `where` is `EVERYWHERE`, another place above, or the name of a view. `footer` orders the footer,
+    0 stays out of it. `run` names the method (`act_<run>`) and is the last part of the id unless given;
+    `args` go to it. `jump` names the view that a second key after `g` opens. `bulk` acts on the marked
+    rows. `shadows` says that the key is meant to hide the same key of a wider place.
     """
 
     id: str
@@ -92,7 +94,13 @@ JUMPS = [
 
 PORTFOLIO = [
     *(
-        Action(f"portfolio.gate{n}", str(n), f"gate {n}", f"Show projects whose last gate passed is G{n}", "portfolio")
+        Action(
+            f"portfolio.gate{n}",
+            str(n),
+            f"gate {n}",
+            f"Show projects whose last gate passed is G{n}",
+            "portfolio",
+        )
         for n in range(8)
     ),
     *_own(
@@ -103,7 +111,9 @@ PORTFOLIO = [
         ("sort", "S", "sort", "Sort by the next column", 5),
     ),
 ]
-PORTFOLIO = [replace(one, run="gate", args=(int(one.keys),)) if one.keys.isdigit() else one for one in PORTFOLIO]
+PORTFOLIO = [
+    replace(one, run="gate", args=(int(one.keys),)) if one.keys.isdigit() else one for one in PORTFOLIO
+]
 
 TASKS = [
     *_own(
@@ -201,7 +211,9 @@ COMMON = [
     _do("palette", ": ctrl+p", "do…", "Find any action or place by a few letters", 50, palette=False),
     _do("help", "? f1", "keys", "The keys of this screen", 99),
     _do("quit", "q", "quit", "Quit; everything is saved already"),
-    Action("force_quit", "ctrl+q", "quit", "Quit, also while typing", where=ALWAYS, run="quit", palette=False),
+    Action(
+        "force_quit", "ctrl+q", "quit", "Quit, also while typing", where=ALWAYS, run="quit", palette=False
+    ),
     Action("how_to_quit", "ctrl+c", "how to quit", "Say which key quits", where=EVERYWHERE, palette=False),
 ]
 
@@ -255,8 +267,9 @@ class Registry:
         return [action for place in places for action in self if action.where == place]
 
     def with_keys(self, keys: Mapping[str, str]) -> tuple["Registry", list[str]]:
-        """This registry under the user's keymap, and what is wrong with that map, in words. A key that the user gives
-        to one action is taken from the action of the same place that had it; an unknown action is left out."""
+        """This registry under the user's keymap, and what is wrong with that map, in words. A key that the
+        user gives to one action is taken from the action of the same place that had it; an unknown action
+        is left out."""
         wrong = [f"keys: there is no action {id!r}; `?` lists them" for id in keys if id not in self.actions]
         known = {id: text for id, text in keys.items() if id in self.actions}
         moved = {id: replace(self[id], keys=text, shadows=True) for id, text in known.items()}

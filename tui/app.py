@@ -1,6 +1,7 @@
 """The application: themes, keys to actions, and what is loaded after the first screen is painted.
 
-Nothing heavy is imported here; whatever needs SQLModel, httpx or the keyring comes in through `after_first_paint`.
+Nothing heavy is imported here; whatever needs SQLModel, httpx or the keyring comes in through
+`after_first_paint`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from inspect import isawaitable
 from threading import Thread
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -52,7 +53,7 @@ class Milepost(App[None], inherit_bindings=False):
         self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[None]:
-        return Shell(self.registry, self.views)
+        return Shell(self.registry, self.views, self.first_view)
 
     @property
     def shell(self) -> Shell:
@@ -60,8 +61,7 @@ class Milepost(App[None], inherit_bindings=False):
         assert isinstance(screen, Shell)
         return screen
 
-    async def on_mount(self) -> None:
-        await self.shell.go(self.first_view)
+    def on_ready(self) -> None:
         self.call_after_refresh(self._painted)
 
     def watch_discreet(self) -> None:
@@ -123,10 +123,17 @@ class Milepost(App[None], inherit_bindings=False):
 
 
 def bindings(registry: Registry) -> list[BindingType]:
-    """Every key of the registry. Keys are tried in the registry's order, and taken where `check_action` lets them: so
-    the same key may mean something in one place and something else in another, and inputs still get their letters."""
+    """Every key of the registry. Keys are tried in the registry's order, and taken where `check_action`
+    lets them: so the same key may mean something in one place and something else in another, and inputs
+    still get their letters."""
     return [
-        Binding(",".join(map(_binding_key, action.key_list())), f"act('{action.id}')", action.label, show=False, priority=True)
+        Binding(
+            ",".join(map(_binding_key, action.key_list())),
+            f"act('{action.id}')",
+            action.label,
+            show=False,
+            priority=True,
+        )
         for action in registry
         if action.keys
     ]
@@ -136,8 +143,11 @@ def _binding_key(key: str) -> str:
     return "comma" if key == "," else key
 
 
-def make_app(registry: Registry | None = None, views: Mapping[str, Place] | None = None, **more: Any) -> Milepost:
-    """The application under this registry: Textual takes bindings from the class, so each keymap is a class."""
+def make_app(
+    registry: Registry | None = None, views: Mapping[str, Place] | None = None, **more: Any
+) -> Milepost:
+    """The application under this registry: Textual takes bindings from the class, so each keymap is a
+    class."""
     registry = registry or Registry()
     bound = type("Milepost", (Milepost,), {"BINDINGS": bindings(registry), "__doc__": Milepost.__doc__})
-    return bound(registry, views or {}, **more)
+    return cast("Milepost", bound(registry, views or {}, **more))

@@ -14,7 +14,8 @@ SHOWN_FOR = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """How the sync stands. `progress` is (done, of) while it runs; `last` is the UTC instant of the last sync."""
+    """How the sync stands. `progress` is (done, of) while it runs; `last` is the UTC instant of the last
+    sync."""
 
     online: bool = False
     last: datetime | None = None
@@ -26,7 +27,10 @@ class Connection:
 
     def pieces(self, now: datetime) -> list[Piece]:
         """What the right end of the footer says; nothing at all where no server is set up."""
-        counts = [_count("▲", self.conflicts, "conflict"), _count("✗", self.refused, "refused", plural="refused")]
+        counts = [
+            _count("▲", self.conflicts, "conflict"),
+            _count("✗", self.refused, "refused", plural="refused"),
+        ]
         return [piece for piece in counts if piece] + ([self._state(now)] if self.used else [])
 
     def _state(self, now: datetime) -> Piece:

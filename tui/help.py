@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from tui.actions import Action, key_name
 from tui.overlay import Overlay
 from tui.widgets.columns import Cell, Column, Row
-from tui.widgets.lines import LineList
+from tui.widgets.lines import Choices, LineList
 
 
 class Keys:
@@ -48,7 +48,7 @@ class Help(Overlay):
         self._keys = Keys()
 
     def compose(self) -> ComposeResult:
-        yield LineList(COLUMNS, self._keys)
+        yield Choices(COLUMNS, self._keys)
 
     def open(self, actions: Iterable[Action]) -> None:
         self._keys.actions = [action for action in actions if action.keys]

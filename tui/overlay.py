@@ -7,7 +7,8 @@ from textual.widget import Widget
 
 
 class Overlay(Vertical):
-    """A box over the body. `open()` remembers the focus and `act_close` gives it back; nothing below is touched."""
+    """A box over the body. `open()` remembers the focus and `act_close` gives it back; nothing below is
+    touched."""
 
     place = ""
     DEFAULT_CSS = """

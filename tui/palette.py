@@ -11,13 +11,15 @@ from textual.widgets import Input
 
 from tui.overlay import Overlay
 from tui.widgets.columns import Column, Row
-from tui.widgets.lines import LineList
+from tui.widgets.lines import Choices, LineList
+from tui.widgets.messages import Opened
 
 MOST = 200
 
 
 class Entry(NamedTuple):
-    """A line of the palette. `detail` says what it does or where it is, `key` how to get it without the palette."""
+    """A line of the palette. `detail` says what it does or where it is, `key` how to get it without the
+    palette."""
 
     label: str
     detail: str
@@ -66,7 +68,7 @@ class Palette(Overlay):
         field = Input(placeholder="a few letters of what to do, or where to go", compact=True)
         field.cursor_blink = False
         yield field
-        lines = LineList(COLUMNS, self._found, empty="Nothing matches; esc closes")
+        lines = Choices(COLUMNS, self._found, empty="Nothing matches; esc closes")
         lines.can_focus = False
         yield lines
 
@@ -95,7 +97,7 @@ class Palette(Overlay):
         event.stop()
         self._search(event.value)
 
-    def on_line_list_opened(self, event: LineList.Opened) -> None:
+    def on_line_list_opened(self, event: Opened) -> None:
         event.stop()
         self.act_choose()
 
@@ -108,10 +110,12 @@ class Palette(Overlay):
 
 
 def ranked(entries: Iterable[Entry], text: str, fuzzy: FuzzySearch) -> list[Entry]:
-    """The entries that contain the letters of `text` in order, best first; all of them for an empty text. The label
-    counts twice as much as what it does."""
+    """The entries that contain the letters of `text` in order, best first; all of them for an empty text.
+    The label counts twice as much as what it does."""
     text = text.strip()
     if not text:
         return list(entries)
-    scored = [(max(fuzzy.match(text, one.label)[0] * 2, fuzzy.match(text, one.detail)[0]), one) for one in entries]
+    scored = [
+        (max(fuzzy.match(text, one.label)[0] * 2, fuzzy.match(text, one.detail)[0]), one) for one in entries
+    ]
     return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]

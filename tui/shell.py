@@ -1,10 +1,12 @@
-"""The frame around the work: title line, one view, its detail, the footer, and what lies over them for a moment."""
+"""The frame around the work: title line, one view, its detail, the footer, and what lies over them for a
+moment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -25,12 +27,16 @@ from tui.widgets.editor import CellEditor
 from tui.widgets.lines import LineList
 from tui.widgets.prompt import Prompt, Question
 
+if TYPE_CHECKING:
+    from tui.app import Milepost
+
 OverlayType = TypeVar("OverlayType", bound=Overlay)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A view of the application by its name in the registry; `make` imports and makes it at the first visit."""
+    """A view of the application by its name in the registry; `make` imports and makes it at the first
+    visit."""
 
     label: str
     make: Callable[[], View]
@@ -40,7 +46,11 @@ class Shell(Screen[None], inherit_bindings=False):
     """Holds the views, and knows which actions apply where the focus is."""
 
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (80, "-stacked"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (Screen declares it as an instance variable)
+        (0, "-narrow"),
+        (80, "-stacked"),
+        (110, "-wide"),
+    ]
     DEFAULT_CSS = """
     Shell {
         layers: base above;
@@ -50,7 +60,13 @@ class Shell(Screen[None], inherit_bindings=False):
         & #details { height: 12; max-height: 40%; display: none; border-top: solid $primary-muted; }
         & #details.-filled { display: block; }
         &.-wide > #body { layout: horizontal; }
-        &.-wide #details { height: 1fr; max-height: 100%; width: 38%; border-top: none; border-left: solid $primary-muted; }
+        &.-wide #details {
+            height: 1fr;
+            max-height: 100%;
+            width: 38%;
+            border-top: none;
+            border-left: solid $primary-muted;
+        }
         &.-narrow #details { display: none; }
         &.-detail #details { display: block; height: 1fr; max-height: 100%; width: 1fr; border: none; }
         &.-detail #views { display: none; }
@@ -62,19 +78,24 @@ class Shell(Screen[None], inherit_bindings=False):
     }
     """
 
-    def __init__(self, registry: Registry, views: Mapping[str, Place]) -> None:
+    def __init__(self, registry: Registry, views: Mapping[str, Place], first: str = "") -> None:
         super().__init__()
         self.registry = registry
         self.views = views
+        self.first = first
         self.going = False
         self.visited: list[str] = []
         self._focus_of: dict[str, Widget | None] = {}
 
     def compose(self) -> ComposeResult:
         yield Bar(id="title")
+        view, detail = self._make(self.first) if self.first else (None, None)
         with Container(id="body"):
-            yield ContentSwitcher(id="views")
-            yield ContentSwitcher(id="details")
+            yield ContentSwitcher(*_some(view), initial=self.first or None, id="views")
+            name = detail.id if detail is not None else None
+            yield ContentSwitcher(
+                *_some(detail), initial=name, id="details", classes="-filled" if name else ""
+            )
         with Container(id="bottom"):
             yield Footer(id="footer")
 
@@ -108,7 +129,9 @@ class Shell(Screen[None], inherit_bindings=False):
             prompt = Prompt()
             await self.query_one("#bottom").mount(prompt)
         if not isinstance(self.focused, (CellEditor,)):
-            self._focus_of["prompt"] = self.focused if prompt.question is None else self._focus_of.get("prompt")
+            self._focus_of["prompt"] = (
+                self.focused if prompt.question is None else self._focus_of.get("prompt")
+            )
         prompt.ask(question)
         self.add_class("-asking")
 
@@ -136,7 +159,8 @@ class Shell(Screen[None], inherit_bindings=False):
         return view
 
     def open_detail(self) -> bool:
-        """Put the focus into the detail pane; in a narrow terminal it takes the place of the view. False without one."""
+        """Put the focus into the detail pane; in a narrow terminal it takes the place of the view. False
+        without one."""
         detail = self.query_one("#details", ContentSwitcher).visible_content
         if detail is None:
             return False
@@ -206,7 +230,7 @@ class Shell(Screen[None], inherit_bindings=False):
             return False
         return next(self.answerers(action, origin), None) is not None
 
-    def answerers(self, action: Action, origin: Widget | None = None) -> Iterable[Callable[..., Any]]:
+    def answerers(self, action: Action, origin: Widget | None = None) -> Iterator[Callable[..., Any]]:
         """The methods that answer an action, from the focus (or `origin`) outward."""
         start: DOMNode = origin or self.focused or self.view or self
         for node in start.ancestors_with_self:
@@ -273,11 +297,8 @@ class Shell(Screen[None], inherit_bindings=False):
     async def _open_palette(self, chosen: Sequence[Action], origin: Widget | None) -> None:
         from tui.palette import Entry, Palette
 
-        run = getattr(self.app, "run_in", None)
-        entries = [
-            Entry(action.label, action.help, action.shown_key(), lambda action=action: run and run(action, origin))
-            for action in chosen
-        ]
+        run = cast("Milepost", self.app).run_in
+        entries = [Entry(one.label, one.help, one.shown_key(), partial(run, one, origin)) for one in chosen]
         (await self._overlay(Palette)).open(entries)
 
     def _origin(self) -> Widget | None:
@@ -299,12 +320,19 @@ class Shell(Screen[None], inherit_bindings=False):
         try:
             return switcher.get_child_by_id(name, View)
         except NoMatches:
-            view = self.views[name].make()
-            await switcher.add_content(view, id=name)
-        detail = view.make_detail()
+            view, detail = self._make(name)
+        await switcher.add_content(view)
         if detail is not None:
-            await self.query_one("#details", ContentSwitcher).add_content(detail, id=f"detail-{name}")
+            await self.query_one("#details", ContentSwitcher).add_content(detail)
         return view
+
+    def _make(self, name: str) -> tuple[View, Widget | None]:
+        view = self.views[name].make()
+        detail = view.make_detail()
+        view.id = name
+        if detail is not None:
+            detail.id = f"detail-{name}"
+        return view, detail
 
     def _show_detail_of(self, name: str) -> None:
         details = self.query_one("#details", ContentSwitcher)
@@ -322,6 +350,10 @@ class Shell(Screen[None], inherit_bindings=False):
     # Events
 
     def on_mount(self) -> None:
+        if self.view is not None:
+            self.visited = [self.first]
+            self.view.focus_first()
+            self.view.on_shown()
         self.retitle()
         self.watch(self, "focused", self.rehint, init=False)
 
@@ -332,3 +364,7 @@ class Shell(Screen[None], inherit_bindings=False):
     def on_view_retitled(self, event: View.Retitled) -> None:
         event.stop()
         self.retitle()
+
+
+def _some(widget: Widget | None) -> tuple[Widget, ...]:
+    return () if widget is None else (widget,)

@@ -1,4 +1,5 @@
-"""Light, dark, high contrast and no colour. No theme is needed to understand anything: signs and words say it too."""
+"""Light, dark, high contrast and no colour. No theme is needed to understand anything: signs and words say
+it too."""
 
 from textual.theme import Theme
 
@@ -89,7 +90,8 @@ def _mono() -> Theme:
 
 
 def first_theme(wanted: str | None, environ: dict[str, str]) -> str:
-    """The theme to begin with: NO_COLOR set to anything but "" wins (no-color.org), then what the user chose."""
+    """The theme to begin with: NO_COLOR set to anything but "" wins (no-color.org), then what the user
+    chose."""
     if environ.get("NO_COLOR"):
         return MONO
     return wanted if wanted in NAMES else DARK

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class View(Widget):
     """One place of the application, made at its first visit and kept.
 
-    It answers an action of the registry by defining `act_<name>`; returning False lets the next one outward answer.
-    The `act_…` are looked for from the focused widget outward: list, view, shell, application.
+    It answers an action of the registry by defining `act_<name>`; returning False lets the next one
+    outward answer. The `act_…` are looked for from the focused widget outward: list, view, shell,
+    application.
     """
 
     name_in_registry: ClassVar[str] = ""
@@ -42,8 +43,9 @@ class View(Widget):
         return []
 
     def on_changes(self, changes: Any) -> None:
-        """Something was written here or elsewhere: `changes.fields` has the changed fields by table. The view
-        decides whether that touches what it shows. Only called while the view has been opened, also when hidden."""
+        """Something was written here or elsewhere: `changes.fields` has the changed fields by table. The
+        view decides whether that touches what it shows. Only called while the view has been opened, also
+        when hidden."""
 
     def on_shown(self) -> None:
         """The view has come to the front."""

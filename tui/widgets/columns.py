@@ -15,11 +15,11 @@ GAP = 1
 class Column:
     """One column of a list.
 
-    `render(row)` gives the text, or (text, style) with a style of `lines.STYLES`; it must be a pure function of the
-    row. `width` is fixed; without it the column shares what is left by `ratio`, never under `min_width`. At small
-    widths the columns with the highest `drop` go first; 0 stays always. `editable` names the record's field;
-    `edit_text(row)` is what the editor begins with (what is shown, unless given). `tree` marks the column that is
-    indented and carries the fold marker.
+    `render(row)` gives the text, or (text, style) with a style of `lines.STYLES`; it must be a pure
+    function of the row. `width` is fixed; without it the column shares what is left by `ratio`, never
+    under `min_width`. At small widths the columns with the highest `drop` go first; 0 stays always.
+    `editable` names the record's field; `edit_text(row)` is what the editor begins with (what is shown,
+    unless given). `tree` marks the column that is indented and carries the fold marker.
     """
 
     key: str

@@ -1,29 +1,26 @@
 """The one widget behind every list: it costs what is on screen, however long the list is.
 
-A list shows a window (row numbers in display order) and reads the rows of what is visible through its reader. The
-cursor belongs to a row, not to a line: a new window leaves it on its row and on its line of the screen. What is being
-typed in a cell outlives new windows, new sizes and a lost focus.
+A list shows a window (row numbers in display order) and reads the rows of what is visible through its
+reader. The cursor belongs to a row, not to a line: a new window leaves it on its row and on its line of
+the screen. What is being typed in a cell outlives new windows, new sizes and a lost focus.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, NamedTuple
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
-from textual.cache import LRUCache
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.widgets.cells import fit
-from tui.widgets.columns import GAP, GUTTER, Column, Placed, Row, lay_out
+from tui.widgets.columns import GUTTER, Column, Placed
 from tui.widgets.editor import CellEditor
-from tui.widgets.window import FOLDED, OPEN, Reader, Window
+from tui.widgets.messages import Edited, Marked, Moved, Opened
+from tui.widgets.paint import STYLES, Painter
+from tui.widgets.window import FOLDED, LEAF, OPEN, Reader, Window
 
-STYLES = ("dim", "good", "warn", "bad", "accent", "strong")
-MARK = "●"
 LEAST_EDITOR = 16
 
 
@@ -43,15 +40,13 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"lines--{name}" for name in STYLES),
-        *(f"lines--{name}" for name in ("header", "cursor", "blurred", "marked", "cell")),
+        f"lines--{name}" for name in (*STYLES, "header", "cursor", "blurred")
     }
     DEFAULT_CSS = """
     LineList {
         overflow-x: hidden;
         overflow-y: auto;
-        scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 0;
         background: $background;
         color: $foreground;
         & > .lines--header { color: $text-muted; text-style: underline; }
@@ -71,58 +66,11 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     }
     """
 
-    class Moved(Message):
-        """The cursor stands on another row (None: the list is empty). Several in a row count as the last one."""
+    Moved, Opened, Edited, Marked = Moved, Opened, Edited, Marked
 
-        def __init__(self, control: "LineList", rowid: int | None) -> None:
-            super().__init__()
-            self.lines, self.rowid = control, rowid
-
-        @property
-        def control(self) -> "LineList":
-            return self.lines
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, LineList.Moved) and message.lines is self.lines
-
-    class Opened(Message):
-        """Enter or a double click on a row."""
-
-        def __init__(self, control: "LineList", rowid: int) -> None:
-            super().__init__()
-            self.lines, self.rowid = control, rowid
-
-        @property
-        def control(self) -> "LineList":
-            return self.lines
-
-    class Edited(Message):
-        """A cell was typed over with another `text`. `refuse()` opens the editor again with what was typed."""
-
-        def __init__(self, control: "LineList", rowid: int, column: Column, text: str) -> None:
-            super().__init__()
-            self.lines, self.rowid, self.column, self.text = control, rowid, column.key, text
-            self.field = column.editable
-
-        @property
-        def control(self) -> "LineList":
-            return self.lines
-
-        def refuse(self) -> None:
-            self.lines.edit_cell(self.rowid, self.column, self.text)
-
-    class Marked(Message):
-        """So many rows are marked now."""
-
-        def __init__(self, control: "LineList", count: int) -> None:
-            super().__init__()
-            self.lines, self.count = control, count
-
-        @property
-        def control(self) -> "LineList":
-            return self.lines
-
-    def __init__(self, columns: Sequence[Column], reader: Reader, *, empty: str = "", id: str | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column], reader: Reader, *, empty: str = "", id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self.columns = list(columns)
         self.window = Window(reader)
@@ -135,9 +83,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self._sought: int | None = None
         self._edit: Edit | None = None
         self._editor: CellEditor | None = None
-        self._placed: list[Placed] = []
-        self._pens: dict[str, Style] = {}
-        self._strips: LRUCache[object, Strip] = LRUCache(512)
+        self._painter = Painter()
 
     # What screens call
 
@@ -151,7 +97,9 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def selected(self) -> list[int]:
         """The marked rows in display order, or else the row under the cursor."""
-        marked = [rowid for at, rowid in enumerate(self.window.rowids) if rowid in self.marks or at in self._span]
+        marked = [
+            rowid for at, rowid in enumerate(self.window.rowids) if rowid in self.marks or at in self._span
+        ]
         return marked or [rowid for rowid in (self.cursor_rowid,) if rowid is not None]
 
     def visible_rowids(self) -> list[int]:
@@ -167,11 +115,13 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         complete: bool = True,
         cursor: int | None = None,
     ) -> None:
-        """Show these rows in this order, the cursor on the row it was on (or on `cursor`), on the same line of the
-        screen; if that row is gone, on its neighbour. With `complete=False` this is the beginning of the list and the
-        whole window follows; a cursor that is not in it yet waits for that."""
+        """Show these rows in this order, the cursor on the row it was on (or on `cursor`), on the same
+        line of the screen; if that row is gone, on its neighbour. With `complete=False` this is the
+        beginning of the list and the whole window follows; a cursor that is not in it yet waits for that."""
         old, at, line = self.window.rowids, self.cursor, self.cursor - self.scroll_offset.y
-        sought = next((rowid for rowid in (cursor, self._sought, self.cursor_rowid) if rowid is not None), None)
+        sought = next(
+            (rowid for rowid in (cursor, self._sought, self.cursor_rowid) if rowid is not None), None
+        )
         self.window.load(rowids, depths)
         found = self.window.index_of(sought)
         self._sought = None if complete or found is not None else sought
@@ -251,22 +201,21 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def act_left(self) -> None:
         """Fold, or go to the parent."""
-        if self.window.marker(self.cursor) == OPEN if len(self.window) else False:
+        if self._marker() == OPEN:
             self._fold(True)
-        elif len(self.window) and (parent := self.window.parent(self.cursor)) is not None:
-            self._move(parent)
+        else:
+            self._move(self.window.parent(self.cursor))
 
     def act_right(self) -> None:
         """Unfold, or go to the first child."""
-        marker = self.window.marker(self.cursor) if len(self.window) else ""
-        if marker == FOLDED:
+        if self._marker() == FOLDED:
             self._fold(False)
-        elif marker == OPEN:
+        elif self._marker() == OPEN:
             self._move(self.cursor + 1)
 
     def act_open(self) -> None:
         if self.cursor_rowid is not None:
-            self.post_message(self.Opened(self, self.cursor_rowid))
+            self.post_message(Opened(self, self.cursor_rowid))
 
     def act_mark(self) -> None:
         if self.cursor_rowid is not None:
@@ -299,7 +248,8 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self._step_cell(-1)
 
     def act_back(self) -> bool:
-        """Let go of the range or the marks; False when there are none, so that esc means what it means further out."""
+        """Let go of the range or the marks; False when there are none, so that esc means what it means
+        further out."""
         if self._anchor is None and not self.marks:
             return False
         if self._anchor is None:
@@ -351,6 +301,9 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
         self._place_editor()
 
+    def _marker(self) -> str:
+        return self.window.marker(self.cursor) if len(self.window) else LEAF
+
     def _fold(self, folded: bool) -> None:
         line = self.cursor - self.scroll_offset.y
         if self.cursor_rowid is not None:
@@ -358,7 +311,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
             self._show_window(self.cursor, line)
 
     def _tell_moved(self) -> None:
-        self.post_message(self.Moved(self, self.cursor_rowid))
+        self.post_message(Moved(self, self.cursor_rowid))
 
     @staticmethod
     def _old_rowid(old: Sequence[int], at: int) -> int | None:
@@ -374,7 +327,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
     def _mark_changed(self) -> None:
         self._measure_span()
         self.refresh()
-        self.post_message(self.Marked(self, len(self.marks) or len(self._span)))
+        self.post_message(Marked(self, len(self.marks) or len(self._span)))
 
     # Editing
 
@@ -384,7 +337,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         edit, text = self._edit, self._editor.value
         self._edit = None
         if keep and text != edit.before:
-            self.post_message(self.Edited(self, edit.rowid, edit.column, text))
+            self.post_message(Edited(self, edit.rowid, edit.column.key, edit.column.editable or "", text))
         at = self.cursor
         if rows:
             self._move(at + rows)
@@ -395,7 +348,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _step_cell(self, step: int) -> bool:
         """The cell cursor to the next editable column on screen; False at the end."""
-        keys = [placed.column.key for placed in self._placed if placed.column.editable]
+        keys = [placed.column.key for placed in self._painter.placed if placed.column.editable]
         if not step or self.cell not in keys:
             self.cell = self.cell if not step or not keys else keys[0]
             return False
@@ -421,10 +374,11 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         if self._edit is None or self._editor is None or not self.size:
             return
         line = max(1, min(self.cursor - self.scroll_offset.y + 1, self.size.height - 1))
-        whole = Placed(self._edit.column, GUTTER, self.size.width - GUTTER)
-        cell = next((one for one in self._placed if one.column.key == self._edit.column.key), whole)
-        width = min(max(cell.width, LEAST_EDITOR), self.size.width)
-        x = min(cell.x, self.size.width - width)
+        room = self.size.width - 1
+        whole = Placed(self._edit.column, GUTTER, room - GUTTER)
+        cell = self._painter.place_of(self._edit.column.key) or whole
+        width = min(max(cell.width, LEAST_EDITOR), room)
+        x = min(cell.x, room - width)
         self._editor.place(Region(self.region.x + x, self.region.y + line, width, 1))
 
     # Events
@@ -434,9 +388,12 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         if event.y < 1 or not 0 <= index < len(self.window):
             return
         self.finish_edit(keep=True)
+        if event.x == self.size.width - 1:
+            index = len(self.window) * (event.y - 1) // self._body
         self._move(index)
-        if self._on_marker(event.x):
-            self.act_right() if self.window.marker(index) == FOLDED else self._fold(True)
+        branch = self.window.branch(index)
+        if branch is not None and event.x == self._painter.marker_at(branch):
+            self._fold(self._marker() == OPEN)
         elif event.ctrl:
             self.act_mark()
         elif event.chain == 2:
@@ -459,84 +416,48 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._pens = {}
-        self._strips.clear()
+        self._painter.dry()
 
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        pens = self._pens or self._make_pens()
+        if not self._painter.pens:
+            self._dip()
         if y == 0:
-            return self._header(pens)
+            return self._painter.header()
         index = self.scroll_offset.y + y - 1
         if index < len(self.window):
-            return self._line(index, pens)
-        text = "  " + self.empty if y == 2 and not len(self.window) else ""
-        return self._strip([("dim", fit(text, self.size.width))], pens, "")
+            return self._line(index, y - 1 in self._thumb())
+        return self._painter.words("  " + self.empty if y == 2 and not len(self.window) else "")
 
-    def _header(self, pens: dict[str, Style]) -> Strip:
-        labels = [fit(one.column.label, one.width, one.column.align == "right") for one in self._placed]
-        text = " " * GUTTER + (" " * GAP).join(labels)
-        return self._strip([("header", fit(text, self.size.width))], pens, "")
-
-    def _line(self, index: int, pens: dict[str, Style]) -> Strip:
-        row, rowid = self.window.row(index), self.window.rowids[index]
-        marked = rowid in self.marks or index in self._span
+    def _line(self, index: int, thumb: bool) -> Strip:
         ground = ("cursor" if self.has_focus else "blurred") if index == self.cursor else ""
+        marked = self.window.rowids[index] in self.marks or index in self._span
         cell = self.cell if ground == "cursor" else None
-        key = (row, self.window.depth(index), self.window.marker(index), marked, ground, cell)
-        strip = self._strips.get(key)
-        if strip is None:
-            runs = [("marked" if marked else "", (MARK if marked else " ").ljust(GUTTER))]
-            runs += self._cells(row, index, cell, marked) if row else []
-            strip = self._strips[key] = self._strip(runs, pens, ground)
-        return strip
+        row, branch = self.window.row(index), self.window.branch(index)
+        return self._painter.line(row, branch, marked, ground, cell, thumb)
 
-    def _cells(self, row: Row, index: int, cell: str | None, marked: bool) -> list[tuple[str, str]]:
-        """(style, text) of every column and the gap after it, each exactly as wide as its place."""
-        runs = []
-        for column, _, width in self._placed:
-            shown = column.render(row)
-            text, style = (shown, "") if isinstance(shown, str) else shown
-            if column.tree:
-                text = self._branch(index, width) + text
-            pen = "cell" if column.key == cell else style or ("marked" if marked else "")
-            runs.append((pen, fit(text, width, column.align == "right")))
-            runs.append(("", " " * GAP))
-        return runs
+    def _thumb(self) -> range:
+        """Lines of the body that the scroll bar's thumb covers; none when everything is on screen."""
+        rows, body = len(self.window), self.size.height - 1
+        if rows <= body:
+            return range(0)
+        length = max(1, body * body // rows)
+        start = round((body - length) * self.scroll_offset.y / max(1, rows - body))
+        return range(start, start + length)
 
-    def _branch(self, index: int, width: int) -> str:
-        if self.window.depths is None:
-            return ""
-        return " " * min(2 * self.window.depth(index), width // 2) + self.window.marker(index) + " "
-
-    def _on_marker(self, x: int) -> bool:
-        tree = next((one for one in self._placed if one.column.tree), None)
-        if tree is None or self.window.depths is None or self.window.marker(self.cursor) not in (OPEN, FOLDED):
-            return False
-        return x == tree.x + len(self._branch(self.cursor, tree.width)) - 2
-
-    def _strip(self, runs: list[tuple[str, str]], pens: dict[str, Style], ground: str) -> Strip:
-        """One segment for neighbours that look alike, padded to the width of the list."""
-        segments: list[Segment] = []
-        for style, text in runs:
-            pen = pens[ground + style]
-            if segments and segments[-1].style is pen:
-                text = segments.pop().text + text
-            segments.append(Segment(text, pen))
-        return Strip(segments).adjust_cell_length(self.size.width, pens[ground])
-
-    def _make_pens(self) -> dict[str, Style]:
-        """A style for every (ground, style), so that drawing looks nothing up in the CSS."""
-        part = {name: self.get_component_rich_style(f"lines--{name}", partial=True) for name in (*STYLES, "marked", "cell")}
-        plain = self.rich_style
-        grounds = {"": plain, "cursor": self.get_component_rich_style("lines--cursor")}
-        grounds["blurred"] = self.get_component_rich_style("lines--blurred")
-        self._pens = {ground + name: base + style for ground, base in grounds.items() for name, style in part.items()}
-        self._pens |= grounds | {"header": self.get_component_rich_style("lines--header")}
-        return self._pens
+    def _dip(self) -> None:
+        names = (*STYLES, "header", "cursor", "blurred")
+        part = {name: self.get_component_rich_style(f"lines--{name}", partial=True) for name in names}
+        self._painter.dip(self.rich_style, part)
 
     def _relay(self) -> None:
-        self._placed = lay_out(self.columns, self.size.width)
-        self._strips.clear()
+        self._painter.lay(self.columns, self.size.width)
         self.refresh()
+
+
+class Choices(LineList):
+    """A list to choose from: nothing in it can be marked or edited."""
+
+    act_mark = act_range = act_mark_all = act_edit = None  # type: ignore[assignment]
+    act_next_cell = act_previous_cell = act_left = act_right = None  # type: ignore[assignment]

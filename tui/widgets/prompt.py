@@ -1,4 +1,5 @@
-"""One line at the bottom to type into: quick capture, a filter, a date. It lies over the footer, not over the work."""
+"""One line at the bottom to type into: quick capture, a filter, a date. It lies over the footer, not over
+the work."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +15,9 @@ from tui.widgets.cells import plain
 class Question:
     """What is asked, and who is told.
 
-    `changed(text)` is called at every key and may return a note to show beside the text (what a date would move).
-    `done(text)` may return what is wrong: then the line stays open with the text in it. `left()` is called on esc.
+    `changed(text)` is called at every key and may return a note to show beside the text (what a date would
+    move). `done(text)` may return what is wrong: then the line stays open with the text in it. `left()` is
+    called on esc.
     """
 
     label: str
@@ -35,7 +37,14 @@ class Prompt(Horizontal):
         height: 1;
         background: $surface-lighten-1;
         & > #prompt-label { width: auto; padding: 0 1; text-style: bold; color: $text-primary; }
-        & > Input { width: 1fr; min-width: 12; height: 1; border: none; padding: 0; background: $surface-lighten-1; }
+        & > Input {
+            width: 1fr;
+            min-width: 12;
+            height: 1;
+            border: none;
+            padding: 0;
+            background: $surface-lighten-1;
+        }
         & > Input:focus { border: none; background-tint: initial; }
         & > #prompt-note { width: auto; max-width: 50%; padding: 0 1; color: $text-warning; }
     }

@@ -1,5 +1,7 @@
 """The rows of a list, in display order: row numbers in memory, the rows themselves read a page at a time."""
 
+from __future__ import annotations
+
 from array import array
 from collections.abc import Iterable, Sequence
 from typing import Protocol
@@ -20,8 +22,8 @@ class Reader(Protocol):
 class Window:
     """Row numbers with their depths; what is folded is left out of `rowids`.
 
-    Holds 8 bytes a row, and at most `KEPT` rows. `load` forgets the rows: whoever gives a new window gives new
-    contents. Folding needs `depths` (0 = outermost).
+    Holds 8 bytes a row, and at most `KEPT` rows. `load` forgets the rows: whoever gives a new window gives
+    new contents. Folding needs `depths` (0 = outermost).
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -77,17 +79,22 @@ class Window:
         below = index + 1
         return OPEN if below < len(self.depths) and self.depths[below] > self.depths[index] else LEAF
 
-    def parent(self, index: int) -> int | None:
-        """Index of the nearest row above with a smaller depth."""
-        depth = self.depth(index)
-        return next((at for at in range(index - 1, -1, -1) if self.depth(at) < depth), None)
+    def branch(self, index: int) -> tuple[int, str] | None:
+        """(depth, marker) in a tree, None in a flat list."""
+        return None if self.depths is None else (self.depths[index], self.marker(index))
+
+    def parent(self, index: int) -> int:
+        """Index of the nearest row above with a smaller depth, or `index` where there is none."""
+        depth = self.depth(index) if len(self) else 0
+        return next((at for at in range(index - 1, -1, -1) if depth and self.depth(at) < depth), index)
 
     def fold(self, rowid: int, folded: bool) -> None:
         (self.folded.add if folded else self.folded.discard)(rowid)
         self._apply_folds()
 
     def successor(self, old: array[int], index: int) -> int:
-        """Where the cursor goes when the row at `index` of the window `old` is gone: its next neighbour that is left."""
+        """Where the cursor goes when the row at `index` of the window `old` is gone: its next neighbour
+        that is left."""
         left = set(self.rowids)
         near = [*old[index + 1 : index + 201], *reversed(old[max(0, index - 200) : index])]
         found = self.index_of(next((rowid for rowid in near if rowid in left), None))
