@@ -74,6 +74,11 @@ def main(words: "list[str]") -> int:
     except Stop as stop:
         print(f"go.py: {stop}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(
+            f"go.py: {error}. Is it in use, or not yours? MILEPOST_VENV names another place.", file=sys.stderr
+        )
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -248,16 +253,13 @@ def set_up(venv: Path, holder: int) -> None:
 
 
 def clear(venv: Path) -> None:
-    """Removes what go.py made, never what someone else made; leaves a stamp that is not trusted."""
+    """Empties what go.py made, never what someone else made. The stamp stays, and is not trusted."""
     if venv.exists() and not stamp_of(venv).exists() and any(venv.iterdir()):
         raise Stop(f"{venv} was not made by go.py. Move it away, or name another place with MILEPOST_VENV.")
-    try:
-        if venv.exists():
-            shutil.rmtree(venv)
-    except OSError as error:
-        raise Stop(f"Cannot replace {venv} ({error}). Close what runs from it, then try again.") from error
-    venv.mkdir()
+    venv.mkdir(exist_ok=True)
     stamp_of(venv).write_text("unfinished")
+    for entry in set(venv.iterdir()) - {stamp_of(venv)}:
+        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
 
 
 def make_empty(venv: Path) -> "list[str]":

@@ -163,6 +163,14 @@ def test_a_second_set_up_waits_for_the_first(tmp_path: Path, capsys: pytest.Capt
     assert "waiting" in capsys.readouterr().out
 
 
+def test_an_environment_that_cannot_be_written_is_said_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = run_go(tmp_path / "file" / "venv", "run")
+    assert answer.returncode == 1
+    assert answer.stderr.startswith("go.py: ")
+    assert "MILEPOST_VENV" in answer.stderr
+
+
 # Commands, in processes of their own
 
 
