@@ -224,7 +224,7 @@ class _Reader:
         plan.tasks.extend(self._task(task, plan, hours) for task in self._tasks.values())
         if not plan.tasks:
             self.findings.warn("The plan has no tasks")
-        return replace(plan, left_out=self.findings.left_out(), warnings=self.findings.warnings())
+        return replace(plan, left_out=self.findings.left_out(), warnings=self.findings.lines())
 
     def _frame(self, head: Row) -> dict[str, Any]:
         day = self._sane(head, "MinutesPerDay", 480, 1440)

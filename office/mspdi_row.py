@@ -9,6 +9,7 @@ from xml.etree.ElementTree import Element
 
 from office.foreign import Interval
 from office.mspdi_fields import COUNTED_EACH, FATES, LABELS, NOTHING, USUAL
+from office.words import Warnings, counted, few
 
 UNREADABLE = "Values that cannot be read were left empty"
 OUT_OF_RANGE = "Dates outside 1900–2200 were left empty"
@@ -18,19 +19,14 @@ _DURATION = re.compile(
 _CLOCK = re.compile(r"(?:.*T)?(\d{1,2}):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?")
 
 
-class Findings:
-    """What a user should know of a file. Like cases become one line with the first of them as its example."""
+class Findings(Warnings):
+    """What is worth telling about a file: warnings, and what it holds that is not kept."""
 
     def __init__(self) -> None:
-        self._first: dict[str, str] = {}
-        self._told: Counter[str] = Counter()
+        super().__init__()
         self._left: Counter[str] = Counter()
         self._unknown: Counter[str] = Counter()
         self._crossing: list[str] = []
-
-    def warn(self, what: str, example: str = "") -> None:
-        self._first.setdefault(what, example)
-        self._told[what] += 1
 
     def leave(self, label: str, count: int = 1) -> None:
         """`label` is a key of LABELS."""
@@ -44,27 +40,14 @@ class Findings:
     def leave_unknown(self, tag: str) -> None:
         self._unknown[tag] += 1
 
-    def warnings(self) -> list[str]:
-        return [self._line(what, count) for what, count in self._told.items()]
-
     def left_out(self) -> list[str]:
         known = [label for label in LABELS if self._left[label]]
-        lines = [f"{self._left[label]:,} {LABELS[label][self._left[label] > 1]}" for label in known]
+        lines = [counted(self._left[label], *LABELS[label]) for label in known]
         if self._crossing:
-            at = known.index("cross")
-            lines[at] += f": {_few(self._crossing)}"
+            lines[known.index("cross")] += f": {few(self._crossing)}"
         if self._unknown:
-            lines.append(f"{self._unknown.total():,} values of unknown fields: {_few(list(self._unknown))}")
+            lines.append(f"{self._unknown.total():,} values of unknown fields: {few(list(self._unknown))}")
         return lines
-
-    def _line(self, what: str, count: int) -> str:
-        more = f" and {count - 1:,} more" if count > 1 else ""
-        return f"{what}: {self._first[what]}{more}." if self._first[what] else f"{what}{more}."
-
-
-def _few(items: list[str]) -> str:
-    shown = ", ".join(items[:5])
-    return shown if len(items) <= 5 else f"{shown} and {len(items) - 5:,} more"
 
 
 class Row:

@@ -1,0 +1,152 @@
+"""A read plan into the store: what it would do, doing it, and the dates that the file brings along.
+
+plan = mspdi.read(path)
+preview(conn, plan).lines()                                       # shown before anything is saved
+project_id = store.transact(f"Import {plan.name}", import_plan, plan).result
+fill_schedule(store, plan, project_id)                            # derived: never captured, never synced
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import Session
+
+from models.kinds import KINDS
+from models.store import Store
+from office.draft import Draft, Known, KnownCalendar, KnownMember, KnownProject, minute
+from office.draft_plan import draft_plan
+from office.foreign import Plan, Task
+from office.words import counted, few
+
+SLICE = 200  # rows of computed dates in one commit: short enough not to be felt
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What an import would make, before it does; `warnings` and `left_out` are lines for the user."""
+
+    name: str
+    source: str
+    start: str | None
+    finish: str | None
+    counts: dict[str, int]  # kind → new records
+    summaries: int
+    milestones: int
+    same_members: list[str]
+    same_calendars: list[str]
+    imported_before: list[str]  # names of projects that the same file made
+    warnings: list[str]
+    left_out: list[str]
+
+    def lines(self) -> list[str]:
+        """All of it as a person reads it."""
+        return [
+            f"{self.name}  ({self.source})",
+            f"from {_shown(self.start)} to {_shown(self.finish)}",
+            *(f"new: {counted(n, KINDS[kind].label.lower(), KINDS[kind].plural.lower())}{self._of(kind)}"
+              for kind, n in self.counts.items()),
+            *_listed("already here", "member", self.same_members),
+            *_listed("already here", "calendar", self.same_calendars),
+            *(f"imported before, and now once more: {name}" for name in self.imported_before),
+            *(f"careful: {line}" for line in self.warnings),
+            *(f"left out: {line}" for line in self.left_out),
+        ]  # fmt: skip
+
+    def _of(self, kind: str) -> str:
+        return f" ({self.summaries:,} summaries, {self.milestones:,} milestones)" if kind == "task" else ""
+
+
+def preview(conn: sqlite3.Connection, plan: Plan, *, name: str = "", client_id: str | None = None) -> Preview:
+    """What `import_plan` with the same arguments would do to the store that `conn` reads."""
+    made = draft_plan(plan, _known(lambda sql: conn.execute(sql).fetchall()), name=name, client_id=client_id)
+    starts = [task.start for task in plan.tasks if task.start]
+    finishes = [task.finish for task in plan.tasks if task.finish]
+    return Preview(
+        name=name or plan.name,
+        source=plan.source,
+        start=minute(min(starts, default=plan.start)),
+        finish=minute(max(finishes, default=plan.finish)),
+        counts={kind: len(rows) for kind, rows in made.records.items()},
+        summaries=sum(task.summary for task in plan.tasks),
+        milestones=sum(task.milestone for task in plan.tasks),
+        same_members=made.same_members,
+        same_calendars=made.same_calendars,
+        imported_before=made.imported_before,
+        warnings=[*plan.warnings, *made.warnings.lines()],
+        left_out=made.left_out,
+    )
+
+
+def import_plan(session: Session, plan: Plan, *, name: str = "", client_id: str | None = None) -> str:
+    """Writes the whole plan as a new project, in the caller's one transaction; its id.
+
+    Members and calendars that the plan shares with the store are used as they are and not changed.
+    """
+    made = draft_plan(plan, _known(_query(session)), name=name, client_id=client_id)
+    _write(session, made)
+    return made.project_id
+
+
+def fill_schedule(store: Store, plan: Plan, project_id: str) -> int:
+    """Puts the dates that the file's program computed into the derived table of this laptop; how many rows.
+
+    Goes in small commits after the import and can be repeated: tasks are found by the UID that they came with.
+    """
+    conn = store.read()
+    try:
+        sql = "SELECT source_uid, id FROM task WHERE project_id=? AND deleted_at IS NULL"
+        ids: dict[int, str] = dict(conn.execute(sql, (project_id,)).fetchall())
+    finally:
+        conn.close()
+    rows = ((ids[task.uid], project_id, *_dates(task)) for task in plan.tasks if task.uid in ids)
+    filled = 0
+    while part := list(islice(rows, SLICE)):
+        with store.write() as writer:
+            writer.executemany(
+                "INSERT OR REPLACE INTO schedule(task, project, start, finish, early_start, early_finish, late_start,"
+                " late_finish, total_slack, free_slack, critical) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+                part,
+            )
+        filled += len(part)
+    return filled
+
+
+def _dates(task: Task) -> tuple[str | int | None, ...]:
+    moments = (
+        task.start, task.finish, task.early_start, task.early_finish, task.late_start, task.late_finish
+    )  # fmt: skip
+    slacks = (task.total_slack_minutes, task.free_slack_minutes, int(task.critical))
+    return *map(minute, moments), *slacks
+
+
+def _write(session: Session, made: Draft) -> None:
+    """All rows of a kind by one statement; the triggers see each of them."""
+    for kind, rows in made.records.items():
+        session.execute(insert(KINDS[kind].cls.__table__), rows)  # type: ignore[attr-defined]
+
+
+def _query(session: Session) -> Callable[[str], list[Any]]:
+    return lambda sql: [tuple(row) for row in session.connection().exec_driver_sql(sql)]
+
+
+def _known(query: Callable[[str], list[Any]]) -> Known:
+    alive = "WHERE deleted_at IS NULL ORDER BY id"
+    calendars = query(f"SELECT id, name, base_id, week, exceptions, work_weeks FROM calendar {alive}")
+    return Known(
+        [KnownMember(*row) for row in query(f"SELECT id, name, coalesce(email, '') FROM member {alive}")],
+        [KnownCalendar(*row) for row in calendars],
+        [KnownProject(*row) for row in query(f"SELECT id, name, coalesce(source, '') FROM project {alive}")],
+    )
+
+
+def _listed(head: str, noun: str, names: list[str]) -> Iterator[str]:
+    if names:
+        yield f"{head}: {counted(len(names), noun)}: {few(names)}"
+
+
+def _shown(moment: str | None) -> str:
+    return moment.replace("T", " ") if moment else "no date"
