@@ -208,7 +208,17 @@ COMMON = [
     _do("theme", "", "theme", "Go to the next theme: dark, light, high contrast, no colour"),
     _do("last_view", "-", "last view", "Go back to the view before"),
     _do("back", "escape", "back", "Let go of marks, close the detail, give a pane back", palette=False),
-    _do("palette", ": ctrl+p", "do…", "Find any action or place by a few letters", 50, palette=False),
+    _do("palette", ":", "do…", "Find any action or place by a few letters", 50, palette=False),
+    Action(
+        "palette_anywhere",
+        "ctrl+p",
+        "do…",
+        "The same, also while typing",
+        ALWAYS,
+        0,
+        run="palette",
+        palette=False,
+    ),
     _do("help", "? f1", "keys", "The keys of this screen", 99),
     _do("quit", "q", "quit", "Quit; everything is saved already"),
     Action(
@@ -243,6 +253,7 @@ TEXT = [
         ("previous", "up ctrl+k", "before", "Line before"),
         ("close", "escape ctrl+p", "close", "Close and do nothing", 2),
         palette=False,
+        shadows=True,
     ),
     *_own(HELP, ("close", "escape q ? enter f1", "close", "Close the help", 1), palette=False, shadows=True),
 ]

@@ -42,7 +42,8 @@ class Milepost(App[None], inherit_bindings=False):
         theme: str | None = None,
         after_first_paint: Iterable[Callable[[], object]] = (),
     ) -> None:
-        super().__init__()
+        # Textual greys colours under NO_COLOR unless it may use the terminal's own: then it leaves them out.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
         self.registry = registry
         self.views = views
         self.first_view = first_view or next(iter(views), "")

@@ -128,19 +128,10 @@ class Shell(Screen[None], inherit_bindings=False):
         except NoMatches:
             prompt = Prompt()
             await self.query_one("#bottom").mount(prompt)
-        if not isinstance(self.focused, (CellEditor,)):
-            self._focus_of["prompt"] = (
-                self.focused if prompt.question is None else self._focus_of.get("prompt")
-            )
+        if prompt.question is None:
+            self._focus_of["prompt"] = self.focused
         prompt.ask(question)
         self.add_class("-asking")
-
-    def asked(self) -> None:
-        """The prompt closed: the footer and the focus are back."""
-        self.remove_class("-asking")
-        before = self._focus_of.pop("prompt", None)
-        if before is not None and before.is_attached:
-            before.focus(scroll_visible=False)
 
     async def go(self, name: str) -> View | None:
         """Bring a view to the front, made now if this is its first visit; None when there is no such view."""
@@ -197,8 +188,9 @@ class Shell(Screen[None], inherit_bindings=False):
         typing = self._typing_place()
         if typing is not None:
             return (*typing, places.ALWAYS)
-        if self.going:
-            return (places.JUMP,)
+        return (places.JUMP,) if self.going else self._working_places()
+
+    def _working_places(self) -> tuple[str, ...]:
         view = tuple(self.view.places()) if self.view is not None else ()
         lists = (places.LIST,) if isinstance(self.focused, LineList) else ()
         return (*view, *lists, places.EVERYWHERE, places.ALWAYS)
@@ -214,14 +206,15 @@ class Shell(Screen[None], inherit_bindings=False):
                 return (node.place, places.LIST) if isinstance(focused, LineList) else (node.place,)
         return None
 
-    def offered(self) -> list[Action]:
-        """What can be done now, narrowest place first; a key that a narrower action has is offered once."""
-        taken: set[str] = set()
+    def offered(self, where: Sequence[str] | None = None, origin: Widget | None = None) -> list[Action]:
+        """What can be done now (or in the places `where`), narrowest place first; of two actions on one key only
+        the narrower one."""
+        taken: set[tuple[bool, str]] = set()
         offered = []
-        for action in self.registry.at(self.places()):
-            free = not action.keys or not taken.issuperset(action.key_list())
-            if free and self.can(action):
-                taken.update(action.key_list())
+        for action in self.registry.at(where or self.places()):
+            keys = {(action.where == places.JUMP, key) for key in action.key_list()}
+            if not (keys and keys <= taken) and self.can(action, origin):
+                taken |= keys
                 offered.append(action)
         return offered
 
@@ -281,9 +274,8 @@ class Shell(Screen[None], inherit_bindings=False):
 
     async def act_palette(self) -> None:
         origin = self._origin()
-        offered = [action for action in self.offered() if action.palette]
-        jumps = [action for action in self.registry.at((places.JUMP,)) if self.can(action, origin)]
-        await self._open_palette([*offered, *jumps], origin)
+        offered = self.offered((*self._working_places(), places.JUMP), origin)
+        await self._open_palette([action for action in offered if action.palette], origin)
 
     async def act_marked(self) -> None:
         await self._open_palette([action for action in self.offered() if action.bulk], self._origin())
@@ -291,8 +283,8 @@ class Shell(Screen[None], inherit_bindings=False):
     async def act_help(self) -> None:
         from tui.help import Help
 
-        shown = [*self.offered(), *(one for one in self.registry.at((places.JUMP,)) if self.can(one))]
-        (await self._overlay(Help)).open(shown)
+        jumps = [action for action in self.registry.at((places.JUMP,)) if self.can(action)]
+        (await self._overlay(Help)).open([*self.offered(), *jumps])
 
     async def _open_palette(self, chosen: Sequence[Action], origin: Widget | None) -> None:
         from tui.palette import Entry, Palette
@@ -360,6 +352,16 @@ class Shell(Screen[None], inherit_bindings=False):
     def on_key(self, event: events.Key) -> None:
         """A key that nobody took ends the waiting after `g`."""
         self.stop_going()
+
+    def on_prompt_closed(self, event: Prompt.Closed) -> None:
+        """The footer and the focus are back, unless the next question is open already."""
+        event.stop()
+        if self.query_one(Prompt).question is not None:
+            return
+        self.remove_class("-asking")
+        before = self._focus_of.pop("prompt", None)
+        if before is not None and before.is_attached:
+            before.focus(scroll_visible=False)
 
     def on_view_retitled(self, event: View.Retitled) -> None:
         event.stop()

@@ -7,6 +7,8 @@ DARK, LIGHT, CONTRAST, MONO = "milepost-dark", "milepost-light", "milepost-contr
 NAMES = (DARK, LIGHT, CONTRAST, MONO)
 
 _MONO_VARIABLES = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
     "border": "ansi_default",
     "border-blurred": "ansi_default",
     "block-cursor-foreground": "ansi_default",

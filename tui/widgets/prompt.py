@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.widgets.cells import plain
@@ -49,6 +50,9 @@ class Prompt(Horizontal):
         & > #prompt-note { width: auto; max-width: 50%; padding: 0 1; color: $text-warning; }
     }
     """
+
+    class Closed(Message):
+        """The question was answered or left."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -113,6 +117,7 @@ class Prompt(Horizontal):
     def _close(self) -> None:
         self.question = None
         self.display = False
+        self.post_message(self.Closed())
 
     def _remember(self, label: str, text: str) -> None:
         if text:

@@ -1,0 +1,52 @@
+from tui.actions import ACTIONS, EVERYWHERE, Action, Registry
+
+
+def test_ids_are_unique():
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+
+
+def test_every_action_can_be_reached_and_says_what_it_does():
+    for action in ACTIONS:
+        assert action.keys or action.palette, action.id
+        assert action.label and action.help, action.id
+
+
+def test_no_key_means_two_things_in_one_place():
+    assert Registry().clashes() == []
+
+
+def test_a_clash_is_found_within_a_place_and_across():
+    same = Registry([Action("a", "x", "a", "a"), Action("b", "x", "b", "b")])
+    wider = Registry([Action("tasks.a", "x", "a", "a", where="tasks"), Action("b", "x", "b", "b")])
+    assert same.clashes() == ["x: a and b"]
+    assert wider.clashes() == ["x: tasks.a and b"]
+
+
+def test_the_keys_of_the_table():
+    keys = {(action.where, key): action.id for action in ACTIONS for key in action.key_list()}
+    for key in "?/nNzscdwyuUDRq.:-g":
+        assert (EVERYWHERE, key) in keys
+    for key in ["j", "k", "h", "l", "G", "v", "*", "e", "space", "enter", "ctrl+d", "ctrl+u"]:
+        assert ("list", key) in keys
+    for where, own in {
+        "portfolio": "01234567!rmS",
+        "tasks": "<>JKoO()btx",
+        "clients": "impo",
+        "conflicts": "mtbeA",
+        "sync": "pfL",
+        "jump": "gptcsx/",
+    }.items():
+        for key in own:
+            assert (where, key) in keys, (where, key)
+
+
+def test_the_users_keymap_moves_an_action_and_names_what_is_wrong():
+    registry, wrong = Registry().with_keys({"undo": "ctrl+z", "tasks.done": "X", "nix": "x"})
+    assert registry["undo"].keys == "ctrl+z"
+    assert registry["tasks.done"].shown_key() == "X"
+    assert wrong == ["keys: there is no action 'nix'; `?` lists them"]
+
+
+def test_a_key_given_to_one_action_is_taken_from_its_neighbour():
+    registry, wrong = Registry().with_keys({"redo": "u"})
+    assert (registry["redo"].keys, registry["undo"].keys, wrong) == ("u", "", [])

@@ -1,0 +1,51 @@
+import pytest
+from rich.cells import cell_len
+
+from tui.widgets.cells import fit, plain
+from tui.widgets.columns import Column, lay_out
+
+NASTY = [
+    "plain",
+    "激光切割机" * 9,
+    "é" * 60,
+    "tab\there\nnext\r\nline",
+    "\x1b[2J\x1b]0;title\x07gone",
+    "\u202eright to left",
+    "👨‍👩‍👧 family ❤️ 🇩🇪 👍🏽",
+    "\ud800 lone",
+    "",
+    "x" * 10_000,
+]
+
+
+@pytest.mark.parametrize("text", NASTY)
+@pytest.mark.parametrize("width", [0, 1, 2, 7, 40])
+def test_fits_exactly_and_steers_nothing(text, width):
+    shown = fit(text, width)
+    assert cell_len(shown) == width
+    assert all(char.isprintable() or char in "\u200c\u200d" for char in shown)
+    shown.encode()
+
+
+def test_control_characters_are_visible():
+    assert plain("a\tb\nc\x1bd") == "a b↵c·d"
+
+
+def test_a_wide_character_is_never_halved():
+    assert fit("激光切割", 4) == "激 …"
+
+
+def columns():
+    render = str
+    return [
+        Column("title", "Task", render, min_width=20),
+        Column("who", "Who", render, width=10, drop=2),
+        Column("finish", "Finish", render, width=10, drop=1),
+    ]
+
+
+@pytest.mark.parametrize(("width", "kept"), [(80, 3), (45, 3), (40, 2), (30, 1), (12, 1)])
+def test_columns_go_by_priority_and_never_exceed_the_width(width, kept):
+    placed = lay_out(columns(), width)
+    assert len(placed) == kept
+    assert placed[-1].x + placed[-1].width <= width
