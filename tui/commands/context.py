@@ -1,0 +1,99 @@
+"""What every command is given: its arguments, its profile, and the ways to read and write there."""
+
+import argparse
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models import db
+
+if TYPE_CHECKING:
+    from models.store import Store
+
+
+class Usage(Exception):
+    """The command is not worded as it must be (exit status 2)."""
+
+
+@dataclass
+class Context:
+    """One call of the program."""
+
+    home: Path
+    json: bool = False
+    args: argparse.Namespace = field(default_factory=argparse.Namespace)
+
+    @property
+    def path(self) -> Path:
+        return self.home / db.NAME
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection in one read transaction. A profile that does not exist reads as an empty one."""
+        conn = self._connect()
+        try:
+            conn.create_function("fold", 1, _fold, deterministic=True)
+            conn.execute("BEGIN")
+            yield conn
+        except sqlite3.Error as error:
+            raise db.explain(error, self.path) from error
+        finally:
+            conn.close()
+
+    @contextmanager
+    def store(self) -> Iterator["Store"]:
+        """The open store, made where there is none."""
+        from models.store import open_store
+
+        store = open_store(self.home)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def print(self, text: str = "") -> None:
+        print(text)
+
+    def json_out(self, value: Any) -> None:
+        import orjson
+
+        print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+
+    def _connect(self) -> sqlite3.Connection:
+        if not self._exists():
+            return _empty(self.home)
+        conn = db.connect(self.path, readonly=True)
+        with db.in_words(self.path):
+            behind = conn.execute("PRAGMA user_version").fetchone()[0] < db.SCHEMA
+        if behind:
+            conn.close()
+            with self.store():
+                pass  # opening brings the schema up to date
+            conn = db.connect(self.path, readonly=True)
+        return conn
+
+    def _exists(self) -> bool:
+        with db.in_words(self.path):
+            return self.path.exists()
+
+
+def note(text: str) -> None:
+    """A remark beside the answer, which stays clean for scripts."""
+    print(text, file=sys.stderr)
+
+
+def _empty(home: Path) -> sqlite3.Connection:
+    from models.store import create_schema
+
+    note(f"There is no profile in {home} yet; the first thing that you add makes it.")
+    conn = sqlite3.connect(":memory:", isolation_level=None)
+    create_schema(conn)
+    return conn
+
+
+def _fold(text: str | int | float | None) -> str | int | float | None:
+    return text.casefold() if isinstance(text, str) else text

@@ -1,0 +1,207 @@
+"""import, export, dump, search: plans in, records out."""
+
+import csv
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from models.errors import MilepostError, Refused
+from models.kinds import kind_of
+from tui.commands import facts, listing, lookup, values
+from tui.commands.context import Context, Usage, note
+from tui.commands.output import count, plain, table
+
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().,/-]*$)")  # a telephone number is none
+
+
+def dump(ctx: Context) -> int:
+    with ctx.reading() as conn:
+        for line in _dumped(conn, ctx.args.space):
+            ctx.print(line)
+    return 0
+
+
+def search(ctx: Context) -> int:
+    from models import search as index
+
+    text = " ".join(ctx.args.text)
+    if ctx.path.exists():
+        with ctx.store() as store:
+            while index.index(store):
+                pass
+    with ctx.reading() as conn:
+        hits = index.find(conn, text, ctx.args.limit)
+        if ctx.json:
+            ctx.json_out([{"id": h.rec, "kind": h.kind, "name": h.name, "snippet": h.snippet} for h in hits])
+            return 0
+        rows = [
+            [
+                lookup.short(h.rec),
+                plain(h.name),
+                lookup.place(conn, lookup.Found(h.kind, h.rec)),
+                plain(h.snippet),
+            ]
+            for h in hits
+        ]
+    if rows:
+        ctx.print("\n".join(table(["ID", "Name", "What", "Text"], rows)))
+    else:
+        note(f"Nothing holds “{plain(text)}”.")
+    return 0
+
+
+def import_(ctx: Context) -> int:
+    path = Path(ctx.args.file).expanduser()
+    if not path.exists():
+        raise Refused(f"There is no file {path}. Check the name.")
+    status: int = _by_suffix(path, READERS, "read")(ctx, path)
+    return status
+
+
+def export(ctx: Context) -> int:
+    path = Path(ctx.args.file).expanduser()
+    writer = _by_suffix(path, WRITERS, "written")
+    if path.exists() and not ctx.args.force:
+        raise Refused(f"{path} exists already. Choose another name, or say --force to replace it.")
+    number = writer(ctx, path)
+    if ctx.json:
+        ctx.json_out({"file": str(path), "records": number})
+    else:
+        ctx.print(f"Wrote {count(number, 'record')} to {path}.")
+    return 0
+
+
+def _by_suffix(path: Path, known: dict[str, Any], done: str) -> Any:
+    if handler := known.get(path.suffix.lower()):
+        return handler
+    hint = (
+        " In Microsoft Project choose File > Save As > XML Format." if path.suffix.lower() == ".mpp" else ""
+    )
+    raise Refused(f"{path.name}: files that can be {done} end in {', '.join(known)}.{hint}")
+
+
+# ── plans in ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _import_plan(ctx: Context, path: Path) -> int:
+    from office import importing, mspdi
+
+    plan = mspdi.read(path)
+    with ctx.reading() as conn:
+        client = lookup.record(conn, ctx.args.client, ["client"]).id if ctx.args.client else None
+        seen = importing.preview(conn, plan, name=ctx.args.name, client_id=client)
+    say: Callable[[str], None] = note if ctx.json else ctx.print
+    for line in seen.lines():
+        say(plain(line))
+    if ctx.args.dry_run:
+        return 0
+    if not ctx.args.yes and not _agreed():
+        raise Refused("Nothing was imported. Say --yes to import.")
+    with ctx.store() as store:
+        changes = store.transact(
+            f"Import {plan.name}", importing.import_plan, plan, name=ctx.args.name, client_id=client
+        )
+        project = str(changes.result)
+        dated = importing.fill_schedule(store, plan, project)
+    if ctx.json:
+        ctx.json_out({"id": project, "kind": "project", "name": seen.name, "counts": seen.counts})
+    else:
+        ctx.print(
+            f"Imported {count(changes.count, 'record')}, {count(dated, 'task')} with dates. Project {project}"
+        )
+    return 0
+
+
+def _agreed() -> bool:
+    """Asks on a terminal; elsewhere nobody can answer."""
+    if not sys.stdin.isatty():
+        return False
+    try:
+        return input("Save? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+# ── records out ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def _export_lines(ctx: Context, path: Path) -> int:
+    _no_kind(ctx)
+    with ctx.reading() as conn, _fresh(path) as file:
+        return _write_all(file, (line + "\n" for line in _dumped(conn)))
+
+
+def _export_json(ctx: Context, path: Path) -> int:
+    _no_kind(ctx)
+    with ctx.reading() as conn, _fresh(path) as file:
+        lines = (("[" if at == 0 else ",\n") + line for at, line in enumerate(_dumped(conn)))
+        number = _write_all(file, lines)
+        file.write("]\n" if number else "[]\n")
+        return number
+
+
+def _export_csv(ctx: Context, path: Path) -> int:
+    if not ctx.args.kind:
+        raise Usage("A .csv file holds records of one kind. Say which: --kind task")
+    kind = kind_of(ctx.args.kind)
+    with ctx.reading() as conn:
+        where, _ = listing.conditions(conn, kind, values.pairs(ctx.args.filters))
+        rows = listing.read(conn, kind, where)
+        names = [name for name in facts.columns(kind.name) if any(row.get(name) is not None for row in rows)]
+        with _fresh(path) as file:
+            sheet = csv.writer(file)
+            sheet.writerow(names or ["id"])
+            sheet.writerows([_safe(row.get(name)) for name in names] for row in rows)
+    return len(rows)
+
+
+def _safe(value: object) -> object:
+    """A text that a spreadsheet would run as a formula is written as text."""
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+def _no_kind(ctx: Context) -> None:
+    if ctx.args.kind or ctx.args.filters:
+        raise Usage("A dump holds everything; --kind and filters are for .csv.")
+
+
+def _dumped(conn: Any, space: str = "") -> Iterator[str]:
+    import orjson
+
+    from models.dump import dump as every
+
+    for line in every(conn):
+        if not space or orjson.loads(line)["fields"].get("space") == space:
+            yield line
+
+
+def _write_all(file: IO[str], lines: Iterable[str]) -> int:
+    number = 0
+    for line in lines:
+        file.write(line)
+        number += 1
+    return number
+
+
+@contextmanager
+def _fresh(path: Path) -> Iterator[IO[str]]:
+    """A file that appears whole or not at all."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                yield file
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise MilepostError(f"{path} cannot be written: {error.strerror}. Choose another place.") from error
+
+
+READERS = {".xml": _import_plan}
+WRITERS = {".json": _export_json, ".jsonl": _export_lines, ".csv": _export_csv}

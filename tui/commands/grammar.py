@@ -1,0 +1,240 @@
+"""The words of the command line: which commands there are, what they take, where they live."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+OVERVIEW = """\
+milepost: client orders from acceptance to sign-off, with or without a network
+
+  milepost                 the application; --open PROJECT goes straight there
+  milepost demo            a made-up team and its server, to try
+
+Records    add KIND [NAME] field=value …      list KIND [field=value …]
+           set ID[,ID] field=value …          show ID       delete ID …
+           fields [KIND]   search TEXT        undelete ID …
+           undo   redo   history [ID]
+Together   login URL   logout   whoami   invite NAME   sync   status   serve
+           conflicts   resolve ID mine|theirs|both|VALUE   rejected
+Files      import PLAN.xml   export FILE   dump         Care   doctor
+
+KIND is client, site, contact, member, project, task, dependency, calendar …
+ID is a name, or a beginning or end of the id (lists show the end).
+
+  milepost add client "Harlan Fab" city=Lyon
+  milepost add task "Lay cables" project=Harlan duration=3d
+  milepost list task project=Harlan status=blocked
+
+Everywhere: --json, --home DIR (MILEPOST_HOME), --help after a command.
+Exit status: 0 done, 1 refused with the reason on stderr, 2 not understood."""
+
+Argument = tuple[tuple[str, ...], dict[str, Any]]
+
+
+class Command(NamedTuple):
+    """`target` is the module under tui.commands and its function."""
+
+    target: str
+    help: str
+    arguments: tuple[Argument, ...] = ()
+    examples: str = ""
+
+
+def arg(*names: str, **options: Any) -> Argument:
+    return names, options
+
+
+_PAIRS = "field=value; an empty value clears; see `milepost fields KIND`"
+_ID = "a name, an id, or a beginning (4 or more characters) or end of one"
+_LIMIT = arg("--limit", type=int, default=0, metavar="N", help="at most N")
+
+COMMANDS: dict[str, Command] = {
+    "add": Command(
+        "records.add",
+        "Adds a record. A first word without = is its name.",
+        (arg("kind", metavar="KIND"), arg("values", nargs="*", metavar="field=value", help=_PAIRS)),
+        """\
+milepost add client "Harlan Fab" city=Lyon
+milepost add contact "Ines Moreau" client=Harlan phone="+33 4 78 00 00 00"
+milepost add task "Lay cables" project=Harlan duration=3d under=Preparation
+milepost add dependency predecessor="Lay cables" successor="Set up" type=SS lag=2d
+milepost add project Line-2 client=Harlan notes=@brief.txt""",
+    ),
+    "list": Command(
+        "listing.list_",
+        "Lists the records of a kind: those whose fields have these values.",
+        (
+            arg("kind", metavar="KIND"),
+            arg("filters", nargs="*", metavar="field=value", help="empty: not set; deleted=yes, deleted=all"),
+            _LIMIT,
+        ),
+        """\
+milepost list task project=Harlan status=doing
+milepost list task who=Ines deadline=2026-12-04
+milepost list contact phone= --json""",
+    ),
+    "show": Command(
+        "showing.show",
+        "Shows a record of any kind: what is set, what belongs to it, its open conflicts.",
+        (
+            arg("id", metavar="ID", help=_ID),
+            arg("--all", action="store_true", help="values that were never changed, too"),
+        ),
+    ),
+    "set": Command(
+        "records.set_",
+        "Changes fields of one or several records, as one operation.",
+        (
+            arg("id", metavar="ID[,ID…]", help=_ID),
+            arg("values", nargs="*", metavar="field=value", help=_PAIRS),
+        ),
+        """\
+milepost set "Lay cables" status=done
+milepost set 3f2a91bc,77c0d1e2 who=Ines,Tomas deadline=fri
+milepost set "Lay cables" under=Preparation after="Order material\"""",
+    ),
+    "delete": Command(
+        "records.delete",
+        "Moves records, and what belongs to them, to the recycle bin.",
+        (arg("ids", nargs="+", metavar="ID", help=_ID),),
+    ),
+    "undelete": Command(
+        "records.undelete",
+        "Takes records out of the recycle bin.",
+        (arg("ids", nargs="+", metavar="ID", help=_ID),),
+    ),
+    "fields": Command(
+        "showing.fields",
+        "Lists the kinds of records, or the fields of one with what can be typed.",
+        (arg("kind", nargs="?", metavar="KIND"),),
+    ),
+    "search": Command(
+        "files.search",
+        "Finds records by words anywhere in their texts.",
+        (arg("text", nargs="+", metavar="TEXT"), arg("--limit", type=int, default=50, metavar="N")),
+    ),
+    "undo": Command("steps.undo", "Takes back the newest operation of this laptop."),
+    "redo": Command("steps.redo", "Does again what the newest undo took back."),
+    "history": Command(
+        "steps.history",
+        "Shows what was done: to one record, or the newest operations of all.",
+        (
+            arg("id", nargs="?", metavar="ID", help=_ID),
+            arg("--limit", type=int, default=50, metavar="N", help="at most N (50)"),
+        ),
+    ),
+    "login": Command(
+        "syncing.login",
+        "Signs this laptop in to a server.",
+        (
+            arg("url", metavar="URL"),
+            arg("--code", default="", help="from `milepost invite NAME`; asked for on a terminal"),
+            arg("--device", default="", help="what to call this laptop"),
+            arg(
+                "--keep-token-in-file",
+                action="store_true",
+                help="in the profile, where there is no keyring",
+            ),
+        ),
+    ),
+    "logout": Command("syncing.logout", "Signs this laptop out; its records stay."),
+    "whoami": Command("syncing.whoami", "Says who this laptop is signed in as."),
+    "invite": Command(
+        "syncing.invite", "Makes a code with which a colleague signs in.", (arg("name", metavar="NAME"),)
+    ),
+    "sync": Command(
+        "syncing.sync",
+        "Sends and fetches changes, once or until Ctrl-C.",
+        (arg("--watch", action="store_true", help="stay, and sync whenever something changes"),),
+    ),
+    "status": Command("syncing.status", "Says what is on this laptop and what waits."),
+    "serve": Command(
+        "serving.serve",
+        "Runs the server for a team until Ctrl-C.",
+        (
+            arg("--database", default="", metavar="URL", help="default: in the user's data folder"),
+            arg("--host", default="", help="address to listen on"),
+            arg("--port", type=int, help="0: any that is free"),
+            arg("--port-file", default="", metavar="FILE", help="the port is written here"),
+            arg("--invite", default="", metavar="NAME", help="prints a code for NAME first"),
+        ),
+    ),
+    "conflicts": Command(
+        "settling.conflicts",
+        "Lists edits that met: both values, who and when.",
+        (arg("--all", action="store_true", help="settled ones too"),),
+    ),
+    "resolve": Command(
+        "settling.resolve",
+        "Settles a conflict.",
+        (
+            arg("id", metavar="ID", help="of the conflict, or the record that has only one"),
+            arg(
+                "choice",
+                metavar="mine|theirs|both|VALUE",
+                help="a VALUE is typed as in `set`; =mine is the text “mine”",
+            ),
+        ),
+    ),
+    "rejected": Command("settling.rejected", "Lists what the server refused, why, and what it held."),
+    "import": Command(
+        "files.import_",
+        "Takes in a Microsoft Project plan (.xml); first shows what it will do.",
+        (
+            arg("file", metavar="FILE"),
+            arg("--yes", "-y", action="store_true", help="do not ask"),
+            arg("--dry-run", action="store_true", help="only show"),
+            arg("--name", default="", help="what to call the project"),
+            arg("--client", default="", metavar="ID", help="whose project it is"),
+        ),
+    ),
+    "export": Command(
+        "files.export",
+        "Writes records to a file: .json or .jsonl everything, .csv one kind.",
+        (
+            arg("file", metavar="FILE"),
+            arg("filters", nargs="*", metavar="field=value"),
+            arg("--kind", default="", metavar="KIND"),
+            arg("--force", action="store_true", help="replace the file"),
+        ),
+        """\
+milepost export tasks.csv --kind task project=Harlan
+milepost export everything.jsonl""",
+    ),
+    "dump": Command(
+        "files.dump",
+        "Prints every synced record, one line of JSON each; equal on laptops that are in sync.",
+        (arg("--space", default="", metavar="ID"),),
+    ),
+    "doctor": Command("doctor.doctor", "Checks the profile, this machine and the server; changes nothing."),
+    "demo": Command("serving.demo", "A made-up team with its own server; leaves nothing behind."),
+}
+
+
+def parser(name: str) -> argparse.ArgumentParser:
+    """The parser of one command."""
+    command = COMMANDS[name]
+    made = argparse.ArgumentParser(
+        prog=f"milepost {name}",
+        description=command.help,
+        epilog="\n".join(_epilog(command)) or None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    for names, options in (*command.arguments, *EVERYWHERE):
+        made.add_argument(*names, **options)
+    return made
+
+
+def _epilog(command: Command) -> Iterator[str]:
+    if command.examples:
+        yield "examples:"
+        yield from (f"  {line}" for line in command.examples.splitlines())
+
+
+EVERYWHERE = (
+    arg("--json", action="store_true", default=argparse.SUPPRESS, help="for scripts"),
+    arg("--home", metavar="DIR", default=argparse.SUPPRESS, help="another profile (MILEPOST_HOME)"),
+)

@@ -1,0 +1,84 @@
+"""serve and demo: programs of their own, started from here. Nothing imports the server."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from models.errors import MilepostError, Refused
+from tui.commands.context import Context, note
+
+NEEDED = ("fastapi", "uvicorn")
+
+
+def serve(ctx: Context) -> int:
+    """Runs the server until it ends; its exit status."""
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise Refused(
+            f"The server's part is not installed ({', '.join(missing)} missing). Install it with: "
+            "uv tool install 'milepost[server]'   or: pipx install 'milepost[server]'"
+        )
+    database = ctx.args.database or _default_database()
+    note(f"Database: {database}")
+    return _run([sys.executable, "-m", "server", "--database", database, *_passed_on(ctx)])
+
+
+def demo(ctx: Context) -> int:
+    return int(import_module("tui.demo").run() or 0)
+
+
+def _passed_on(ctx: Context) -> Iterator[str]:
+    for name in ("host", "port", "port_file", "invite"):
+        value = getattr(ctx.args, name)
+        if value not in (None, ""):
+            yield from (f"--{name.replace('_', '-')}", str(value))
+
+
+def _default_database() -> str:
+    from platformdirs import user_data_path
+
+    folder = user_data_path("milepost-server", appauthor=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MilepostError(f"{folder} cannot be made: {error.strerror}. Choose with --database.") from error
+    return str(folder / "server.db")
+
+
+def _run(command: list[str]) -> int:
+    root = str(Path(__file__).resolve().parents[2])
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH", "")])]
+    child = subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)})
+    with _passing_signals(child):
+        while True:
+            try:
+                return _status(child.wait())
+            except KeyboardInterrupt:
+                continue  # the terminal told the child as well; it ends by itself
+
+
+@contextmanager
+def _passing_signals(child: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """What ends us ends the server."""
+    wanted = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    try:
+        before = {number: signal.signal(number, lambda n, _: child.send_signal(n)) for number in wanted}
+    except ValueError:  # not in the main thread, where signals cannot be taken
+        before = {}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if child.poll() is None:
+            child.terminate()
+
+
+def _status(code: int) -> int:
+    return 0 if code in (-signal.SIGTERM, -signal.SIGINT) else abs(code)

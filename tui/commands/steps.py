@@ -1,0 +1,102 @@
+"""undo, redo, history: the log of what was done."""
+
+import sqlite3
+
+from models import history as log
+from models.feed import Changes
+from models.fields import Field, Scalar
+from models.kinds import KINDS
+from tui.commands import lookup, values
+from tui.commands.context import Context
+from tui.commands.output import count, moment, plain, table
+
+PENDING, SENT, SEEN, REJECTED = 1, 2, 4, 5  # models.capture
+
+
+def undo(ctx: Context) -> int:
+    with ctx.store() as store:
+        _said(ctx, "Undid", store.undo())
+    return 0
+
+
+def redo(ctx: Context) -> int:
+    with ctx.store() as store:
+        _said(ctx, "Redid", store.redo())
+    return 0
+
+
+def _said(ctx: Context, done: str, changes: Changes) -> None:
+    if ctx.json:
+        ctx.json_out({done.lower(): changes.label, "records": changes.count, "left_alone": changes.skipped})
+        return
+    left = f"; left alone: {'; '.join(map(plain, changes.skipped))}" if changes.skipped else ""
+    ctx.print(f"{done}: {plain(changes.label)} · {count(changes.count, 'record')}{left}")
+
+
+def history(ctx: Context) -> int:
+    with ctx.reading() as conn:
+        if ctx.args.id:
+            return _of_record(ctx, conn, lookup.record(conn, ctx.args.id, state=lookup.ANY))
+        return _operations(ctx, conn)
+
+
+def _of_record(ctx: Context, conn: sqlite3.Connection, found: lookup.Found) -> int:
+    lines = log.history(conn, found.id)[-ctx.args.limit :]
+    if ctx.json:
+        ctx.json_out([line._asdict() for line in lines])
+        return 0
+    ctx.print(f"{lookup.title(conn, *found)} · {lookup.place(conn, found)}")
+    day = values.day_of(conn, values.beside(conn, *found).get("project_id"))
+    rows = [[moment(line.when), plain(line.author), _what(conn, line, day), _state(line)] for line in lines]
+    ctx.print("\n".join(table(["When", "Who", "What", "State"], rows)))
+    return 0
+
+
+def _operations(ctx: Context, conn: sqlite3.Connection) -> int:
+    done = log.operations(conn, ctx.args.limit)
+    if ctx.json:
+        ctx.json_out([each._asdict() for each in done])
+        return 0
+    rows = [
+        [
+            moment(each.when),
+            plain(each.author),
+            _labelled(each),
+            count(each.records, "record"),
+            _standing(each),
+        ]
+        for each in done
+    ]
+    ctx.print("\n".join(table(["When", "Who", "Operation", "Records", "State"], rows)) if rows else "")
+    return 0
+
+
+def _what(conn: sqlite3.Connection, line: log.Line, day: int) -> str:
+    if line.field == "":
+        return "created" if line.new is not None or line.old is None else "removed"
+    field = KINDS[line.kind].fields.get(line.field) if line.kind in KINDS else None
+    if field is None:
+        return f"{plain(line.field)}: {plain(line.old)} → {plain(line.new)}"
+    if field.name == "deleted_at":
+        return "deleted" if line.new else "restored"
+    return f"{field.label}: {_value(conn, field, line.old, day)} → {_value(conn, field, line.new, day)}"
+
+
+def _value(conn: sqlite3.Connection, field: Field, value: Scalar, day: int) -> str:
+    if field.refers and value:
+        return lookup.title(conn, field.refers, str(value))
+    return plain(field.show(value, day=day)) or "nothing"
+
+
+def _state(line: log.Line) -> str:
+    return "" if line.stood or line.state != SEEN else "had no effect"
+
+
+def _labelled(each: log.Done) -> str:
+    return {"undo": "Undo: ", "redo": "Redo: "}.get(each.kind, "") + plain(each.label)
+
+
+def _standing(each: log.Done) -> str:
+    if each.state == REJECTED:
+        return f"rejected: {plain(each.note)}"
+    return "undone" if each.undone else "waits" if each.state in (PENDING, SENT) else ""
