@@ -239,8 +239,9 @@ class _Records:
         view = dict(self._server[rec]) if rec in self._server else None
         for field, new, _ in unseen:
             if field == "":
-                # a create over a record that the server has already yields to what stands there
-                view = {**orjson.loads(str(new)), **(view or {})}
+                # a create over a record that the server has already yields to it in every field, empty ones too:
+                # it masks none, so that what it put there would be taken for the server's from then on
+                view = orjson.loads(str(new)) if view is None else view
             elif view is not None:
                 view[field] = new
         return view
