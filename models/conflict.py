@@ -5,6 +5,7 @@ person decided. A settled conflict is one with a settlement row, found by its ma
 """
 
 import json
+from collections.abc import Iterable
 
 from sqlmodel import Session
 
@@ -72,6 +73,21 @@ def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None
         value=json.dumps(decided, sort_keys=True),
     )
     return settlement
+
+
+def settle_all(session: Session, conflict_ids: Iterable[str], side: str) -> None:
+    """Settles several by "mine", "theirs" or "both", as seen by this profile's member."""
+    for id in conflict_ids:
+        settle(session, id, choice_of(session, find(session, "conflict", id), side))
+
+
+def choice_of(session: Session, conflict: Conflict, side: str) -> str:
+    """What "mine" or "theirs" means for a conflict: mine is what this profile's member wrote, else what stands."""
+    row = session.connection().exec_driver_sql("SELECT value FROM meta WHERE key='member'").fetchone()
+    ours_aside = row is not None and conflict.loser_author == row[0] != conflict.winner_author
+    return {"mine": "aside" if ours_aside else "stands", "theirs": "stands" if ours_aside else "aside"}.get(
+        side, side
+    )
 
 
 def _decided(conflict: Conflict, choice: str, value: Scalar) -> dict[str, Scalar]:

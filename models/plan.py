@@ -517,6 +517,13 @@ def block(session: Session, task_ids: Sequence[str], reason: str, waiting_on: st
         task.blocked_since = f"{datetime.now():%Y-%m-%d}"
 
 
+def prioritise(session: Session, task_ids: Sequence[str], step: int) -> None:
+    """Raises (or lowers) the priority by `step`, within 0 to 1000."""
+    for id in task_ids:
+        task: Task = find(session, "task", id)
+        task.priority = min(1000, max(0, (task.priority or 0) + step))
+
+
 def _finish(task: Task, at: str) -> None:
     task.actual_start = min(task.actual_start or f"{at[:10]}T08:00", at)
     task.actual_finish = task.actual_finish or at
@@ -547,6 +554,12 @@ def link(
         lag_unit=lag_unit,
     )  # fmt: skip
     return dependency
+
+
+def link_all(session: Session, predecessor_id: str, successor_ids: Iterable[str]) -> None:
+    """Each task starts after the predecessor ends. Raises Refused where that closes a circle."""
+    for id in successor_ids:
+        link(session, predecessor_id, id)
 
 
 def _refuse_cycle(session: Session, dependency: Dependency) -> None:

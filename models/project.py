@@ -1,8 +1,9 @@
 """Projects: one client order on its way from acceptance to sign-off."""
 
-from sqlmodel import Session
+from sqlmodel import Session, col, func, select
 
-from models.errors import Invalid
+from models.client import Client
+from models.errors import Invalid, Refused
 from models.record import Named, Record, attribute, create, register
 
 
@@ -60,7 +61,22 @@ def release(session: Session, project_id: str) -> None:
     project.hold_reason = project.hold_waiting_on = project.hold_since = None
 
 
-def new_project(session: Session, name: str, **values: str | int | None) -> Project:
-    """A project with its name; all else can follow."""
-    project: Project = create(session, "project", name=name, **values)
-    return project
+def new_project(session: Session, name: str, client: str = "") -> str:
+    """A project with its name, for the client called so (made when nobody is); its id. All else can follow."""
+    client_id = _client_called(session, client) if client else None
+    project: Project = create(session, "project", name=name, client_id=client_id)
+    return project.id
+
+
+def _client_called(session: Session, name: str) -> str:
+    live = select(Client).where(col(Client.deleted_at).is_(None))
+    exact = session.exec(live.where(func.lower(Client.name) == name.lower())).first()
+    found = (
+        [exact]
+        if exact
+        else session.exec(live.where(col(Client.name).istartswith(name, autoescape=True))).all()
+    )
+    if len(found) > 1:
+        raise Refused(f"“{name}” fits {', '.join(c.name for c in found[:5])}. Write more of the name.")
+    client: Client = found[0] if found else create(session, "client", name=name)
+    return client.id

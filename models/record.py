@@ -238,6 +238,18 @@ def undelete(session: Session, kind: str, id: str) -> Any:
     return record
 
 
+def delete_all(session: Session, picked: Iterable[tuple[str, str]]) -> None:
+    """`delete` for several (kind, id)."""
+    for kind, id in picked:
+        delete(session, kind, id)
+
+
+def undelete_all(session: Session, picked: Iterable[tuple[str, str]]) -> None:
+    """`undelete` for several (kind, id)."""
+    for kind, id in picked:
+        undelete(session, kind, id)
+
+
 def _set(session: Session, kind: str, record: Record, values: dict[str, Scalar]) -> None:
     spec = KINDS[kind]
     for name, value in values.items():

@@ -5,6 +5,7 @@ has changed since. What it leaves alone it names. The stacks are queries.
 """
 
 import sqlite3
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import orjson
@@ -80,13 +81,14 @@ def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) ->
         raise NothingToUndo("Nothing is left to do again.")
     n = open_context(conn, "L", "redo", undo.label, at, id=id, author=author, ref=undo.id)
     skipped = []
-    for change in _changes(conn, undo.n):
-        if change.field == "":
-            _reinsert(conn, change)
-        elif _value(conn, change.kind, change.rec, change.field) == change.new:
-            _write(conn, change.kind, change.rec, {change.field: change.old})
+    for together in _together(_changes(conn, undo.n)):
+        first = together[0]
+        if first.field == "":
+            _reinsert(conn, first)
+        elif all(_value(conn, c.kind, c.rec, c.field) == c.new for c in together):
+            _write(conn, first.kind, first.rec, {c.field: c.old for c in together})
         else:
-            skipped.append(f"{_title(conn, change.kind, change.rec)}: {_label(change)} was changed since")
+            skipped.append(f"{_title(conn, first.kind, first.rec)}: {_label(first)} was changed since")
     return n, skipped
 
 
@@ -97,33 +99,48 @@ def _later_unseen(conn: sqlite3.Connection, n: int) -> bool:
 def _withdraw(conn: sqlite3.Connection, operation: Operation, n: int) -> None:
     """The newest operation was not sent yet: it and its undo go nowhere."""
     conn.execute("UPDATE txn SET state=? WHERE n=?", (WITHDRAWN, operation.n))
-    rebuild(conn, {c.rec: c.kind for c in _changes(conn, operation.n)}, n)
+    changes = _changes(conn, operation.n)
+    rebuild(conn, {c.rec: c.kind for c in changes}, n)
+    # redo asks whether a whole group still holds, so that members that stayed as they were are written down, too
+    conn.executemany(
+        "INSERT OR IGNORE INTO change(txn, tbl, rec, field, old, new) VALUES(?,?,?,?,?,?)",
+        [
+            (n, c.kind, c.rec, c.field, value, value)
+            for c in changes
+            if c.field and _exists(conn, c.kind, c.rec)
+            for value in [_value(conn, c.kind, c.rec, c.field)]
+        ],
+    )
     conn.execute("UPDATE txn SET state=?, origin='L' WHERE n=?", (WITHDRAWN, n))
 
 
 def _restore(conn: sqlite3.Connection, operation: Operation) -> list[str]:
     skipped = []
-    done: set[tuple[str, str]] = set()
-    changes = {(c.rec, c.field): c for c in _changes(conn, operation.n)}
-    for (rec, field), change in changes.items():
-        if (rec, field) in done:
-            continue
-        together = [c for f in _group(change) if (c := changes.get((rec, f)))]
-        done.update((c.rec, c.field) for c in together)
+    for together in _together(_changes(conn, operation.n)):
+        first = together[0]
         why = _obstacle(conn, operation, together)
         if why:
-            skipped.append(f"{_title(conn, change.kind, rec)}: {_label(change)} {why}")
-        elif field == "":
-            _write(conn, change.kind, rec, {"deleted_at": now_instant()})
+            skipped.append(f"{_title(conn, first.kind, first.rec)}: {_label(first)} {why}")
+        elif first.field == "":
+            _write(conn, first.kind, first.rec, {"deleted_at": now_instant()})
         else:
-            _write(conn, change.kind, rec, {c.field: _beneath(conn, operation, c) for c in together})
+            values = {c.field: _beneath(conn, operation, c) for c in together}
+            _write(conn, first.kind, first.rec, values)
     return skipped
+
+
+def _together(changes: list[_Change]) -> Iterator[list[_Change]]:
+    """The changes by what is undone as one: the fields of a group of one record."""
+    left = {(c.rec, c.field): c for c in changes}
+    for change in changes:
+        if found := [c for f in _group(change) if (c := left.pop((change.rec, f), None))]:
+            yield found
 
 
 def _obstacle(conn: sqlite3.Connection, operation: Operation, changes: list[_Change]) -> str:
     """Why these fields, which belong together, must be left alone; empty where they need not be."""
     first = changes[0]
-    if operation.ver is not None and (who := _colleague(conn, operation, first)):
+    if who := _colleague(conn, operation, first):
         return f"was changed by {who}"
     if first.field == "":
         return ""
@@ -135,13 +152,23 @@ def _obstacle(conn: sqlite3.Connection, operation: Operation, changes: list[_Cha
 
 
 def _colleague(conn: sqlite3.Connection, operation: Operation, change: _Change) -> str:
-    """Who else changed the field, its group or, for a created record, any of it after the operation."""
-    group = "" if change.field == "" else f"AND c.field IN ({', '.join('?' * len(_group(change)))})"
+    """Who else changed the field or its group after the operation.
+
+    For a created record: who else touched it at all. One of the same made id may have been there before ours.
+    """
+    of: list[Scalar]
+    if change.field == "":
+        what, of = "c.rec=?", [change.rec]
+    elif operation.ver is None:
+        return ""  # the server has not shown ours: what colleagues did lies beneath it
+    else:
+        what = f"c.rec=? AND c.field IN ({', '.join('?' * len(_group(change)))}) AND t.ver>?"
+        of = [change.rec, *_group(change), operation.ver]
     row = conn.execute(
         f"""SELECT coalesce(m.name, 'a colleague') FROM change c JOIN txn t ON t.n=c.txn
             LEFT JOIN member m ON m.id=t.author
-            WHERE c.rec=? {group} AND t.origin='R' AND t.ver>? ORDER BY t.ver DESC LIMIT 1""",
-        (change.rec, *(_group(change) if group else ()), operation.ver),
+            WHERE {what} AND t.origin='R' ORDER BY t.ver DESC LIMIT 1""",
+        of,
     ).fetchone()
     return str(row[0]) if row else ""
 
@@ -178,6 +205,10 @@ def _group(change: _Change) -> tuple[str, ...]:
 def _value(conn: sqlite3.Connection, kind: str, rec: str, field: str) -> Scalar:
     row = conn.execute(f"SELECT {field} FROM {kind} WHERE id=?", (rec,)).fetchone()
     return row[0] if row else None
+
+
+def _exists(conn: sqlite3.Connection, kind: str, rec: str) -> bool:
+    return conn.execute(f"SELECT 1 FROM {kind} WHERE id=?", (rec,)).fetchone() is not None
 
 
 def _write(conn: sqlite3.Connection, kind: str, rec: str, values: dict[str, Scalar]) -> None:

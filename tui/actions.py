@@ -88,7 +88,8 @@ JUMPS = [
     _jump("t", "tasks", "tasks", "Go to the tasks of the project"),
     _jump("c", "clients", "clients", "Go to clients and contacts"),
     _jump("s", "sync", "sync", "Go to the sync view: what waits, what was refused and why"),
-    _jump("x", "conflicts", "conflicts", "Go to the conflicts and decide them"),
+    Action("jump.conflicts", "x", "conflicts", "Go to the conflicts and decide them", where=JUMP, jump="sync", run="go", args=("sync",)),
+    _jump("d", "bin", "recycle bin", "Go to what was deleted, and restore it"),
     Action("jump.search", "/", "search", "Search everything", where=JUMP, run="search"),
 ]
 
@@ -143,6 +144,8 @@ CLIENTS = _own(
     ("phone", "p", "phone", "Show the phone number large"),
     ("promise", "o", "promise", "Note what was promised"),
 )
+
+BIN = _own("bin", ("restore", "r", "restore", "Take it out of the recycle bin", 1), bulk=True)
 
 SYNC = _own(
     "sync",
@@ -200,11 +203,13 @@ COMMON = [
     _do("marked", ".", "on the marked", "Choose what to do with the marked rows", 41),
     _do("capture", "c", "capture", "Write something down in one line, from anywhere", 31),
     _do("copy", "y", "copy", "Copy the row as text"),
+    _do("delete", "delete X", "delete", "Delete; the recycle bin keeps it", bulk=True),
     _do("undo", "u", "undo", "Undo the last change", 32),
     _do("redo", "U", "redo", "Do again what was undone"),
     _do("zoom", "z", "zoom", "Give this pane the whole screen, or give it back"),
     _do("discreet", "D", "discreet", "Hide what the client must not see, or show it again"),
     _do("sync_now", "R", "sync now", "Sync with the server now"),
+    _do("offline", "f9", "offline", "Stay off the network, or go back on it"),
     _do("theme", "", "theme", "Go to the next theme: dark, light, high contrast, no colour"),
     _do("last_view", "-", "last view", "Go back to the view before"),
     _do("back", "escape", "back", "Let go of marks, close the detail, give a pane back", palette=False),
@@ -258,7 +263,7 @@ TEXT = [
     *_own(HELP, ("close", "escape q ? enter f1", "close", "Close the help", 1), palette=False, shadows=True),
 ]
 
-ACTIONS = [*JUMPS, *PORTFOLIO, *TASKS, *CLIENTS, *CONFLICTS, *SYNC, *TEXT, *LISTS, *COMMON]
+ACTIONS = [*JUMPS, *PORTFOLIO, *TASKS, *CLIENTS, *BIN, *CONFLICTS, *SYNC, *TEXT, *LISTS, *COMMON]
 
 
 class Registry:

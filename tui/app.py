@@ -145,10 +145,13 @@ def _binding_key(key: str) -> str:
 
 
 def make_app(
-    registry: Registry | None = None, views: Mapping[str, Place] | None = None, **more: Any
+    registry: Registry | None = None,
+    views: Mapping[str, Place] | None = None,
+    *,
+    base: type[Milepost] = Milepost,
+    **more: Any,
 ) -> Milepost:
-    """The application under this registry: Textual takes bindings from the class, so each keymap is a
-    class."""
+    """The application under this registry: Textual takes bindings from the class, so each keymap is a class."""
     registry = registry or Registry()
-    bound = type("Milepost", (Milepost,), {"BINDINGS": bindings(registry), "__doc__": Milepost.__doc__})
+    bound = type(base.__name__, (base,), {"BINDINGS": bindings(registry), "__doc__": base.__doc__})
     return cast("Milepost", bound(registry, views or {}, **more))

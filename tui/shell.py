@@ -29,6 +29,7 @@ from tui.widgets.prompt import Prompt, Question
 
 if TYPE_CHECKING:
     from tui.app import Milepost
+    from tui.palette import Palette
 
 OverlayType = TypeVar("OverlayType", bound=Overlay)
 
@@ -292,6 +293,12 @@ class Shell(Screen[None], inherit_bindings=False):
         run = cast("Milepost", self.app).run_in
         entries = [Entry(one.label, one.help, one.shown_key(), partial(run, one, origin)) for one in chosen]
         (await self._overlay(Palette)).open(entries)
+
+    async def palette(self) -> Palette:
+        """The palette, made at first use."""
+        from tui.palette import Palette
+
+        return await self._overlay(Palette)
 
     def _origin(self) -> Widget | None:
         overlay = next((one for one in self.query(Overlay) if one.display), None)

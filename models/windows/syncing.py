@@ -25,6 +25,7 @@ class SyncRow(NamedTuple):
     b: str | None
     other: str | None
     records: int
+    rec_name: str | None
 
 
 def sync_window(conn: sqlite3.Connection, log: int = 200) -> Window:
@@ -41,16 +42,21 @@ def sync_window(conn: sqlite3.Connection, log: int = 200) -> Window:
     return window
 
 
+_NAMED = ("task", "project", "client", "site", "contact", "member", "calendar")
 _OPEN = "NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id)"
-_OPERATION = """SELECT t.n*4+{code}, '{kind}', t.id, 
+_OPERATION = """SELECT t.n*4+{code}, '{kind}', t.id,
     CASE t.kind WHEN 'do' THEN t.label ELSE t.kind || ': ' || t.label END,
     (SELECT name FROM member WHERE id=t.author), t.at, t.note,
     (SELECT tbl FROM change c WHERE c.txn=t.n LIMIT 1), (SELECT rec FROM change c WHERE c.txn=t.n LIMIT 1),
-    NULL, NULL, t.origin, 
-    (SELECT count(DISTINCT rec) FROM change c WHERE c.txn=t.n) FROM txn t WHERE t.n IN ({marks})"""
+    NULL, NULL, t.origin,
+    (SELECT count(DISTINCT rec) FROM change c WHERE c.txn=t.n), NULL FROM txn t WHERE t.n IN ({marks})"""
 _CONFLICT = """SELECT c.rowid*4, 'conflict', c.id, c.field, (SELECT name FROM member WHERE id=c.winner_author),
     CAST(strftime('%s', c.winner_at) AS INTEGER)*1000, NULL, c.kind, c.rec, c.winner, c.loser,
-    (SELECT name FROM member WHERE id=c.loser_author), 1 FROM conflict c WHERE c.rowid IN ({marks})"""
+    (SELECT name FROM member WHERE id=c.loser_author), 1, {name} FROM conflict c WHERE c.rowid IN ({marks})"""
+
+_NAME = "CASE c.kind {} END".format(
+    " ".join(f"WHEN '{kind}' THEN (SELECT name FROM {kind} WHERE id=c.rec)" for kind in _NAMED)
+)
 
 
 def sync_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[SyncRow]:
@@ -65,6 +71,6 @@ def sync_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[SyncRow]:
         numbers = [row // 4 for row in rows if row % 4 == code]
         if numbers:
             sql = _CONFLICT if code == CONFLICT else _OPERATION
-            found = conn.execute(sql.format(code=code, kind=kind, marks=marks(numbers)), numbers)
+            found = conn.execute(sql.format(code=code, kind=kind, marks=marks(numbers), name=_NAME), numbers)
             by_row.update((row[0], SyncRow._make(row)) for row in found)
     return [by_row[row] for row in rows if row in by_row]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
 
 OVERVIEW = """\
 milepost: client orders from acceptance to sign-off, with or without a network
@@ -213,8 +215,10 @@ milepost export everything.jsonl""",
 }
 
 
-def parser(name: str) -> argparse.ArgumentParser:
+def parser(name: str) -> ArgumentParser:
     """The parser of one command."""
+    import argparse
+
     command = COMMANDS[name]
     made = argparse.ArgumentParser(
         prog=f"milepost {name}",
@@ -223,8 +227,11 @@ def parser(name: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    for names, options in (*command.arguments, *EVERYWHERE):
+    for names, options in command.arguments:
         made.add_argument(*names, **options)
+    absent = argparse.SUPPRESS  # what stood before the command keeps its meaning
+    made.add_argument("--json", action="store_true", default=absent, help="for scripts")
+    made.add_argument("--home", metavar="DIR", default=absent, help="another profile (MILEPOST_HOME)")
     return made
 
 
@@ -232,9 +239,3 @@ def _epilog(command: Command) -> Iterator[str]:
     if command.examples:
         yield "examples:"
         yield from (f"  {line}" for line in command.examples.splitlines())
-
-
-EVERYWHERE = (
-    arg("--json", action="store_true", default=argparse.SUPPRESS, help="for scripts"),
-    arg("--home", metavar="DIR", default=argparse.SUPPRESS, help="another profile (MILEPOST_HOME)"),
-)

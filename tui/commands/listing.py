@@ -79,16 +79,24 @@ def _filter(
         _who(conn, text, where)
         return
     field = _filter_field(kind, name)
-    column = derived.get(field.name, f"t.{field.name}")
-    value: Scalar
-    if field.refers:
-        value = known[field.name] = values.reference(conn, field, text, known) if text.strip() else None
-    else:
-        value = _value(field, text, values.day_of(conn, known.get("project_id")))
+    for column, value in _wanted(conn, kind, field, text, known).items():
+        known[column] = value if field.refers and value else None
+        _equal(where, field, derived.get(column, f"t.{column}"), value, whole_day=len(text.strip()) <= 10)
+
+
+def _wanted(
+    conn: sqlite3.Connection, kind: Kind, field: Field, text: str, known: Mapping[str, str | None]
+) -> Mapping[str, Any]:
+    if not text.strip():
+        return {field.name: None}  # what is required cannot be empty, but a filter may ask for it
+    return values.scalars(conn, kind, field, text, known)
+
+
+def _equal(where: Where, field: Field, column: str, value: Scalar, *, whole_day: bool) -> None:
     if isinstance(value, str) and field.type in ("text", "note"):
         where.add(f"fold({column}) = ?", value.casefold())
-    elif field.type in ("minute", "instant") and isinstance(value, str) and len(text.strip()) <= 10:
-        where.add(f"substr({column}, 1, 10) = ?", value[:10])  # a bare day means the whole day
+    elif isinstance(value, str) and field.type in ("minute", "instant") and whole_day:
+        where.add(f"substr({column}, 1, 10) = ?", value[:10])  # a bare day
     else:
         where.add(f"{column} IS ?", value)
 
@@ -98,15 +106,6 @@ def _filter_field(kind: Kind, name: str) -> Field:
     if name in derived and name in facts.DERIVED.get(kind.name, {}):
         return derived[name]
     return values.field_of(kind, name)
-
-
-def _value(field: Field, text: str, day: int) -> Scalar:
-    try:
-        return field.parse(text, day=day)
-    except Invalid:
-        if text.strip():
-            raise
-        return None  # what is required cannot be empty, but a filter may ask for it
 
 
 def _who(conn: sqlite3.Connection, text: str, where: Where) -> None:

@@ -113,7 +113,9 @@ def _edit_all(session: "Session", edits: Sequence[Edit]) -> None:
     for edit in edits:
         if edit.place.said:
             plan.move_to(session, [edit.found.id], edit.place.under, edit.place.after)
-        record.edit(session, *edit.found, **edit.values)
+        with session.no_autoflush:  # half of an edit may contradict itself
+            record.edit(session, *edit.found, **edit.values)
+        session.flush()
 
 
 def _act_all(session: "Session", act: Any, found: Sequence[Found]) -> None:

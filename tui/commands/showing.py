@@ -34,9 +34,9 @@ def show(ctx: Context) -> int:
 def fields(ctx: Context) -> int:
     kinds = [kind_of(ctx.args.kind)] if ctx.args.kind else []
     if ctx.json:
-        ctx.json_out({kind.name: [_described(f) for f in _typed(kind)] for kind in kinds or KINDS.values()})
+        ctx.json_out({kind.name: [_described(f) for f in typed(kind)] for kind in kinds or KINDS.values()})
     elif kinds:
-        rows = [[f.name.removesuffix("_id"), f.label, _type(f), _values(f)] for f in _typed(kinds[0])]
+        rows = [[f.name.removesuffix("_id"), f.label, _type(f), _values(f)] for f in typed(kinds[0])]
         ctx.print("\n".join(table(["Field", "Label", "Type", "Values or example"], rows)))
         ctx.print("\n* is required.  An empty value clears: field=")
     else:
@@ -138,7 +138,7 @@ def _conflicts(conn: sqlite3.Connection, found: Found) -> list[tuple[str, str, s
 # ── a kind's fields ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _typed(kind: Kind) -> list[Field]:
+def typed(kind: Kind) -> list[Field]:
     """The fields that a person can type."""
     own = [field for name, field in kind.fields.items() if name not in values.OURS]
     return [*own, *(writer.field for writer in kind.writers.values())]

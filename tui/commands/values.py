@@ -62,9 +62,23 @@ def parse(
     for field, text in fields:
         if field.name in OURS:
             raise Invalid(field.name, OURS[field.name])
-        values.update(_one(conn, kind, field, text, known))
+        values.update(scalars(conn, kind, field, text, known))
         _learn(conn, field, values.get(field.name), known)
     return values
+
+
+def scalars(
+    conn: sqlite3.Connection, kind: Kind, field: Field, text: str, known: Mapping[str, str | None]
+) -> dict[str, Scalar]:
+    """What `text` typed into one field means: field → scalar; a lag is two fields."""
+    if field.refers:
+        return {field.name: reference(conn, field, text, known)}
+    day = day_of(conn, known.get("project_id"))
+    if kind.name == "dependency" and field.name == "lag":
+        return _lag(field, text, day, known.get("lag_unit") or "")
+    if field.type in ("note", "json"):
+        text = _long(field, text)
+    return {field.name: field.parse(text, day=day)}
 
 
 def reference(
@@ -97,19 +111,6 @@ def beside(conn: sqlite3.Connection, kind: str, id: str) -> dict[str, str | None
         return {"project_id": row[0]} if row else {}
     row = conn.execute(f"SELECT {', '.join(names)} FROM {kind} WHERE id=?", (id,)).fetchone() if names else ()
     return {name: value for name, value in zip(names, row or (), strict=False) if value}
-
-
-def _one(
-    conn: sqlite3.Connection, kind: Kind, field: Field, text: str, known: Mapping[str, str | None]
-) -> dict[str, Scalar]:
-    if field.refers:
-        return {field.name: reference(conn, field, text, known)}
-    day = day_of(conn, known.get("project_id"))
-    if kind.name == "dependency" and field.name == "lag":
-        return _lag(field, text, day, known.get("lag_unit") or "")
-    if field.type in ("note", "json"):
-        text = _long(field, text)
-    return {field.name: field.parse(text, day=day)}
 
 
 def _learn(conn: sqlite3.Connection, field: Field, id: Scalar, known: dict[str, str | None]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-Row = tuple[Any, ...]
+Row = Any  # a tuple, of names or not, whose first item is the row number
 Cell = str | tuple[str, str]
 
 GUTTER = 2

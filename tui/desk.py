@@ -1,0 +1,125 @@
+"""What the application works on: the profile's store, read at once and written when the rest is loaded.
+
+Reads go through a raw connection that is open before the first paint. The store (and with it SQLModel) is imported
+in a thread after it; an edit made before that, or while a sync holds the write lock, waits in the writer thread and
+never on the screen's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models import db
+from models.feed import Changes, Feed
+
+if TYPE_CHECKING:
+    from models.store import Store
+    from sync.worker import State, Worker
+
+Verb = str | Callable[..., Any]
+"""A verb, or its place in words ("plan.finish") so that naming one does not import it."""
+
+
+class Desk:
+    """One profile. `on_state` is called from the sync worker's thread."""
+
+    def __init__(self, home: Path, on_state: Callable[[State], None] = lambda state: None) -> None:
+        self.home = home
+        self.path = home / db.NAME
+        self.conn = db.connect(self.path, readonly=True)
+        self.feed = Feed(self.conn)
+        self.worker: Worker | None = None
+        self._on_state = on_state
+        self._store: Store | None = None
+        self._opening = threading.Lock()
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._queued = 0
+
+    @property
+    def store(self) -> Store:
+        """The store; imported and opened by the first who asks."""
+        with self._opening:
+            if self._store is None:
+                self._store = import_module("models.store").open_store(self.home)
+            return self._store
+
+    @property
+    def ready(self) -> bool:
+        """Whether an edit made now can be committed on the screen's thread."""
+        return self._store is not None and not self._queued and not self._store.lock.busy()
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the kinds of records are imported, so that asking for them costs nothing."""
+        return self._store is not None
+
+    def reader(self) -> sqlite3.Connection:
+        """A connection of its own for a thread that reads; the caller closes it."""
+        return db.connect(self.path, readonly=True)
+
+    def warm_up(self) -> None:
+        """Loads what the first edit and the first sync need; in a thread, after the first paint."""
+        store = self.store
+        import_module("models.kinds")
+        self.worker = import_module("sync.worker").Worker(store, self._on_state)
+        self.worker.start()
+
+    def write(self, run: Callable[[Store], Changes], done: Callable[[Future[Changes]], None]) -> None:
+        """Runs a write: here and now when nothing is in the way, else in the writer thread, in order.
+
+        `done` gets the outcome, from whichever thread that was.
+        """
+        if self.ready:
+            future: Future[Changes] = Future()
+            try:
+                future.set_result(run(self.store))
+            except Exception as error:
+                future.set_exception(error)
+            done(future)
+            return
+        self._queued += 1
+        self._writer.submit(lambda: run(self.store)).add_done_callback(lambda f: self._dequeue(f, done))
+
+    def behind(self, run: Callable[[Store], Any]) -> Future[Any]:
+        """Runs housekeeping in the writer thread."""
+        return self._writer.submit(lambda: run(self.store))
+
+    def close(self) -> None:
+        """Ends the worker after the last edit is saved."""
+        self._writer.shutdown(wait=True)
+        if self.worker is not None:
+            self.worker.stop()
+        self.conn.close()
+
+    def _dequeue(self, future: Future[Changes], done: Callable[[Future[Changes]], None]) -> None:
+        self._queued -= 1
+        done(future)
+
+
+def find_verb(verb: Verb) -> Callable[..., Any]:
+    """The function that a verb's place names."""
+    if callable(verb):
+        return verb
+    module, _, name = verb.rpartition(".")
+    found: Callable[..., Any] = getattr(import_module(f"models.{module}"), name)
+    return found
+
+
+def prepare(home: Path) -> None:
+    """Makes or updates the profile's store where that has to happen before anything can be read."""
+    path = home / db.NAME
+    if path.exists():
+        conn = db.connect(path)
+        try:
+            with db.in_words(path):
+                if conn.execute("PRAGMA user_version").fetchone()[0] == db.SCHEMA:
+                    return
+        finally:
+            conn.close()
+    import_module("models.store").open_store(home).close()

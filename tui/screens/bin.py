@@ -1,0 +1,44 @@
+"""The recycle bin: what was deleted, and back with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from models.windows import bin
+from models.windows.window import Window
+from tui.screens.base import ListView, bench
+from tui.widgets.columns import Column, Row
+
+
+class BinView(ListView):
+    name_in_registry = "bin"
+    empty = "The recycle bin is empty"
+    columns: ClassVar[Sequence[Column]] = [
+        Column("kind", "", lambda row: (row.kind, "dim"), width=10),
+        Column("name", "Name", lambda row: row.name or "", ratio=4, min_width=20),
+        Column("at", "Deleted", lambda row: (row.at[:16].replace("T", " "), "dim"), width=16, drop=1),
+    ]
+    shows: ClassVar[dict[str, frozenset[str]]] = {
+        kind: frozenset({"name"})
+        for kind in ("project", "task", "client", "site", "contact", "member", "calendar")
+    }
+
+    def title_parts(self) -> Sequence[str]:
+        return ("Milepost", "Recycle bin")
+
+    def window(self) -> Window:
+        return bin.bin_window(bench(self).desk.conn)
+
+    def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
+        return bin.bin_rows(bench(self).desk.conn, rowids)
+
+    def record_of(self, row: Row) -> tuple[str, str]:
+        return row[1], row[2]
+
+    def act_restore(self) -> None:
+        """Back where it was."""
+        picked = self.picked()
+        if picked:
+            bench(self).edit(f"Restore {self.name_of(picked)}", "record.undelete_all", picked)
+            self.lines.clear_marks()

@@ -1,0 +1,128 @@
+"""The portfolio: every project on a line, what is next and what is late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar
+
+from models.windows import portfolio
+from models.windows.portfolio import ProjectRow
+from models.windows.window import Window
+from tui.screens.base import ListView, bench
+from tui.widgets.columns import Cell, Column, Row
+from tui.widgets.messages import Opened
+from tui.widgets.prompt import Question
+from tui.words import day
+
+SORTS = ("client", "name", "finish")
+
+
+def _progress(row: ProjectRow) -> Cell:
+    if not row.tasks:
+        return "", "dim"
+    share = row.done / row.tasks
+    filled = round(share * 5)
+    return f"{'▰' * filled}{'▱' * (5 - filled)} {share:4.0%}", "dim" if share == 1 else ""
+
+
+def _state(row: ProjectRow) -> Cell:
+    if row.cancelled:
+        return "✗ cancelled", "dim"
+    if row.hold:
+        return "■ on hold", "warn"
+    if row.tasks and row.done == row.tasks:
+        return "● done", "good"
+    if row.late:
+        return f"▲ {row.late} late", "bad"
+    return (f"◷ {row.waiting} wait", "warn") if row.waiting else ("", "")
+
+
+def _next(row: ProjectRow) -> Cell:
+    late = row.next_date is not None and row.next_date[:10] < date.today().isoformat()
+    return (f"{day(row.next_date)}  {row.next_name}" if row.next_name else ""), "bad" if late else ""
+
+
+class PortfolioView(ListView):
+    name_in_registry = "portfolio"
+    empty = "No projects yet. o makes one; or quit and run: milepost import plan.xml, milepost demo"
+    columns: ClassVar[Sequence[Column]] = [
+        Column("client", "Client", lambda row: (row.client or "", "strong"), ratio=2, min_width=12,
+               editable="client_id"),
+        Column("name", "Project", lambda row: row.name, ratio=3, min_width=16, editable="name"),
+        Column("phase", "Phase", lambda row: row.phase or "", ratio=2, min_width=12, drop=3),
+        Column("progress", "Progress", _progress, width=10, drop=1),
+        Column("state", "State", _state, width=11),
+        Column("next", "Next milestone", _next, ratio=3, min_width=18, drop=2),
+        Column("manager", "Manager", lambda row: row.manager or "", width=12, drop=5, editable="manager_id"),
+        Column("finish", "Promised", lambda row: day(row.finish), width=11, drop=4, editable="finish",
+               edit_text=lambda row: (row.finish or "")[:10]),
+    ]  # fmt: skip
+    shows: ClassVar[dict[str, frozenset[str]]] = {
+        "project": frozenset({"name", "client_id", "finish"}),
+        "client": frozenset({"name"}),
+        "task": frozenset(),
+        "member": frozenset(),
+    }
+    sort = "client"
+    risky = False
+
+    def title_parts(self) -> Sequence[str]:
+        return ("Milepost", f"Portfolio by {self.sort}" + (f" /{self.text}" if self.text else ""))
+
+    def window(self) -> Window:
+        conn = bench(self).desk.conn
+        window = portfolio.portfolio(conn, self.text, sort=self.sort)
+        if self.risky:
+            rows = portfolio.project_rows(conn, window.rows, date.today().isoformat())
+            late = [row.row for row in rows if row.late or row.waiting or row.hold]
+            window = Window(type(window.rows)("q", late))
+        return window
+
+    def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
+        return portfolio.project_rows(bench(self).desk.conn, rowids, date.today().isoformat())
+
+    def record_of(self, row: Row) -> tuple[str, str]:
+        return "project", row[1]
+
+    def on_line_list_opened(self, event: Opened) -> None:
+        event.stop()
+        if (row := self.here()) is not None:
+            bench(self).open_project(row[1])
+
+    def tell_detail(self) -> None:
+        super().tell_detail()
+        if (row := self.here()) is not None and not bench(self).project:
+            bench(self).project = row[1]
+
+    def act_at_risk(self) -> None:
+        self.risky = not self.risky
+        self.reload()
+        self.shell.say(
+            "Only projects that are late, wait or are on hold; ! shows all" if self.risky else "All projects"
+        )
+
+    def act_sort(self) -> None:
+        self.sort = SORTS[(SORTS.index(self.sort) + 1) % len(SORTS)]
+        self.reload()
+        self.post_message(self.Retitled())
+
+    async def act_new_below(self) -> None:
+        """A project with its name; “name @ client” gives it one, made if it is not there."""
+        await self.shell.ask(Question("New project (name @ client):", self._create))
+
+    def _create(self, text: str) -> str | None:
+        name, _, client = (part.strip() for part in text.partition("@"))
+        if not name:
+            return "A project needs a name"
+        bench(self).edit(
+            f"New project “{name}”", "project.new_project", name, client=client,
+            told=lambda changes: self.seek("project", str(changes.result)),
+        )  # fmt: skip
+        return None
+
+    async def act_date(self) -> None:
+        await self.ask_for("Promised finish", "finish")
+
+    async def act_who(self) -> None:
+        await self.ask_for("Manager", "manager_id")

@@ -1,0 +1,47 @@
+"""Dates, durations and statuses as the lists show them: short, and never by colour alone."""
+
+from datetime import date, datetime
+
+MARKS = {
+    "todo": ("○", ""),
+    "doing": ("◐", "accent"),
+    "done": ("●", "dim"),
+    "blocked": ("▲", "warn"),
+    "n/a": ("–", "dim"),
+}
+
+
+def day(moment: str | None, today: date | None = None) -> str:
+    """ "Fri 04 Dec", with the year where it is another one."""
+    if not moment:
+        return ""
+    try:
+        when = date.fromisoformat(moment[:10])
+    except ValueError:
+        return moment
+    return f"{when:%a %d %b}" if when.year == (today or date.today()).year else f"{when:%d %b %Y}"
+
+
+def duration(minutes: int | None, per_day: int) -> str:
+    """ "3d", "4h", "1.5d"."""
+    if minutes is None:
+        return ""
+    if minutes == 0:
+        return "0"
+    return f"{minutes / per_day:.3g}d" if minutes >= per_day or minutes % 60 else f"{minutes / 60:.3g}h"
+
+
+def status(name: str) -> tuple[str, str]:
+    """A glyph and the word, and the style."""
+    mark, style = MARKS.get(name, ("?", ""))
+    return f"{mark} {name}", style
+
+
+def clock(at: int) -> str:
+    """Milliseconds UTC as local "22 Nov 14:05"."""
+    return f"{datetime.fromtimestamp(at / 1000):%d %b %H:%M}" if at else ""
+
+
+def count(number: int, what: str, plural: str = "") -> str:
+    """ "1 task", "3 tasks"."""
+    return f"{number:,} {what if number == 1 else plural or what + 's'}"
