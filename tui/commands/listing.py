@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from models.errors import Invalid
 from models.fields import Field, Scalar
 from models.kinds import KINDS, Kind, kind_of
 from tui.commands import facts, lookup, values
