@@ -1,0 +1,192 @@
+"""Who may sign in: members, their devices, invitations, and the audit of all that.
+
+Codes and tokens are kept as SHA-256 only. Times are milliseconds since 1970.
+"""
+
+import hashlib
+import re
+import secrets
+import sqlite3
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import orjson
+
+from models.record import KINDS, new_id
+from server.log import SERVER, decide
+from server.schema import Database
+from sync.protocol import Change, Transaction
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that reads like something else
+HOUR = 3_600_000
+CODE_LIFE = 7 * 24 * HOUR
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class WrongCode(Exception):
+    """The code of a sign-in does not hold; says why and what to do."""
+
+
+class Device(NamedTuple):
+    """Whom a token stands for. `epoch` is the workspace's, as of the look-up."""
+
+    workspace: str
+    epoch: str
+    member: str
+    name: str
+    letter: str
+    hash: str
+    last_seen: int
+
+
+class SignIn(NamedTuple):
+    """What a device is told at its sign-in; the token is told this once."""
+
+    token: str
+    workspace: str
+    epoch: str
+    member: str
+    name: str
+    letter: str
+
+
+class Accounts:
+    """Raises StoreError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def has_members(self) -> bool:
+        with self._database.reading() as conn:
+            return conn.execute("SELECT 1 FROM member").fetchone() is not None
+
+    def device(self, token: str) -> Device | None:
+        """Whom the token stands for; None for an unknown or revoked one."""
+        with self._database.reading() as conn:
+            row = conn.execute(
+                "SELECT d.workspace, w.epoch, d.member, m.name, d.letter, d.hash, d.last_seen FROM device d"
+                " JOIN workspace w ON w.id=d.workspace JOIN member m ON m.workspace=d.workspace AND m.id=d.member"
+                " WHERE d.hash=? AND d.revoked IS NULL",
+                (_digest(token),),
+            ).fetchone()
+        return Device(*row) if row else None
+
+    def seen(self, device: Device, now: int) -> None:
+        """Writes down that the device was here."""
+        with self._database.writing() as conn:
+            conn.execute("UPDATE device SET last_seen=? WHERE hash=?", (now, device.hash))
+
+    def invite(self, workspace: str, name: str, author: str | None, now: int) -> tuple[str, int]:
+        """A code with which `name` signs in one device, and when it ends."""
+        code = "".join(secrets.choice(ALPHABET) for _ in range(8))
+        with self._database.writing() as conn:
+            conn.execute(
+                "INSERT INTO invite(hash, workspace, name, author, expires) VALUES(?,?,?,?,?)",
+                (_digest(code), workspace, name, author, now + CODE_LIFE),
+            )
+            _audit(conn, workspace, now, author, "invite", name)
+        return f"{code[:4]}-{code[4:]}", now + CODE_LIFE
+
+    def login(self, code: str, device: str, now: int) -> SignIn:
+        """Uses up a code; its name becomes a member, whose record goes into the log, or gets a further device.
+
+        Raises WrongCode.
+        """
+        token = secrets.token_urlsafe(32)
+        with self._database.writing() as conn:
+            workspace, wanted = _use(conn, code, now)
+            member, name = _member(conn, workspace, wanted, now)
+            letter = _letter(conn, workspace)
+            conn.execute(
+                "INSERT INTO device(hash, workspace, member, name, letter, since, last_seen) VALUES(?,?,?,?,?,?,?)",
+                (_digest(token), workspace, member, device, letter, now, now),
+            )
+            _audit(conn, workspace, now, member, "login", f"{letter} {device}")
+            [epoch] = conn.execute("SELECT epoch FROM workspace WHERE id=?", (workspace,)).fetchone()
+        return SignIn(token, workspace, epoch, member, name, letter)
+
+    def logout(self, device: Device, now: int) -> None:
+        """Revokes the device's token."""
+        with self._database.writing() as conn:
+            conn.execute("UPDATE device SET revoked=? WHERE hash=?", (now, device.hash))
+            _audit(conn, device.workspace, now, device.member, "logout", device.letter)
+
+
+def _use(conn: sqlite3.Connection, code: str, now: int) -> tuple[str, str]:
+    """Workspace and name of the code, which counts as used from now on. Raises WrongCode."""
+    digest = _digest(re.sub(r"[\s-]", "", code).upper())
+    row = conn.execute("SELECT workspace, name, expires, used FROM invite WHERE hash=?", (digest,)).fetchone()
+    if row is None:
+        raise WrongCode(
+            "This code is not known. Check it letter by letter, or ask a colleague for a new one."
+        )
+    workspace, name, expires, used = row
+    if used is not None:
+        raise WrongCode("This code was used already; each is for one sign-in. Ask a colleague for a new one.")
+    if expires <= now:
+        raise WrongCode("This code has expired; codes hold for 7 days. Ask a colleague for a new one.")
+    conn.execute("UPDATE invite SET used=? WHERE hash=?", (now, digest))
+    return workspace, name
+
+
+def _member(conn: sqlite3.Connection, workspace: str, wanted: str, now: int) -> tuple[str, str]:
+    """Id and name of the member called `wanted`: from the synced records, else from former sign-ins, else new."""
+    signed_in = conn.execute("SELECT id, name FROM member WHERE workspace=?", (workspace,)).fetchall()
+    found = _called(wanted, _records(conn, workspace)) or _called(wanted, signed_in)
+    member, name = found or (new_id(), wanted)
+    if not found:
+        [verdict] = decide(conn, workspace, SERVER, member, [_joining(member, name)], now)
+        if verdict.reason:
+            raise WrongCode(f"“{name}” cannot be a member's name: {verdict.reason}")
+    conn.execute(
+        "INSERT INTO member(workspace, id, name, since) VALUES(?,?,?,?)"
+        " ON CONFLICT(workspace, id) DO UPDATE SET name=excluded.name",
+        (workspace, member, name, now),
+    )
+    return member, name
+
+
+def _records(conn: sqlite3.Connection, workspace: str) -> list[tuple[str, str]]:
+    """Id and name of the people among the synced members."""
+    rows = conn.execute("SELECT id, data FROM record WHERE workspace=? AND kind='member'", (workspace,))
+    people = ((id, orjson.loads(data)) for id, data in rows)
+    return [
+        (id, str(p.get("name")))
+        for id, p in people
+        if not p.get("deleted_at") and p.get("type", "work") == "work"
+    ]
+
+
+def _called(wanted: str, people: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+    return next((p for p in people if p[1].casefold() == wanted.casefold()), None)
+
+
+def _joining(member: str, name: str) -> Transaction:
+    """What makes the member's record, as a laptop would."""
+    kind = KINDS["member"]
+    values = {n: f.default for n, f in kind.fields.items() if f.default is not None}
+    change = Change("member", member, True, {**values, "name": name})
+    return Transaction(new_id(), "do", None, f"{name} joined", 0, [change], "")
+
+
+def _letter(conn: sqlite3.Connection, workspace: str) -> str:
+    """The next letter of a device: A … Z, AA, AB …; none is given twice, since papers are numbered by it."""
+    [number] = conn.execute("SELECT count(*) FROM device WHERE workspace=?", (workspace,)).fetchone()
+    letter = ""
+    while number >= 0:
+        number, digit = number // 26 - 1, number % 26
+        letter = LETTERS[digit] + letter
+    return letter
+
+
+def _audit(
+    conn: sqlite3.Connection, workspace: str, now: int, member: str | None, what: str, detail: str
+) -> None:
+    conn.execute(
+        "INSERT INTO audit(workspace, at, member, what, detail) VALUES(?,?,?,?,?)",
+        (workspace, now, member, what, detail),
+    )
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,237 @@
+"""The remote API as a FastAPI application: finds out who asks, calls the log or the accounts, answers."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated, Any, TypeVar
+
+import anyio
+from anyio import to_thread
+from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException as AnyHTTPException
+
+from models.errors import StoreError, StoreFull
+from models.fields import instant_of
+from server import envelope
+from server.accounts import HOUR, Accounts, Device, WrongCode
+from server.envelope import Envelope
+from server.events import Heads
+from server.limits import Failures
+from server.log import SERVER, Log, OtherHistory, Pushed
+from server.schema import Database
+from sync import protocol
+from sync.protocol import Malformed, Transaction
+
+TOLD = ("token", "workspace", "member", "name", "letter")
+ANY_JSON = {
+    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}
+}
+
+R = TypeVar("R")
+Clock = Callable[[], int]  # milliseconds since 1970
+
+
+class Login(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    code: str = Field(min_length=1, max_length=40)
+    device: str = Field(min_length=1, max_length=200)
+
+
+class Invite(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    name: str = Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")
+
+
+class Backend:
+    """What the endpoints share. Raises StoreError when the database cannot be opened."""
+
+    def __init__(self, database: str, clock: Clock) -> None:
+        self.database = Database(database)
+        self.log = Log(self.database)
+        self.accounts = Accounts(self.database)
+        self.heads = Heads(lambda: self.read(self.log.heads))
+        self.failures = Failures(clock)
+        self.clock = clock
+        self._writer = anyio.CapacityLimiter(1)  # writers queue here, not in the threads that readers need
+
+    async def read(self, work: Callable[..., R], *args: Any) -> R:
+        return await to_thread.run_sync(work, *args)
+
+    async def write(self, work: Callable[..., R], *args: Any) -> R:
+        return await to_thread.run_sync(work, *args, limiter=self._writer)
+
+    async def device(self, token: str) -> Device | None:
+        device = await self.read(self.accounts.device, token)
+        if device and self.clock() - device.last_seen > HOUR:
+            with suppress(StoreError):  # a full disk does not keep anybody from reading
+                await self.write(self.accounts.seen, device, self.clock())
+        return device
+
+
+def make_app(database: str, clock: Clock = lambda: time.time_ns() // 1_000_000) -> FastAPI:
+    """The application over the SQLite file `database`, made where it is missing. Raises StoreError.
+
+    `app.state.backend.heads.close()` ends the open event streams; call it before the server waits for its
+    connections to end.
+    """
+    backend = Backend(database, clock)
+    app = FastAPI(
+        title="Milepost", version=protocol.VERSION, docs_url=None, redoc_url=None, redirect_slashes=False,
+        lifespan=_lifespan,
+    )  # fmt: skip
+    app.state.backend = backend
+    app.add_middleware(Envelope)
+    _errors(app)
+    _log_routes(app, backend)
+    _account_routes(app, backend)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    backend: Backend = app.state.backend
+    watch = asyncio.create_task(backend.heads.watch())
+    yield
+    watch.cancel()
+    backend.database.close()
+
+
+def _errors(app: FastAPI) -> None:
+    @app.exception_handler(AnyHTTPException)
+    async def refused(_: Request, error: AnyHTTPException) -> Response:
+        return envelope.plain(error.status_code, error.detail, dict(error.headers or {}))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> Response:
+        return envelope.plain(422, "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in error.errors()))
+
+    @app.exception_handler(StoreError)
+    async def broken(_: Request, error: StoreError) -> Response:
+        return envelope.plain(507 if isinstance(error, StoreFull) else 503, str(error), {"retry-after": "30"})
+
+
+def _token(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _signed_in(request: Request) -> Device:
+    backend: Backend = request.app.state.backend
+    device = await backend.device(_token(request))
+    if device is None:
+        raise HTTPException(401, "this device is not signed in", {"www-authenticate": "Bearer"})
+    request.state.epoch = device.epoch
+    return device
+
+
+SignedIn = Annotated[Device, Depends(_signed_in)]
+
+
+# ── the log ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _log_routes(app: FastAPI, backend: Backend) -> None:
+    @app.post("/v1/push", openapi_extra=ANY_JSON)
+    async def push(request: Request, device: SignedIn, epoch: str = "") -> Response:
+        """A verdict on every transaction of the batch. 409: the laptop knows another history."""
+        body, encoding = await request.body(), request.headers.get("content-encoding", "")
+        replica, txns = await backend.read(_read_push, encoding, body)
+        try:
+            pushed = await backend.write(
+                backend.log.push, device.workspace, epoch, replica, device.member, txns, backend.clock()
+            )
+        except OtherHistory as error:
+            raise HTTPException(409, "the server's history is not the one that this laptop knows") from error
+        request.state.epoch = pushed.epoch
+        backend.heads.tell(device.workspace, pushed.head)
+        return await backend.read(_verdicts, request, pushed)
+
+    @app.get("/v1/pull")
+    async def pull(
+        request: Request, device: SignedIn, since: Annotated[int, Query(ge=0, lt=2**63)]
+    ) -> Response:
+        """A page of the log after `since`; empty with the head when there is nothing."""
+        return await backend.read(_page, request, backend.log, device.workspace, since)
+
+    @app.get("/v1/events")
+    async def events(request: Request, device: SignedIn) -> Response:
+        """The head of the log, now and whenever it moves, as server-sent events."""
+
+        async def welcome() -> bool:
+            return await backend.device(_token(request)) is not None
+
+        stream = backend.heads.stream(device.workspace, welcome)
+        return StreamingResponse(stream, 200, {"x-accel-buffering": "no"}, "text/event-stream")
+
+    @app.get("/v1/health")
+    async def health(request: Request) -> Response:
+        """200 as long as the database can be read."""
+        await backend.read(backend.log.heads)
+        return envelope.document(request, {"ok": True})
+
+
+def _read_push(encoding: str, body: bytes) -> tuple[str, list[Transaction]]:
+    try:
+        replica, _, txns = protocol.read_push(envelope.decompressed(encoding, body))
+    except Malformed as error:
+        raise HTTPException(422, str(error)) from error
+    if replica in ("", SERVER):
+        raise HTTPException(422, f"no laptop is the replica “{replica}”")
+    return replica, txns
+
+
+def _verdicts(request: Request, pushed: Pushed) -> Response:
+    verdicts = [
+        {"id": v.id, "reason": v.reason} if v.reason else {"id": v.id, "ver": v.ver} for v in pushed.verdicts
+    ]
+    return envelope.document(request, {"verdicts": verdicts, "head": pushed.head})
+
+
+def _page(request: Request, log: Log, workspace: str, since: int) -> Response:
+    pulled = log.pull(workspace, since, protocol.PULL_BYTES)
+    request.state.epoch = pulled.epoch
+    return envelope.reply(request, protocol.write_page(pulled.entries, pulled.head, pulled.more))
+
+
+# ── accounts ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _account_routes(app: FastAPI, backend: Backend) -> None:
+    accounts = backend.accounts
+
+    @app.post("/v1/login")
+    async def login(request: Request, body: Login) -> Response:
+        """Exchanges a code for this device's token. 403: the code does not hold."""
+        who = request.client.host if request.client else ""
+        if backend.failures.too_many(who):
+            raise HTTPException(429, "too many wrong codes; wait a minute", {"retry-after": "60"})
+        try:
+            signed = await backend.write(accounts.login, body.code, body.device, backend.clock())
+        except WrongCode as error:
+            backend.failures.add(who)
+            raise HTTPException(403, str(error)) from error
+        request.state.epoch = signed.epoch
+        return envelope.document(request, {name: getattr(signed, name) for name in TOLD})
+
+    @app.post("/v1/invite")
+    async def invite(request: Request, device: SignedIn, body: Invite) -> Response:
+        """A code with which the person called `name` signs in one device."""
+        code, expires = await backend.write(
+            accounts.invite, device.workspace, body.name, device.member, backend.clock()
+        )
+        return envelope.document(request, {"code": code, "expires": instant_of(expires)})
+
+    @app.get("/v1/whoami")
+    async def whoami(request: Request, device: SignedIn) -> Response:
+        """Whom this device's token stands for."""
+        return envelope.document(request, {name: getattr(device, name) for name in TOLD[1:]})
+
+    @app.post("/v1/logout")
+    async def logout(request: Request, device: SignedIn) -> Response:
+        """Revokes this device's token."""
+        await backend.write(accounts.logout, device, backend.clock())
+        return envelope.document(request, {})

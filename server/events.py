@@ -1,0 +1,78 @@
+"""Server-sent events: each listener is told the head of its workspace's log, now and whenever it moves."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from models.errors import StoreError
+
+POLL = 1.0  # seconds; another process may write to the same database
+KEEP_ALIVE = 15.0  # seconds
+
+
+class Heads:
+    """The heads that listeners wait for. For use on the event loop only."""
+
+    def __init__(self, read: Callable[[], Awaitable[dict[str, int]]]) -> None:
+        self._read = read
+        self._heads: dict[str, int] = {}
+        self._listeners: set[asyncio.Event] = set()
+        self._closed = False
+
+    def tell(self, workspace: str, head: int) -> None:
+        """The log of `workspace` has come to `head`."""
+        if head > self._heads.get(workspace, -1):
+            self._heads[workspace] = head
+            self._wake()
+
+    def close(self) -> None:
+        """Ends every stream."""
+        self._closed = True
+        self._wake()
+
+    async def watch(self) -> None:
+        """Looks for what other processes wrote, as long as somebody listens. Runs until cancelled."""
+        while True:
+            await asyncio.sleep(POLL)
+            if self._listeners:
+                await self._look()
+
+    async def stream(self, workspace: str, welcome: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
+        """The events; ends when closed, or when the listener is no longer `welcome`."""
+        wake = asyncio.Event()
+        self._listeners.add(wake)
+        try:
+            await self._look()
+            told = -1
+            while not self._closed:
+                wake.clear()
+                head = self._heads.get(workspace, 0)
+                if head != told:
+                    told = head
+                    yield b"data: %d\n\n" % head
+                elif not await _woken(wake):
+                    if not await welcome():
+                        return
+                    yield b": still here\n\n"
+        finally:
+            self._listeners.discard(wake)
+
+    async def _look(self) -> None:
+        try:
+            heads = await self._read()
+        except StoreError:
+            return  # a wake-up call only; whoever pushes or pulls hears of it
+        for workspace, head in heads.items():
+            self.tell(workspace, head)
+
+    def _wake(self) -> None:
+        for listener in self._listeners:
+            listener.set()
+
+
+async def _woken(wake: asyncio.Event) -> bool:
+    """False when nothing happened for KEEP_ALIVE seconds."""
+    try:
+        await asyncio.wait_for(wake.wait(), KEEP_ALIVE)
+    except TimeoutError:
+        return False
+    return True

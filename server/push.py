@@ -1,0 +1,219 @@
+"""A push: each transaction decided as one, in order, later ones seeing earlier ones. No SQL: rows come through `Rows`.
+
+decided before        → the same verdict again
+builds on a refused   → refused with it
+merge, then structure → refused, with the reason, or the next version of the log
+"""
+
+import logging
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from models.apply import Entry
+from models.fields import Scalar
+from models.outbox import Verdict
+from server import graph
+from server.graph import Link, Links
+from sync import merge, protocol
+from sync.merge import Decision, Stamp, Stored
+from sync.protocol import Transaction
+
+OTHER_CONTENT = "same id, other content"
+
+_log = logging.getLogger(__name__)
+
+
+class Known(NamedTuple):
+    """A verdict that was given before."""
+
+    hash: str
+    ver: int
+    reason: str
+
+
+class Rows(Protocol):
+    """What a push reads."""
+
+    def known(self, ids: Collection[str]) -> dict[str, Known]: ...
+    def records(self, ids: Collection[str]) -> dict[str, Stored]: ...
+    def links_after(self, tasks: Collection[str]) -> list[tuple[str, str, str]]: ...
+    def links_before(self, tasks: Collection[str]) -> list[tuple[str, str, str]]: ...
+
+
+@dataclass
+class Effects:
+    """What a push leaves behind: new rows of the log (ver, id, body) and of verdicts (id, hash, replica, ver, reason),
+    records and stamps as they are now, ends of links that changed."""
+
+    entries: list[tuple[int, str, bytes]] = field(default_factory=list)
+    verdicts: list[tuple[str, str, str, int, str]] = field(default_factory=list)
+    records: dict[str, Stored] = field(default_factory=dict)
+    stamps: dict[tuple[str, str], Stamp] = field(default_factory=dict)
+    links: dict[str, Link | None] = field(default_factory=dict)
+
+
+class Push:
+    """One replica's push. `head` counts up from the log's; `now` is milliseconds since 1970."""
+
+    def __init__(self, rows: Rows, head: int, replica: str, member: str, now: int) -> None:
+        self._rows, self.head, self._replica, self._member, self._now = rows, head, replica, member, now
+        self._stored: dict[str, Stored] = {}
+        self._asked: set[str] = set()
+        self._links = Links(rows.links_after, rows.links_before)
+        self._refused = _Refused()
+        self.effects = Effects(links=self._links.changed)
+
+    def run(self, txns: Sequence[Transaction]) -> list[Verdict]:
+        known = self._rows.known({txn.id for txn in txns})
+        self._load({id for txn in txns if txn.id not in known for id in merge.touched(txn)})
+        verdicts = []
+        for txn in txns:
+            if txn.id not in known:
+                known[txn.id] = self._first(txn)
+            verdicts.append(_repeat(txn, known[txn.id]))
+            if verdicts[-1].reason:
+                self._refused.add(txn)
+        return verdicts
+
+    def _first(self, txn: Transaction) -> Known:
+        reason = self._refused.cause(txn) or self._take(txn)
+        ver = 0 if reason else self.head
+        self.effects.verdicts.append((txn.id, txn.hash, self._replica, ver, reason))
+        return Known(txn.hash, ver, reason)
+
+    def _take(self, txn: Transaction) -> str:
+        """Accepts the transaction, or returns why not."""
+        # an age beyond all sense would make an edit from the future, or an instant that cannot be written
+        at = self._now - min(max(txn.age, 0), self._now)
+        stamp = Stamp(self.head + 1, txn.id, self._replica, self._member, at)
+        decision = self._merge(txn, stamp)
+        reason = decision.reason or self._loop(decision) or self._circle(decision)
+        if not reason:
+            self._accept(txn, stamp, decision)
+        return reason
+
+    def _merge(self, txn: Transaction, stamp: Stamp) -> Decision:
+        if len({change.rec for change in txn.changes}) < len(txn.changes):
+            return Decision(reason="it names a record twice.")
+        try:
+            return merge.decide(txn, self._stored, stamp)
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+            # without a verdict this one would hold up all that waits behind it
+            _log.exception("transaction %s of replica %s makes no sense", txn.id, self._replica)
+            return Decision(reason=f"the server can make no sense of it ({type(error).__name__}: {error}).")
+
+    def _accept(self, txn: Transaction, stamp: Stamp, decision: Decision) -> None:
+        self.head = stamp.ver
+        entry = Entry(
+            stamp.ver, txn.id, stamp.replica, stamp.author, stamp.at, txn.kind, txn.ref, txn.label,
+            decision.patches, decision.idle,
+        )  # fmt: skip
+        self.effects.entries.append((stamp.ver, txn.id, protocol.write_entry(entry)))
+        kinds = {patch.rec: patch.kind for patch in decision.patches}
+        for rec, values in decision.writes.items():
+            self._write(kinds[rec], rec, values, stamp)
+
+    def _write(self, kind: str, rec: str, values: Mapping[str, Scalar], stamp: Stamp) -> None:
+        stored = self._stored.get(rec)
+        if stored is None:
+            stored = self._stored[rec] = Stored(kind, rec, dict(values), stamp)
+        else:
+            stored.values.update(values)
+            stored.stamps.update(dict.fromkeys(values, stamp))
+            self.effects.stamps.update({(rec, name): stamp for name in values})
+        if values:
+            self.effects.records[rec] = stored
+
+    def _load(self, ids: Iterable[str]) -> None:
+        fresh = set(ids) - self._asked - self._stored.keys()
+        self._asked |= fresh
+        self._stored.update(self._rows.records(fresh))
+
+    # ── what a transaction may not do to the whole ──────────────────────────────────────────────────────
+
+    def _loop(self, decision: Decision) -> str:
+        """Why not, when a task would lie below itself."""
+        kinds = {patch.rec: patch.kind for patch in decision.patches}
+        moved = [r for r, v in decision.writes.items() if v.get("parent_id") and kinds[r] == "task"]
+        parent = _Parents(decision, self._stored)
+        level, seen = set(moved), set(moved)
+        while level := {above for id in level if (above := parent(id))} - seen:
+            self._load(level)
+            seen |= level
+        if ring := graph.loop(moved, parent):
+            return f"A task cannot lie below itself: {self._names(ring, decision)}. Choose another place."
+        return ""
+
+    def _circle(self, decision: Decision) -> str:
+        """Why not, when a link closes a circle; else the links are as the transaction leaves them."""
+        before: dict[str, Link | None] = {}
+        new: list[Link] = []
+        for patch in decision.patches:
+            if patch.kind == "dependency" and (writes := decision.writes.get(patch.rec)):
+                stands = self._stored[patch.rec].values if patch.rec in self._stored else {}
+                was, link = graph.link_of(stands), graph.link_of({**stands, **writes})
+                if was != link:
+                    before[patch.rec] = was
+                    self._links.put(patch.rec, link)
+                    new += [link] if link else []
+        if not new or not (ring := self._links.circle(new)):
+            return ""
+        for id, was in before.items():
+            self._links.put(id, was)
+        return f"This link closes a circle: {self._names(ring, decision)}. Remove one link of it first."
+
+    def _names(self, ring: Sequence[str], decision: Decision) -> str:
+        self._load(ring)
+        names = [self._name(id, decision.writes.get(id, {})) for id in ring]
+        return " → ".join([*names, names[0]])
+
+    def _name(self, id: str, writes: Mapping[str, Scalar]) -> str:
+        stored = self._stored.get(id)
+        return str(writes.get("name") or (stored and stored.values.get("name")) or id)
+
+
+def _repeat(txn: Transaction, known: Known) -> Verdict:
+    if known.hash != txn.hash:
+        return Verdict(txn.id, 0, OTHER_CONTENT)
+    return Verdict(txn.id, known.ver, known.reason)
+
+
+@dataclass
+class _Parents:
+    """The parent of each task as a decision would leave it."""
+
+    decision: Decision
+    stored: Mapping[str, Stored]
+
+    def __call__(self, id: str) -> str | None:
+        writes = self.decision.writes.get(id, {})
+        stored = self.stored.get(id)
+        stands = stored.values.get("parent_id") if stored else None
+        parent = writes.get("parent_id", stands)
+        return str(parent) if parent else None
+
+
+class _Refused:
+    """What the refused transactions of a push created and set, with the label of each."""
+
+    def __init__(self) -> None:
+        self._created: dict[str, str] = {}
+        self._set: dict[tuple[str, str], str] = {}
+
+    def add(self, txn: Transaction) -> None:
+        for change in txn.changes:
+            if change.created:
+                self._created[change.rec] = txn.label
+            self._set.update({(change.rec, name): txn.label for name in change.values})
+
+    def cause(self, txn: Transaction) -> str:
+        """Why a transaction that builds on them is refused, or nothing."""
+        for change in txn.changes:
+            touched = [
+                self._created.get(change.rec),
+                *(self._set.get((change.rec, n)) for n in change.values),
+            ]
+            if label := next((t for t in touched if t is not None), None):
+                return f"builds on “{label}”, which was refused"
+        return ""
