@@ -10,9 +10,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import Session
 
 from models.kinds import KINDS
@@ -126,7 +126,9 @@ def _dates(task: Task) -> tuple[str | int | None, ...]:
 def _write(session: Session, made: Draft) -> None:
     """All rows of a kind by one statement; the triggers see each of them."""
     for kind, rows in made.records.items():
-        session.execute(insert(KINDS[kind].cls.__table__), rows)  # type: ignore[attr-defined]
+        names = list(rows[0])
+        sql = f"INSERT INTO {kind}({', '.join(names)}) VALUES({', '.join('?' * len(names))})"
+        session.connection().exec_driver_sql(sql, list(map(itemgetter(*names), rows)))
 
 
 def _query(session: Session) -> Callable[[str], list[Any]]:

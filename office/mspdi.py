@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
-from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
+from defusedxml.ElementTree import DefusedXMLParser  # type: ignore[import-untyped]
 
 from models.errors import UnreadableFile
 from office import mspdi_records as records
@@ -78,8 +78,30 @@ def _parse(path: Path, file: BinaryIO) -> Plan:
     return reader.plan(path, Row(root, reader.findings))
 
 
+class _Prolog:
+    """A parser's target that notices the first element."""
+
+    over = False
+
+    def start(self, *_: object) -> None:
+        self.over = True
+
+    def close(self) -> None:
+        pass
+
+
+def _refuse_entities(file: BinaryIO) -> None:
+    """Entities are declared before the first element or not at all; what follows the fast parser may read."""
+    prolog = _Prolog()
+    parser = DefusedXMLParser(target=prolog)
+    while not prolog.over and (part := file.read(4096)):
+        parser.feed(part)
+    file.seek(0)
+
+
 def _events(path: Path, file: BinaryIO) -> Iterator[tuple[str, Element]]:
     try:
+        _refuse_entities(file)
         yield from iterparse(file, ("start", "end"))
     except DefusedXmlException as error:
         raise UnreadablePlan(
@@ -164,13 +186,12 @@ class _Reader:
     def _take_task(self, row: Row) -> None:
         level = records.outline_level(row)
         if level == 0 and row.whole("UID") == 0 and not self._summary and not self._tasks:
-            self._summary = replace(records.task(row, 0), outline_level=0, summary=True)
+            self._summary = replace(records.task(row, 0, None, 0), summary=True)
             return
         uid = self._free(row, self._tasks)
         parent = self._parent(row, level)
         self._above.append((level, uid))
-        task = records.task(row, uid)
-        self._tasks[uid] = replace(task, parent_uid=parent, outline_level=len(self._above))
+        self._tasks[uid] = records.task(row, uid, parent, len(self._above))
         self._links += records.links(row, uid)
         if row.flag("ExternalTask"):
             self._foreign.add(uid)

@@ -51,14 +51,15 @@ OFFICE_HOURS: list[Interval] = [(480, 720), (780, 1020)]
 # ── tasks ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def task(row: Row, uid: int) -> Task:
-    """The task without its place in the outline."""
+def task(row: Row, uid: int, parent_uid: int | None, outline_level: int) -> Task:
     format = row.whole("DurationFormat") or 7
     scheduled = row.moment("LateFinish") is not None
     return Task(
         uid=uid,
         id=row.whole("ID") or 0,
         name=row.line("Name"),
+        outline_level=outline_level,
+        parent_uid=parent_uid,
         milestone=row.flag("Milestone"),
         summary=row.flag("Summary"),
         active=row.flag("Active", True),
@@ -91,7 +92,7 @@ def task(row: Row, uid: int) -> Task:
         manual_start=row.moment("ManualStart"),
         manual_finish=row.moment("ManualFinish"),
         manual_duration_minutes=row.duration("ManualDuration"),
-        calendar_uid=row.whole("CalendarUID"),
+        calendar_uid=row.reference("CalendarUID"),
         ignore_resource_calendar=row.flag("IgnoreResourceCalendar"),
         levelling_delay_minutes=row.tenths("LevelingDelay") or 0,
         levelling_delay_elapsed=_unit(row.whole("LevelingDelayFormat") or 8)[1],
@@ -198,7 +199,7 @@ def resource(row: Row, uid: int) -> Resource:
         type="cost" if row.flag("IsCostResource") else kind,
         email=row.line("EmailAddress"),
         max_units=row.number("MaxUnits"),
-        calendar_uid=row.whole("CalendarUID"),
+        calendar_uid=row.reference("CalendarUID"),
         group=row.line("Group"),
         code=row.line("Code"),
         material_label=row.line("MaterialLabel"),
@@ -254,7 +255,7 @@ def calendar(row: Row, uid: int) -> Calendar:
         uid=uid,
         name=row.line("Name"),
         is_base=row.flag("IsBaseCalendar"),
-        base_uid=row.whole("BaseCalendarUID"),
+        base_uid=row.reference("BaseCalendarUID"),
         week=_week(row),
         exceptions=_exceptions(row),
         work_weeks=tuple(filter(None, map(_work_week, row.each("WorkWeeks", "WorkWeek")))),

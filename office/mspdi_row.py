@@ -119,6 +119,11 @@ class Row:
         number = self.number(tag)
         return None if number is None else round(number)
 
+    def reference(self, tag: str) -> int | None:
+        """The UID of another row; the format writes -1 for none."""
+        uid = self.whole(tag)
+        return None if uid == -1 else uid
+
     def code(self, tag: str, codes: dict[int, str], default: str) -> str:
         """The word of a numeric code; the default where there is none, told where it is unknown."""
         number = self.whole(tag)
