@@ -38,9 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     from tui.commands.context import Context, Usage
 
-    options, rest = _before_command(words)
-    ctx = Context(_home(options.get("--home")), "--json" in options)
+    ctx = Context(_home(None))
     try:
+        options, rest = _before_command(words)
+        ctx.home, ctx.json = _home(options.get("--home")), "--json" in options
         if "--version" in options:
             return _version()
         if not rest:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models import db
+from models.errors import StoreError
 
 if TYPE_CHECKING:
     from models.store import Store
@@ -30,6 +31,13 @@ class Context:
     @property
     def path(self) -> Path:
         return self.home / db.NAME
+
+    def exists(self) -> bool:
+        """Whether there is a store. Raises StoreError where there can be none."""
+        if self.home.exists() and not self.home.is_dir():
+            raise StoreError(f"{self.home} is a file, not a folder. Choose another place with --home.")
+        with db.in_words(self.path):
+            return self.path.exists()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -64,7 +72,7 @@ class Context:
         print(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
     def _connect(self) -> sqlite3.Connection:
-        if not self._exists():
+        if not self.exists():
             return _empty(self.home)
         conn = db.connect(self.path, readonly=True)
         with db.in_words(self.path):
@@ -75,10 +83,6 @@ class Context:
                 pass  # opening brings the schema up to date
             conn = db.connect(self.path, readonly=True)
         return conn
-
-    def _exists(self) -> bool:
-        with db.in_words(self.path):
-            return self.path.exists()
 
 
 def note(text: str) -> None:

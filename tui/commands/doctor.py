@@ -62,7 +62,7 @@ def _folder(ctx: Context) -> Iterator[Finding]:
 
 def _store(ctx: Context) -> Iterator[Finding]:
     """Store."""
-    if not ctx.path.exists():
+    if not ctx.exists():
         yield Finding("ok", "Store", "none yet")
         return
     yield from _size(ctx.path)
@@ -167,7 +167,7 @@ def _clock(ctx: Context) -> Iterator[Finding]:
     if now < EARLIEST:
         yield Finding("fail", "Clock", moment(int(now * 1000)), "Set this machine's date and time.")
         return
-    if ctx.path.exists():
+    if ctx.exists():
         with db.in_words(ctx.path), closing(db.connect(ctx.path, readonly=True)) as conn:
             newest = conn.execute("SELECT coalesce(max(at), 0) FROM txn WHERE origin='L'").fetchone()[0]
         if newest > (now + SKEW) * 1000:
@@ -192,7 +192,7 @@ def _keyring(ctx: Context) -> Iterator[Finding]:
 
 def _server(ctx: Context) -> Iterator[Finding]:
     """Server."""
-    if not ctx.path.exists():
+    if not ctx.exists():
         return
     with db.in_words(ctx.path), closing(db.connect(ctx.path, readonly=True)) as conn:
         url = db.get_meta(conn, "server")

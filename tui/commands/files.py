@@ -30,7 +30,7 @@ def search(ctx: Context) -> int:
     from models import search as index
 
     text = " ".join(ctx.args.text)
-    if ctx.path.exists():
+    if ctx.exists():
         with ctx.store() as store:
             while index.index(store):
                 pass

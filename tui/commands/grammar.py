@@ -160,7 +160,7 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
             arg("--host", default="", help="address to listen on"),
             arg("--port", type=int, help="0: any that is free"),
             arg("--port-file", default="", metavar="FILE", help="the port is written here"),
-            arg("--invite", default="", metavar="NAME", help="prints a code for NAME first"),
+            arg("--invite", default="", metavar="NAME", help="only print a code with which NAME signs in"),
         ),
     ),
     "conflicts": Command(

@@ -26,7 +26,18 @@ def serve(ctx: Context) -> int:
         )
     database = ctx.args.database or _default_database()
     note(f"Database: {database}")
-    return _run([sys.executable, "-m", "server", "--database", database, *_passed_on(ctx)])
+    return _run(
+        [
+            sys.executable,
+            "-m",
+            "server",
+            "--database",
+            database,
+            "--parent",
+            str(os.getpid()),
+            *_passed_on(ctx),
+        ]
+    )
 
 
 def demo(ctx: Context) -> int:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from models.db import get_meta
-from models.errors import Refused, SyncError
+from models.errors import NoCredentials, Refused, SyncError
 from tui.commands.context import Context, note
 from tui.commands.output import count, moment, plain
 
@@ -60,7 +60,8 @@ def whoami(ctx: Context) -> int:
     if ctx.json:
         ctx.json_out(found)
     elif found:
-        ctx.print(f"{plain(found['name'])} on {found['server']}, letter {found['letter']}")
+        out = "" if found["signed_in"] else " · signed out"
+        ctx.print(f"{plain(found['name'])} on {found['server']}, letter {found['letter']}{out}")
     else:
         note("Not signed in; this profile works alone. Sign in with: milepost login URL --code CODE")
     return 0
@@ -90,19 +91,20 @@ def sync(ctx: Context) -> int:
             worker.watch(store, lambda state: _say_state(ctx, state))
             return 0
         report = worker.sync_now(store, _progress if sys.stderr.isatty() else lambda done, total: None)
+        waiting = worker.read_state(store).conflicts
     if ctx.json:
         ctx.json_out(asdict(report))
         return 0
     ctx.print(f"Synced: {report.accepted} sent, {report.pulled} received.")
     if report.rejected:
         ctx.print(f"{count(report.rejected, 'operation')} refused by the server; why: milepost rejected")
-    if report.conflicts:
-        ctx.print(f"{count(report.conflicts, 'new conflict')}; see: milepost conflicts")
+    if waiting:
+        ctx.print(f"{count(waiting, 'conflict')} to decide; see: milepost conflicts")
     return 0
 
 
 def status(ctx: Context) -> int:
-    if not ctx.path.exists():
+    if not ctx.exists():
         note(f"There is no profile in {ctx.home} yet; the first thing that you add makes it.")
         if ctx.json:
             ctx.json_out({"home": str(ctx.home), "exists": False})
@@ -116,15 +118,23 @@ def status(ctx: Context) -> int:
     return 0
 
 
-def _account(ctx: Context) -> dict[str, str] | None:
-    if not ctx.path.exists():
+def _account(ctx: Context) -> dict[str, str | bool] | None:
+    from sync.credentials import open_credentials
+
+    if not ctx.exists():
         return None
     with ctx.reading() as conn:
         if not get_meta(conn, "member"):
             return None
         keys = {"server": "server", "workspace": "workspace", "member": "member", "name": "member_name",
                 "letter": "device_letter"}  # fmt: skip
-        return {key: get_meta(conn, name) for key, name in keys.items()}
+        said: dict[str, str | bool] = {key: get_meta(conn, name) for key, name in keys.items()}
+        replica = get_meta(conn, "replica")
+    try:
+        said["signed_in"] = open_credentials(ctx.home).get(replica) is not None
+    except NoCredentials:
+        said["signed_in"] = False
+    return said
 
 
 def _status(ctx: Context, conn: sqlite3.Connection) -> dict[str, Any]:

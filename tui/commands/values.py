@@ -55,13 +55,14 @@ def parse(
     conn: sqlite3.Connection, kind: Kind, given: Pairs, beside: Mapping[str, str | None] = {}
 ) -> dict[str, Scalar]:
     """What `given` writes: field → scalar. `beside` is the record's present project and client, where it has any."""
+    for name, _ in given:
+        if name in OURS:
+            raise Invalid(name, OURS[name])
     fields = [(field_of(kind, name), text) for name, text in given]
     fields.sort(key=lambda pair: pair[0].name not in _FIRST)
     known = dict(beside)
     values: dict[str, Scalar] = {}
     for field, text in fields:
-        if field.name in OURS:
-            raise Invalid(field.name, OURS[field.name])
         values.update(scalars(conn, kind, field, text, known))
         _learn(conn, field, values.get(field.name), known)
     return values
