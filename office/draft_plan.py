@@ -137,6 +137,8 @@ def _tasks(made: Draft, plan: Plan) -> None:
     remarks = _remarks(plan)
     made.tasks = {task.uid: new_id() for task in plan.tasks}
     for task in plan.tasks:
+        if task.levelling_delay_minutes and not task.levelling_delay_elapsed:
+            made.warnings.warn("Levelling delays in working time were taken as clock time", task.name)
         notes = [task.notes] if task.notes else []
         made.add(
             "task",

@@ -163,7 +163,7 @@ class _Reader:
         tag = local(element.tag)
         if take := self._takers.get((section, tag)):
             row = Row(element, self.findings)
-            if row.flag("IsNull"):
+            if row.flag("IsNull") and not row.text("Name"):
                 self.findings.leave("blank")
                 self._blank.add(row.whole("UID") or 0)
             else:

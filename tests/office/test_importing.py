@@ -395,6 +395,13 @@ def test_values_that_do_not_fit_stop_nothing(store: Store) -> None:
     assert (len(name), duration, finish) == (2000, 480, None)
 
 
+def test_a_levelling_delay_of_working_time_is_told(store: Store) -> None:
+    plan = small(tasks=[replace(CABLES, levelling_delay_minutes=480, levelling_delay_elapsed=False)])
+    assert look(store, plan).warnings == [
+        "Levelling delays in working time were taken as clock time: Lay cables."
+    ]
+
+
 def test_nameless_rows_get_a_name(store: Store) -> None:
     load(store, small(tasks=[replace(CABLES, name="")], resources=[Resource(9, "")]))
     assert rows(store, "SELECT name FROM task") == [("Task 1",)]

@@ -537,6 +537,11 @@ def test_links_to_nowhere_are_told_and_the_rest_comes_in(xml: Path) -> None:
     assert plan.left_out == ["1 blank row"]
 
 
+def test_a_row_that_has_a_name_is_not_blank(xml: Path) -> None:
+    plan = project(xml, tasks(row(1, "Lay cables", inside="<IsNull>1</IsNull>")))
+    assert [t.name for t in plan.tasks] == ["Lay cables"]
+
+
 def test_links_to_other_projects_are_named(xml: Path) -> None:
     inside = "<PredecessorUID>1</PredecessorUID><CrossProject>1</CrossProject>"
     inside += "<CrossProjectName>dock.mpp</CrossProjectName>"
