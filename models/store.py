@@ -31,11 +31,8 @@ from models.kinds import KINDS
 from models.record import Record, check_record, new_id
 
 DATE_INPUTS = {
-    "task": {
-        "duration_minutes", "constraint_type", "constraint_date", "manual_start", "manual_finish", "mode",
-        "actual_start", "actual_finish", "percent_complete", "remaining_minutes", "milestone", "calendar_id",
-    }
-}  # fmt: skip
+    "task": {"duration_minutes", "constraint_type", "constraint_date", "mode", "milestone", "calendar_id"}
+}
 
 
 class WriteLock:

@@ -41,9 +41,10 @@ class Overlay(Vertical):
         if not self.display:
             self._focus_before = self.screen.focused
         self.display = True
-        focus.focus(scroll_visible=False)
+        # at once, not by Widget.focus, which waits: what is typed ahead must land here
+        self.screen.set_focus(focus, scroll_visible=False)
 
     def act_close(self) -> None:
         self.display = False
         if self._focus_before is not None and self._focus_before.is_attached:
-            self._focus_before.focus(scroll_visible=False)
+            self.screen.set_focus(self._focus_before, scroll_visible=False)

@@ -10,6 +10,7 @@ from textual.fuzzy import FuzzySearch
 from textual.widgets import Input
 
 from tui.overlay import Overlay
+from tui.widgets.ahead import caught_up
 from tui.widgets.columns import Column, Row
 from tui.widgets.lines import Choices, LineList
 from tui.widgets.messages import Opened
@@ -87,7 +88,11 @@ class Palette(Overlay):
     def act_previous(self) -> None:
         self.query_one(LineList).act_up()
 
-    def act_choose(self) -> None:
+    async def act_choose(self) -> None:
+        await caught_up(self.query_one(Input), self)
+        self._choose()
+
+    def _choose(self) -> None:
         at = self.query_one(LineList).cursor
         self.act_close()
         if at < len(self._found.entries):
@@ -99,7 +104,7 @@ class Palette(Overlay):
 
     def on_line_list_opened(self, event: Opened) -> None:
         event.stop()
-        self.act_choose()
+        self._choose()
 
     def _search(self, text: str) -> None:
         more = [entry for provider in self.providers for entry in provider(text)] if text.strip() else []

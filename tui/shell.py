@@ -342,7 +342,7 @@ class Shell(Screen[None], inherit_bindings=False):
     def _refocus(self, name: str, view: View) -> None:
         before = self._focus_of.get(name)
         if before is not None and before.is_attached:
-            before.focus(scroll_visible=False)
+            self.set_focus(before, scroll_visible=False)
         else:
             view.focus_first()
 
@@ -368,7 +368,7 @@ class Shell(Screen[None], inherit_bindings=False):
         self.remove_class("-asking")
         before = self._focus_of.pop("prompt", None)
         if before is not None and before.is_attached:
-            before.focus(scroll_visible=False)
+            self.set_focus(before, scroll_visible=False)
 
     def on_view_retitled(self, event: View.Retitled) -> None:
         event.stop()

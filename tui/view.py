@@ -58,4 +58,4 @@ class View(Widget):
         """Put the focus where it belongs when the view comes to the front for the first time."""
         target = next((widget for widget in self.query("*") if widget.focusable), None)
         if target is not None:
-            target.focus(scroll_visible=False)
+            self.screen.set_focus(target, scroll_visible=False)

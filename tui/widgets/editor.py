@@ -5,6 +5,8 @@ from typing import Protocol
 from textual.geometry import Offset, Region
 from textual.widgets import Input
 
+from tui.widgets.ahead import caught_up
+
 
 class Owner(Protocol):
     """Who is told how an edit ended."""
@@ -43,20 +45,24 @@ class CellEditor(Input):
             self.absolute_offset = offset
             self.refresh(layout=True)
 
-    def act_keep(self) -> None:
-        self.owner.finish_edit(keep=True)
+    async def act_keep(self) -> None:
+        await self._finish(keep=True)
 
-    def act_leave(self) -> None:
-        self.owner.finish_edit(keep=False)
+    async def act_leave(self) -> None:
+        await self._finish(keep=False)
 
-    def act_next_cell(self) -> None:
-        self.owner.finish_edit(keep=True, columns=1)
+    async def act_next_cell(self) -> None:
+        await self._finish(keep=True, columns=1)
 
-    def act_previous_cell(self) -> None:
-        self.owner.finish_edit(keep=True, columns=-1)
+    async def act_previous_cell(self) -> None:
+        await self._finish(keep=True, columns=-1)
 
-    def act_row_below(self) -> None:
-        self.owner.finish_edit(keep=True, rows=1)
+    async def act_row_below(self) -> None:
+        await self._finish(keep=True, rows=1)
 
-    def act_row_above(self) -> None:
-        self.owner.finish_edit(keep=True, rows=-1)
+    async def act_row_above(self) -> None:
+        await self._finish(keep=True, rows=-1)
+
+    async def _finish(self, keep: bool, columns: int = 0, rows: int = 0) -> None:
+        await caught_up(self)
+        self.owner.finish_edit(keep, columns, rows)

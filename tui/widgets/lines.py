@@ -344,7 +344,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         if (self._step_cell(columns) or self.cursor != at) and self.edit_cell():
             return
         self._editor.display = False
-        self.focus()
+        self.screen.set_focus(self, scroll_visible=False)
 
     def _step_cell(self, step: int) -> bool:
         """The cell cursor to the next editable column on screen; False at the end."""
@@ -367,7 +367,7 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self._editor.cursor_position = len(text)
         self._editor.display = True
         self._place_editor()
-        self._editor.focus()
+        self.screen.set_focus(self._editor, scroll_visible=False)  # at once: keys typed ahead are text
 
     def _place_editor(self) -> None:
         """Over its cell; over the whole line when its column is not on screen."""

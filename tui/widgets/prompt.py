@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from tui.widgets.ahead import caught_up
 from tui.widgets.cells import plain
 
 
@@ -74,19 +75,20 @@ class Prompt(Horizontal):
     def ask(self, question: Question) -> None:
         """Open with this question; one that is open is left first."""
         if self.question is not None:
-            self.act_leave()
+            self.leave()
         self.question, self._back = question, 0
         self.query_one("#prompt-label", Static).update(plain(question.label))
         self.field.value = question.value
         self.field.cursor_position = len(question.value)
         self.note(question.note)
         self.display = True
-        self.field.focus()
+        self.screen.set_focus(self.field, scroll_visible=False)  # at once: keys typed ahead are text
 
     def note(self, text: str) -> None:
         self.query_one("#prompt-note", Static).update(plain(text))
 
-    def act_done(self) -> None:
+    async def act_done(self) -> None:
+        await caught_up(self.field)
         question, text = self.question, self.field.value
         if question is None:
             return
@@ -97,7 +99,12 @@ class Prompt(Horizontal):
             self._remember(question.label, text)
             self._close()
 
-    def act_leave(self) -> None:
+    async def act_leave(self) -> None:
+        await caught_up(self.field, self)
+        self.leave()
+
+    def leave(self) -> None:
+        """Close without an answer."""
         question = self.question
         self._close()
         if question is not None and question.left is not None:

@@ -1,0 +1,16 @@
+"""Keys typed ahead: a binding is taken at once, while letters wait in the queue of the field that they go to."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual.message_pump import MessagePump
+
+
+async def caught_up(*pumps: MessagePump) -> None:
+    """Returns when each of these, in order, has handled what was sent to it before: then a field holds all that was
+    typed before the key whose action asks this."""
+    for pump in pumps:
+        done = asyncio.Event()
+        pump.call_later(done.set)
+        await done.wait()
