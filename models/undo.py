@@ -85,7 +85,9 @@ def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) ->
         first = together[0]
         if first.field == "":
             _reinsert(conn, first)
-        elif all(_value(conn, c.kind, c.rec, c.field) == c.new for c in together):
+        elif _exists(conn, first.kind, first.rec) and all(
+            _value(conn, c.kind, c.rec, c.field) == c.new for c in together
+        ):
             _write(conn, first.kind, first.rec, {c.field: c.old for c in together})
         else:
             skipped.append(f"{_title(conn, first.kind, first.rec)}: {_label(first)} was changed since")
