@@ -196,7 +196,7 @@ class Laptop:
         writes = [w for w in writes if w[1] not in view]
         skipped = 0
         for rec, names in self._groups(undo.edits):
-            if all(view[rec].get(n) == undo.edits[rec, n][1] for n in names):
+            if rec in view and all(view[rec].get(n) == undo.edits[rec, n][1] for n in names):
                 writes.append((self.kinds[rec], rec, {n: undo.edits[rec, n][0] for n in names}, False))
             else:
                 skipped += 1

@@ -1,6 +1,6 @@
 """The view equation and all that hangs on it, over random histories against the model in oracle.py.
 
-In the suite: two shards of a fixed set. Longer, from random seeds: MILEPOST_SCRIPTS=5000 pytest tests/models/test_view_equation.py
+In the suite a fixed set; more, from random seeds: MILEPOST_SCRIPTS=5000 pytest -n 2 on this file.
 """
 
 import os

@@ -23,7 +23,7 @@ from models.errors import NothingToUndo
 from models.feed import Feed
 from models.store import Store, open_store
 from sync import merge, protocol
-from tests.models.oracle import Laptop, Values, Write
+from tests.models.oracle import Laptop, Operation, Values, Write
 
 Script = list[tuple[str, int]]
 STATES = ("open", "pending", "sent", "acknowledged", "seen", "rejected", "withdrawn")
@@ -391,10 +391,21 @@ class World:
         waiting = self.model.waiting()
         assert [t.id for t in batch] == [op.id for op in waiting[: len(batch)]]
         assert batch or not waiting
+        for out, op in zip(batch, waiting, strict=False):
+            self._check_outgoing(out, op)
         for op in waiting[: len(batch)]:
             self.tally["sent again"] += op.state == "sent"
             op.state = "sent"
         return batch
+
+    def _check_outgoing(self, out: outbox.Outgoing, op: Operation) -> None:
+        made = {rec: values for _, rec, created, values, _ in out.changes if created}
+        edits = {
+            (r, f): (v, b[f]) for _, r, created, vs, b in out.changes if not created for f, v in vs.items()
+        }
+        assert (out.kind, out.ref) == (op.kind, op.ref)
+        assert made == {rec: values for rec, (_, values) in op.creates.items()}
+        assert edits == {pair: (new, base) for pair, (_, new, base) in op.edits.items()}, "what travels"
 
     def _push(self, rows: int, refuse: Callable[[str], bool] = lambda _: False) -> bytes:
         batch = self._take(rows)
@@ -453,13 +464,16 @@ class World:
 
     def _count(self, entry: apply.Entry) -> None:
         masked = {(r, n): op.state for op in self.model.unseen() for r, n in op.edits}
-        own = self.model.find(entry.id) is not None
+        op = self.model.find(entry.id)
+        own = op is not None
+        made = [p for p in entry.patches if p.kind == "conflict"]
+        assert not (op and op.kind == "undo" and made), "an undo never makes a conflict"
         self.tally["echoes"] += own
+        self.tally["conflicts"] += len(made)
         self.tally["entries pulled"] += 1
         self.tally["fields without effect"] += own and bool(entry.idle)
         for patch in entry.patches:
             states = {masked[patch.rec, n] for n in patch.values if (patch.rec, n) in masked}
-            self.tally["conflicts"] += patch.kind == "conflict"
             self.tally["pulls over pending"] += not own and bool(states & {"pending", "sent"})
             self.tally["pulls over acknowledged"] += not own and "acknowledged" in states
 
