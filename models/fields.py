@@ -105,6 +105,8 @@ def _check_text(limit: int, lines: bool) -> Callable[[Field, object], None]:
             raise Invalid(f.name, "one line only. Put longer text into notes.")
         if f.required and not value.strip():
             raise Invalid(f.name, f"{f.label} cannot be empty. Type one.")
+        if "\0" in value:  # PostgreSQL takes none
+            raise Invalid(f.name, "holds a NUL character. Save the source as plain text and try again.")
         try:
             value.encode()
         except UnicodeEncodeError:
@@ -130,14 +132,16 @@ def _parse_integer(f: Field, text: str, _: _Context) -> Scalar:
     try:
         return int(text.removesuffix("%").strip())
     except ValueError:
-        raise Invalid(f.name, f"“{text}” is not a whole number.") from None
+        raise Invalid(f.name, f"“{text}” is not a whole number. Write one such as 12.") from None
 
 
 def _parse_number(f: Field, text: str, _: _Context) -> Scalar:
+    if re.search(r"\d,\d{3}(\D|$)", text):  # 1,000: a thousand, or one
+        raise Invalid(f.name, f"“{text}” can be read in two ways. Write 1000 or 1.0.")
     try:
         return float(text.replace(",", ".").removesuffix("%").strip())
     except ValueError:
-        raise Invalid(f.name, f"“{text}” is not a number.") from None
+        raise Invalid(f.name, f"“{text}” is not a number. Write one such as 0.5.") from None
 
 
 def _check_integer(f: Field, value: object) -> None:
@@ -165,7 +169,7 @@ def _parse_flag(f: Field, text: str, _: _Context) -> Scalar:
         return 1
     if text.lower() in _NO:
         return 0
-    raise Invalid(f.name, f"“{text}” is neither yes nor no.")
+    raise Invalid(f.name, f"“{text}” is neither yes nor no. Write one of them.")
 
 
 def _check_flag(f: Field, value: object) -> None:
@@ -175,7 +179,7 @@ def _check_flag(f: Field, value: object) -> None:
 
 # ── durations: integer minutes of work, or of clock time where the record says elapsed ────────────────
 
-_DURATION = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|min|h|hours?|d|days?|w|weeks?)?")
+_DURATION = re.compile(r"(\d+(?:[.,]\d+)?)\s*(minutes?|min|m|hours?|h|days?|d|weeks?|w)?")
 
 
 def _parse_duration(f: Field, text: str, context: _Context) -> Scalar:
@@ -185,14 +189,22 @@ def _parse_duration(f: Field, text: str, context: _Context) -> Scalar:
     if not parts or _DURATION.sub("", body.lower()).strip(" ,+"):
         raise Invalid(f.name, f"“{text}” is not a duration. Write 3d, 4h, 2w or 90m.")
     size = {"m": 1, "h": 60, "d": context.day, "w": 5 * context.day}
-    return sign * round(sum(float(n.replace(",", ".")) * size[(unit or "d")[0]] for n, unit in parts))
+    total = sum(float(n.replace(",", ".")) * size[(unit or "d")[0]] for n, unit in parts)
+    if not total < 2**53:
+        raise Invalid(f.name, f"“{text}” is longer than any plan. Write 3d, 4h, 2w or 90m.")
+    return sign * round(total)
 
 
 def _show_duration(value: Scalar, day: int) -> str:
+    """Days where that is short and exact, else hours, else minutes: what is shown is what is taken back."""
     assert isinstance(value, int | float)
-    if value % 60 and value % day:
-        return f"{value:g}m"
-    return f"{value / day:.4g}d" if value % day == 0 or abs(value) >= day else f"{value / 60:.4g}h"
+    if value % day == 0:
+        return f"{value // day:.0f}d"
+    if value % 60:
+        return f"{value:.0f}m"
+    days = f"{value / day:.3f}".rstrip("0")
+    exact = round(float(days) * day) == value
+    return f"{days}d" if abs(value) >= day and exact else f"{value // 60:.0f}h"
 
 
 # ── dates ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,7 +245,7 @@ def _parse_date(f: Field, text: str, context: _Context) -> Scalar:
 
 def _parse_minute(f: Field, text: str, context: _Context) -> Scalar:
     """A day, or a day and a time; the time of a bare day is that of the field: 17:00 for ends, else 08:00."""
-    day, _, clock = text.replace("T", " ").partition(" ")
+    day, _, clock = re.sub(r"(?<=\d)[Tt](?=\d)", " ", text).partition(" ")  # not the T of Tuesday
     if not clock:
         clock = "17:00" if f.name.endswith(("finish", "deadline")) else "08:00"
     if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", clock.strip()):
@@ -244,9 +256,9 @@ def _parse_minute(f: Field, text: str, context: _Context) -> Scalar:
 def _parse_instant(f: Field, text: str, context: _Context) -> Scalar:
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
         raise Invalid(f.name, f"“{text}” is not an instant. Write 2026-12-04T09:30:00Z.") from None
-    return instant(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def instant(moment: datetime) -> str:
@@ -278,9 +290,16 @@ def _check_shape(pattern: str, length: int, words: str) -> Callable[[Field, obje
 
 def _parse_json(f: Field, text: str, _: _Context) -> Scalar:
     try:
-        return json.dumps(json.loads(text), separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-    except ValueError:
-        raise Invalid(f.name, "is not JSON.") from None
+        value = json.loads(text, parse_constant=_no_constant)  # NaN and Infinity are Python's alone
+        plain = json.dumps(value, separators=(",", ":"), sort_keys=True, ensure_ascii=False, allow_nan=False)
+        plain.encode()
+        return plain
+    except (ValueError, RecursionError):
+        raise Invalid(f.name, 'is not JSON. Write it as {"mon": [["08:00", "12:00"]]}.') from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
 
 
 def _check_json(f: Field, value: object) -> None:
@@ -298,7 +317,8 @@ def _plain(value: Scalar, _: int) -> str:
 
 
 def _number(value: Scalar, _: int) -> str:
-    return f"{value:g}"
+    assert isinstance(value, int | float)
+    return repr(float(value)).removesuffix(".0")  # :g keeps six digits only
 
 
 def _flag(value: Scalar, _: int) -> str:
