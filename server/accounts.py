@@ -96,14 +96,14 @@ class Accounts:
         with self._database.writing() as conn:
             workspace, wanted = _use(conn, code, now)
             member, name = _member(conn, workspace, wanted, now)
-            letter = _letter(conn, workspace)
+            next_letter = _next_letter(conn, workspace)
             conn.execute(
                 "INSERT INTO device(hash, workspace, member, name, letter, since, last_seen) VALUES(?,?,?,?,?,?,?)",
-                (_digest(token), workspace, member, device, letter, now, now),
+                (_digest(token), workspace, member, device, next_letter, now, now),
             )
-            _audit(conn, workspace, now, member, "login", f"{letter} {device}")
+            _audit(conn, workspace, now, member, "login", f"{next_letter} {device}")
             [epoch] = conn.execute("SELECT epoch FROM workspace WHERE id=?", (workspace,)).fetchone()
-        return SignIn(token, workspace, epoch, member, name, letter)
+        return SignIn(token, workspace, epoch, member, name, next_letter)
 
     def logout(self, device: Device, now: int) -> None:
         """Revokes the device's token."""
@@ -169,14 +169,19 @@ def _joining(member: str, name: str) -> Transaction:
     return Transaction(new_id(), "do", None, f"{name} joined", 0, [change], "")
 
 
-def _letter(conn: sqlite3.Connection, workspace: str) -> str:
-    """The next letter of a device: A … Z, AA, AB …; none is given twice, since papers are numbered by it."""
+def _next_letter(conn: sqlite3.Connection, workspace: str) -> str:
+    """None is given twice, since papers are numbered by it."""
     [number] = conn.execute("SELECT count(*) FROM device WHERE workspace=?", (workspace,)).fetchone()
-    letter = ""
+    return letter(number)
+
+
+def letter(number: int) -> str:
+    """A … Z, AA, AB … for 0, 1 …"""
+    text = ""
     while number >= 0:
         number, digit = number // 26 - 1, number % 26
-        letter = LETTERS[digit] + letter
-    return letter
+        text = LETTERS[digit] + text
+    return text
 
 
 def _audit(

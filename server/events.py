@@ -18,6 +18,10 @@ class Heads:
         self._listeners: set[asyncio.Event] = set()
         self._closed = False
 
+    @property
+    def listeners(self) -> int:
+        return len(self._listeners)
+
     def tell(self, workspace: str, head: int) -> None:
         """The log of `workspace` has come to `head`."""
         if head > self._heads.get(workspace, -1):

@@ -51,7 +51,7 @@ class Links:
         ahead, behind = {succ for _, succ in new}, {pred for pred, _ in new}
         front, back = set(ahead), set(behind)
         while front and back:
-            if len(front) <= len(back):
+            if len(ahead) <= len(behind):
                 front = self._after.step(front) - ahead
                 ahead |= front
             else:

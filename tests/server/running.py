@@ -1,0 +1,104 @@
+"""Servers for the tests: in a thread, with a clock to turn, and as processes to kill."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from server.app import Backend, make_app
+from tests.server.laptop import Laptop
+
+ROOT = Path(__file__).parents[2]
+
+
+class Served:
+    """A server under test. `now` is its clock in milliseconds."""
+
+    def __init__(self, database: Path) -> None:
+        self.now = 1_795_000_000_000
+        app = make_app(str(database), lambda: self.now)
+        self.backend: Backend = app.state.backend
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=2))
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
+        self._thread.start()
+
+    def code(self, name: str) -> str:
+        workspace = self.backend.database.workspace()
+        return self.backend.accounts.invite(workspace, name, None, self.now)[0]
+
+    def laptop(self, name: str) -> Laptop:
+        """A newly signed-in laptop."""
+        return Laptop(self.url, self.code(name))
+
+    def pass_time(self, milliseconds: int) -> None:
+        self.now += milliseconds
+
+    def stop(self) -> None:
+        self.backend.heads.close()
+        self._server.should_exit = True
+        self._thread.join(5)
+
+
+class Process:
+    """`python -m server` on a free port."""
+
+    def __init__(self, database: Path, *words: str) -> None:
+        self._file = database.with_name(f"port-{time.monotonic_ns()}")
+        command = [sys.executable, "-m", "server", "--database", str(database), "--port", "0"]
+        self.popen = subprocess.Popen(
+            [*command, "--port-file", str(self._file), *words],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.url = f"http://127.0.0.1:{self._port()}"
+
+    def _port(self) -> str:
+        until = time.monotonic() + 60
+        while not self._file.exists():
+            if self.popen.poll() is not None or time.monotonic() > until:
+                self.popen.kill()
+                raise AssertionError(self.popen.communicate())
+            time.sleep(0.02)
+        return self._file.read_text()
+
+    def kill(self) -> None:
+        self.popen.kill()
+        self.popen.communicate()
+
+
+@contextmanager
+def process(database: Path, *words: str) -> Iterator[Process]:
+    running = Process(database, *words)
+    try:
+        yield running
+    finally:
+        running.kill()
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    """`python -m server` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "server", *words], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+
+def lives(pid: int) -> bool:
+    with suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+def answers(url: str) -> bool:
+    with suppress(httpx.HTTPError):
+        return httpx.get(f"{url}/v1/health").status_code == 200
+    return False

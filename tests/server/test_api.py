@@ -1,0 +1,233 @@
+"""The HTTP face: who may ask, what is malformed, what every reply carries, how bodies travel."""
+
+import gzip
+
+import httpx
+import orjson
+import pytest
+
+from server import envelope
+from server.accounts import CODE_LIFE, letter
+from sync import protocol
+from sync.merge import Stamp
+from tests.server.laptop import Laptop, client, do, new
+from tests.server.running import Served
+
+ZIPPED = {"content-encoding": "gzip"}
+
+
+def _login(server: Served, code: str) -> httpx.Response:
+    return httpx.post(f"{server.url}/v1/login", json={"code": code, "device": "laptop"})
+
+
+# ── signing in ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_new_member_gets_a_record_that_everybody_pulls(ines: Laptop, tomas: Laptop) -> None:
+    assert ines.record(tomas.member)["name"] == "Tomas"
+    joined = ines.last()
+    assert (joined.replica, joined.author, joined.label) == ("server", tomas.member, "Tomas joined")
+    assert tomas.account == {**tomas.account, "name": "Tomas", "letter": "B"}
+
+
+def test_a_second_device_is_of_the_same_member_with_a_letter_of_its_own(server: Served, ines: Laptop) -> None:
+    head = ines.pull().head
+    second = server.laptop("INES")
+    assert (second.member, second.account["letter"]) == (ines.member, "B")
+    assert second.account["name"] == "Ines" and second.pull().head == head
+
+
+def test_an_invite_for_a_member_of_an_imported_plan_makes_no_second_one(server: Served, ines: Laptop) -> None:
+    ines.push(do("Import", new("member", "from-the-plan", name="Mara Stein", type="work")))
+    assert server.laptop("mara stein").member == "from-the-plan"
+
+
+def test_letters_go_on_after_z() -> None:
+    assert [letter(n) for n in (0, 1, 25, 26, 27, 701, 702)] == ["A", "B", "Z", "AA", "AB", "ZZ", "AAA"]
+
+
+def test_a_code_signs_in_once(server: Served) -> None:
+    code = server.code("Ines")
+    assert _login(server, code.lower().replace("-", " ")).status_code == 200
+    again = _login(server, code)
+    assert again.status_code == 403 and "used already" in again.json()["detail"]
+
+
+def test_an_old_code_has_expired(server: Served) -> None:
+    code = server.code("Ines")
+    server.pass_time(CODE_LIFE)
+    assert "expired" in _login(server, code).json()["detail"]
+
+
+def test_codes_cannot_be_guessed_for_long(server: Served) -> None:
+    wrong = [_login(server, f"AAAA-AAA{n}").status_code for n in range(12)]
+    assert wrong == [403] * 10 + [429] * 2
+    server.pass_time(61_000)
+    assert _login(server, server.code("Ines")).status_code == 200
+
+
+def test_an_invite_brings_in_a_colleague(server: Served, ines: Laptop) -> None:
+    invite = ines.http.post("/v1/invite", json={"name": "Tomas"}).json()
+    assert invite["expires"].endswith("Z") and len(invite["code"]) == 9
+    assert Laptop(server.url, invite["code"]).account["name"] == "Tomas"
+
+
+def test_whoami_says_who(ines: Laptop) -> None:
+    told = ines.http.get("/v1/whoami").json()
+    assert told == {name: ines.account[name] for name in ("workspace", "member", "name", "letter")}
+
+
+def test_a_token_is_of_no_use_after_logout(ines: Laptop, tomas: Laptop) -> None:
+    assert ines.http.post("/v1/logout").status_code == 200
+    assert ines.http.get("/v1/pull?since=0").status_code == 401
+    assert tomas.pull().head
+
+
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer wrong", "Basic aW5lczp4"])
+def test_without_a_valid_token_nothing_is_said(server: Served, header: str | None) -> None:
+    headers = {} if header is None else {"authorization": header}
+    for path in ("/v1/pull?since=0", "/v1/events", "/v1/whoami"):
+        assert httpx.get(server.url + path, headers=headers).status_code == 401
+    assert httpx.post(f"{server.url}/v1/push", content=b"{}", headers=headers).status_code == 401
+
+
+def test_tokens_and_codes_do_not_lie_in_the_database(server: Served, ines: Laptop) -> None:
+    code = server.code("Tomas")
+    with server.backend.database.reading() as conn:
+        dump = "\n".join(conn.iterdump())
+    assert ines.account["token"] not in dump and code not in dump and code.replace("-", "") not in dump
+
+
+# ── what every reply carries ──────────────────────────────────────────────────────────────────────────
+
+
+def test_every_reply_carries_the_protocol(server: Served, ines: Laptop) -> None:
+    replies = [
+        ines.http.get("/v1/pull?since=0"), ines.http.get("/nothing"), ines.http.get("/v1/push"),
+        ines.http.get("/v1/pull?since=-1"), httpx.get(f"{server.url}/v1/pull?since=0"),
+        ines.http.get("/v1/health"), ines.http.get("/openapi.json"), ines.http.get("/v1/pull/?since=0"),
+    ]  # fmt: skip
+    assert [r.status_code for r in replies] == [200, 404, 405, 422, 401, 200, 200, 404]
+    assert all(r.headers[protocol.HEADER] == protocol.VERSION for r in replies)
+
+
+def test_replies_to_a_device_carry_the_epoch_errors_too(ines: Laptop) -> None:
+    for reply in (ines.http.get("/v1/pull?since=0"), ines.http.post("/v1/push", content=b"?")):
+        assert reply.headers[protocol.EPOCH] == ines.epoch
+
+
+def test_an_error_of_the_server_is_a_500_with_the_header(
+    server: Served, ines: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server.backend.log, "pull", lambda *_: 1 / 0)
+    reply = ines.http.get("/v1/pull?since=0")
+    assert (reply.status_code, reply.headers[protocol.HEADER]) == (500, protocol.VERSION)
+
+
+def test_a_laptop_of_another_history_is_told_so_and_nothing_is_taken(ines: Laptop) -> None:
+    head, known = ines.pull().head, ines.epoch
+    ines.epoch = "another"
+    assert ines.post(do("Add", client())).status_code == 409
+    ines.epoch = ""
+    assert ines.post(do("Add", client())).headers[protocol.EPOCH] == known
+    assert ines.pull().head == head + 1
+
+
+def test_a_cursor_beyond_the_head_is_answered_with_the_head(ines: Laptop) -> None:
+    page = ines.pull(since=99)
+    assert (page.entries, page.head, page.more) == ([], 1, False)
+
+
+# ── bodies ────────────────────────────────────────────────────────────────────────────────────────────
+
+GOOD: dict[str, object] = {"id": "t", "kind": "do", "ref": None, "label": "Add", "age": 0, "changes": []}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"{", b"[]", b"null", b'{"txns": []}', b'{"replica": "r", "schema": 1, "txns": [3]}',
+        *(
+            orjson.dumps({"replica": "r", "schema": 1, "txns": [{**GOOD, **wrong}]})
+            for wrong in (
+                {"kind": "drop"}, {"age": "soon"}, {"changes": None}, {"changes": [["client"]]},
+                {"changes": [["client", "c", 1, {"name": ["Harlan"]}, {}]]},
+                {"changes": [["client", 7, 1, {"name": "Harlan"}, {}]]},
+                {"changes": [["client", "c", 0, {"name": "Harlan"}, {"name": "first"}]]},
+            )
+        ),
+        orjson.dumps({"replica": "server", "schema": 1, "txns": [GOOD]}),
+    ],
+)  # fmt: skip
+def test_a_malformed_push_is_a_422_and_writes_nothing(ines: Laptop, body: bytes) -> None:
+    reply = ines.http.post("/v1/push", content=body)
+    assert reply.status_code == 422 and isinstance(reply.json()["detail"], str)
+    assert ines.pull().head == 1
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"name": ""}, {"name": " "}, {"name": 3}, {"name": "Tomas", "role": "x"}]
+)
+def test_a_malformed_invite_is_a_422_in_words(ines: Laptop, body: dict[str, object]) -> None:
+    reply = ines.http.post("/v1/invite", json=body)
+    assert reply.status_code == 422 and isinstance(reply.json()["detail"], str)
+
+
+def test_bodies_are_compressed_both_ways(ines: Laptop) -> None:
+    request = protocol.push(ines.replica, 1, "", [do(f"Add {n}", client()) for n in range(100)], 0)
+    reply = ines.http.post(request.path, content=gzip.compress(request.body), headers=ZIPPED)
+    assert reply.headers["content-encoding"] == "gzip" and len(reply.json()["verdicts"]) == 100
+    assert ines.http.get("/v1/pull?since=0").headers["content-encoding"] == "gzip"
+    plain = ines.http.get("/v1/pull?since=0", headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in plain.headers
+
+
+def test_small_replies_are_not_compressed(ines: Laptop) -> None:
+    assert "content-encoding" not in ines.http.get("/v1/pull?since=1").headers
+
+
+def test_a_gzip_body_that_broke_off_is_a_400(ines: Laptop) -> None:
+    body = gzip.compress(protocol.push(ines.replica, 1, "", [do("Add", client())], 0).body)
+    for broken in (body[:-9], body[:5], b"no gzip", body + b"more"):
+        assert ines.http.post("/v1/push", content=broken, headers=ZIPPED).status_code == 400
+    assert ines.pull().head == 1
+
+
+def test_a_body_that_unpacks_beyond_all_measure_is_a_413(
+    ines: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope, "MAX_BODY", 100_000)
+    bomb = gzip.compress(b" " * 100_001)
+    assert ines.http.post("/v1/push", content=bomb, headers=ZIPPED).status_code == 413
+    assert ines.http.post("/v1/push", content=b" " * 100_001).status_code == 413
+
+
+def test_whoever_is_not_signed_in_cannot_fill_the_memory(server: Served) -> None:
+    huge = {"code": "A" * 100_000, "device": "laptop"}
+    reply = httpx.post(f"{server.url}/v1/login", json=huge)
+    assert (reply.status_code, reply.headers[protocol.HEADER]) == (413, protocol.VERSION)
+
+
+def test_an_unknown_encoding_is_a_415(ines: Laptop) -> None:
+    reply = ines.http.post("/v1/push", content=b"x", headers={"content-encoding": "br"})
+    assert reply.status_code == 415
+
+
+def test_a_long_log_comes_in_pages_of_whole_transactions(
+    ines: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "PULL_BYTES", 2_000)
+    ines.push(*(do(f"Add {n}", client()) for n in range(40)))
+    page = ines.pull()
+    assert page.more and 1 < len(page.entries) < 41
+    assert [entry.ver for entry in ines.log()] == list(range(1, 42))
+    ines.push(do("Add many", *(client() for _ in range(100))))
+    assert len(ines.pull(since=41).entries) == 1
+
+
+def test_the_stamps_of_a_record_are_of_the_accepted_writes(server: Served, ines: Laptop) -> None:
+    add = do("Add", client(rec="harlan"))
+    ines.push(add)
+    with server.backend.database.reading() as conn:
+        [row] = conn.execute("SELECT ver, txn, replica, author, at FROM record WHERE id='harlan'").fetchall()
+    assert Stamp(*row) == Stamp(2, add.id, ines.replica, ines.member, server.now)

@@ -1,0 +1,92 @@
+"""Server-sent events: a wake-up within the second, and streams that end."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Queue
+
+import httpx
+import httpx_sse
+import pytest
+
+from server import events
+from tests.server.laptop import Laptop, client, do
+from tests.server.running import Served
+
+
+@contextmanager
+def listening(laptop: Laptop) -> Iterator[Queue[int]]:
+    """The heads that the laptop is told; -1 when the stream ends."""
+    told: Queue[int] = Queue()
+    ready = threading.Event()
+
+    def listen() -> None:
+        with httpx.Client(base_url=laptop.http.base_url, headers=laptop.http.headers, timeout=20) as http:
+            with httpx_sse.connect_sse(http, "GET", "/v1/events") as source:
+                ready.set()
+                for event in source.iter_sse():
+                    told.put(int(event.data))
+            told.put(-1)
+
+    threading.Thread(target=listen, daemon=True).start()
+    assert ready.wait(10)
+    yield told
+
+
+def test_the_head_is_told_at_once_and_whenever_it_moves(ines: Laptop, tomas: Laptop) -> None:
+    with listening(ines) as told:
+        head = told.get(timeout=5)
+        assert head == ines.pull().head
+        before = time.monotonic()
+        tomas.push(do("Add", client()))
+        assert told.get(timeout=5) == head + 1
+        assert time.monotonic() - before < 1
+
+
+def test_a_refused_push_wakes_nobody(ines: Laptop) -> None:
+    with listening(ines) as told:
+        told.get(timeout=5)
+        ines.push(do("Add", client("")))
+        time.sleep(0.3)
+        assert told.empty()
+
+
+def test_another_process_on_the_same_file_wakes_them_too(
+    server: Served, ines: Laptop, tmp_path: Path
+) -> None:
+    other = Served(tmp_path / "server.db")
+    with listening(ines) as told:
+        head = told.get(timeout=5)
+        Laptop(other.url, server.code("Tomas")).push(do("Add", client()))
+        assert told.get(timeout=5) > head
+    other.stop()
+
+
+def test_a_stream_ends_when_the_server_does(server: Served, ines: Laptop) -> None:
+    with listening(ines) as told:
+        told.get(timeout=5)
+        before = time.monotonic()
+        server.stop()
+        assert told.get(timeout=5) == -1
+        assert time.monotonic() - before < 2
+
+
+def test_a_stream_stays_alive_and_ends_after_logout(ines: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "KEEP_ALIVE", 0.1)
+    with listening(ines) as told:
+        told.get(timeout=5)
+        time.sleep(0.3)
+        assert told.empty()
+        ines.http.post("/v1/logout")
+        assert told.get(timeout=5) == -1
+
+
+def test_listeners_that_left_are_forgotten(server: Served, ines: Laptop) -> None:
+    with ines.http.stream("GET", "/v1/events") as response:
+        next(response.iter_bytes())
+    until = time.monotonic() + 5
+    while server.backend.heads.listeners and time.monotonic() < until:
+        time.sleep(0.02)
+    assert server.backend.heads.listeners == 0

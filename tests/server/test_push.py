@@ -1,0 +1,184 @@
+"""Transactions take effect once, as one and in order; refusals say why, are kept, and delay nobody else."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from models.outbox import Outgoing
+from server import push
+from sync import merge
+from tests.server.laptop import Laptop, client, do, edit, new, task
+from tests.server.running import Served
+
+
+def test_an_accepted_transaction_is_the_next_of_the_log(ines: Laptop, tomas: Laptop) -> None:
+    head = ines.pull().head
+    assert ines.push_one(do("Add Harlan Fab", client(rec="harlan"))).ver == head + 1
+    entry = tomas.last()
+    assert (entry.ver, entry.label, entry.author) == (head + 1, "Add Harlan Fab", ines.member)
+    assert entry.patches[0].created and entry.patches[0].values["name"] == "Harlan Fab"
+
+
+def test_an_edit_is_dated_by_its_age(server: Served, ines: Laptop) -> None:
+    ines.push(do("Add", client(), age=5_000))
+    assert ines.last().at == server.now - 5_000
+
+
+@pytest.mark.parametrize("age", [10**14, 10**18])
+def test_an_age_beyond_all_sense_is_no_error(server: Served, ines: Laptop, age: int) -> None:
+    assert ines.push_one(do("Add", client(), age=age)).ver
+    assert 0 <= ines.last().at <= server.now
+
+
+def test_later_transactions_of_a_batch_see_earlier_ones(ines: Laptop) -> None:
+    ines.push(do("Add", client(rec="harlan")), do("Rename", edit("client", "harlan", 0, name="Harlan")))
+    assert ines.record("harlan")["name"] == "Harlan"
+    assert not ines.conflicts()
+
+
+def test_a_batch_that_comes_twice_takes_effect_once(ines: Laptop) -> None:
+    batch = [do("Add", client(rec="harlan")), do("Rename", edit("client", "harlan", 0, name="Harlan"))]
+    first, head = ines.push(*batch), ines.pull().head
+    assert ines.push(*batch) == first
+    assert ines.pull().head == head
+
+
+def test_the_age_grows_while_a_transaction_waits_and_it_stays_the_same(ines: Laptop) -> None:
+    add = do("Add", client())
+    assert ines.push_one(add) == ines.push_one(add._replace(at=-60_000))
+
+
+def test_a_transaction_twice_in_one_batch_takes_effect_once(ines: Laptop) -> None:
+    add, head = do("Add", client()), ines.pull().head
+    first, second = ines.push(add, add)
+    assert first == second
+    assert ines.pull().head == head + 1
+
+
+def test_overlapping_duplicates_take_effect_once(server: Served, ines: Laptop) -> None:
+    batch = [do(f"Add {n}", client()) for n in range(50)]
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: ines.push(*batch), range(16)))
+    assert all(answer == answers[0] for answer in answers)
+    ids = [entry.id for entry in ines.log()]
+    assert [ids.count(t.id) for t in batch] == [1] * 50
+
+
+def test_concurrent_pushes_leave_no_gap(server: Served) -> None:
+    laptops = [server.laptop(name) for name in ("Ines", "Tomas", "Mara", "Jonas")]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda laptop: [laptop.push(do("Add", client())) for _ in range(20)], laptops))
+    versions = [entry.ver for entry in laptops[0].log()]
+    assert versions == list(range(1, 4 + 80 + 1))
+
+
+def test_the_same_id_with_other_content_is_refused_and_changes_nothing(ines: Laptop) -> None:
+    add = do("Add", client(rec="harlan"))
+    ines.push(add)
+    other = add._replace(changes=[client("Somebody else", "harlan")])
+    assert ines.push_one(other).reason == push.OTHER_CONTENT
+    assert ines.record("harlan")["name"] == "Harlan Fab"
+    assert ines.push_one(add).ver
+
+
+def test_a_refused_transaction_writes_nothing_of_itself(ines: Laptop) -> None:
+    head = ines.pull().head
+    verdict = ines.push_one(do("Add two", client("Fine"), client("")))
+    assert "name" in verdict.reason and ines.pull().head == head
+
+
+def test_a_refusal_stands_when_it_is_asked_again(ines: Laptop, tomas: Laptop) -> None:
+    rename = do("Rename", edit("client", "harlan", 0, name="Harlan"))
+    refused = ines.push_one(rename)
+    tomas.push(do("Add", client(rec="harlan")))
+    assert refused.reason and ines.push_one(rename) == refused
+
+
+def test_one_refused_delays_no_other(ines: Laptop) -> None:
+    before, bad, after = ines.push(do("Add", client()), do("Add", client("")), do("Add", client()))
+    assert bad.reason and after.ver == before.ver + 1
+
+
+def test_what_touches_a_record_that_a_refused_one_created_is_refused_with_it(ines: Laptop) -> None:
+    _, rename, add = ines.push(
+        do("Add Harlan", client("", "harlan")),
+        do("Rename", edit("client", "harlan", 0, notes="asks for Tuesdays")),
+        do("Add", client()),
+    )
+    assert rename.reason == "builds on “Add Harlan”, which was refused"
+    assert add.ver
+
+
+def test_what_sets_a_field_that_a_refused_one_set_is_refused_with_it_other_fields_are_not(
+    ines: Laptop,
+) -> None:
+    ines.push(do("Add", client(rec="harlan")))
+    _, name, notes = ines.push(
+        do("Clear", edit("client", "harlan", 1, name="")),
+        do("Rename", edit("client", "harlan", 1, name="Harlan")),
+        do("Note", edit("client", "harlan", 1, notes="asks for Tuesdays")),
+    )
+    assert "builds on “Clear”" in name.reason and notes.ver
+
+
+def test_dependants_of_dependants_are_refused(ines: Laptop) -> None:
+    verdicts = ines.push(
+        do("Add Harlan", client("", "harlan")),
+        do("Note", edit("client", "harlan", 0, notes="x"), client(rec="lindt")),
+        do("Rename", edit("client", "lindt", 0, name="Lindt")),
+    )
+    assert verdicts[2].reason == "builds on “Note”, which was refused"
+
+
+def test_dependants_of_one_that_was_refused_in_an_earlier_try_are_refused(
+    ines: Laptop, tomas: Laptop
+) -> None:
+    rename = do("Rename", edit("client", "harlan", 0, name="Harlan"))
+    ines.push(rename)
+    tomas.push(do("Add", client(rec="harlan")))
+    _, again = ines.push(rename, do("Rename again", edit("client", "harlan", 0, name="H")))
+    assert "builds on “Rename”" in again.reason
+
+
+def test_another_replica_does_not_build_on_it(ines: Laptop, tomas: Laptop) -> None:
+    ines.push(do("Add", client(rec="harlan")))
+    ines.push(do("Clear", edit("client", "harlan", 1, name="")))
+    assert tomas.push_one(do("Rename", edit("client", "harlan", 3, name="Harlan"))).ver
+
+
+def test_a_transaction_that_names_a_record_twice_is_refused(ines: Laptop) -> None:
+    twice = do("Add", client("Harlan", "harlan"), client("Harlan Fab", "harlan"))
+    assert "twice" in ines.push_one(twice).reason
+
+
+def test_a_merge_that_fails_is_a_refusal_and_holds_up_nobody(
+    ines: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("value")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(merge, "decide", broken)
+        verdict = ines.push_one(do("Add", client()))
+    assert "no sense" in verdict.reason
+    assert ines.push_one(do("Add", client())).ver
+
+
+def test_a_settlement_without_a_value_is_no_server_error(ines: Laptop, tomas: Laptop) -> None:
+    wrong: Outgoing = do("Settle", new("settlement", "s", conflict_id="nowhere", choice="stands"))
+    assert ines.push_one(wrong).id == wrong.id
+    assert tomas.push_one(do("Settle", new("settlement", "s", conflict_id="nowhere", choice="aside"))).id
+
+
+def test_unknown_kinds_and_fields_are_kept(ines: Laptop, tomas: Laptop) -> None:
+    ines.push(
+        do("Add", new("drone", "d1", rotors=4), new("client", "harlan", name="Harlan Fab", mood="good"))
+    )
+    assert tomas.record("d1")["rotors"] == 4
+    assert tomas.record("harlan")["mood"] == "good"
+
+
+def test_a_template_of_a_thousand_tasks_is_one_entry(ines: Laptop) -> None:
+    plan = [task("Site", "t0"), *(task(f"Step {n}", f"t{n}", "t0") for n in range(1, 1_000))]
+    assert ines.push_one(do("Apply template", *plan)).ver
+    assert len(ines.last().patches) == 1_000
