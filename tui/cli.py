@@ -108,7 +108,7 @@ def _application(ctx: "Context", project: str) -> int:
         return 2
     from importlib import import_module
 
-    return int(import_module("tui.app").run(ctx.home, open=project) or 0)
+    return int(import_module("tui.workbench").run(ctx.home, open_project=project))
 
 
 def _help(words: list[str]) -> int:

@@ -1,10 +1,12 @@
 """Records as they are read: raw rows, and what follows from them (status, dates, who) for tasks and projects."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from models.kinds import KINDS
+
+Row = tuple[Any, ...]
 
 # one place says what a task's state and dates are; t is the task, s its row of the computed schedule
 TASK = {
@@ -14,6 +16,8 @@ TASK = {
     "start": "coalesce(t.actual_start, s.start, CASE WHEN t.mode='manual' THEN t.manual_start END)",
     "finish": "coalesce(t.actual_finish, s.finish, CASE WHEN t.mode='manual' THEN t.manual_finish END)",
     "critical": "s.critical",
+    "who": """(SELECT group_concat(m.name, ', ') FROM assignment a JOIN member m ON m.id=a.member_id
+        WHERE a.task_id=t.id AND a.deleted_at IS NULL AND m.deleted_at IS NULL)""",
 }
 PROJECT = {
     "status": """CASE WHEN coalesce(t.cancelled_reason, '')<>'' THEN 'cancelled'
@@ -35,30 +39,22 @@ def source(kind: str) -> str:
 def as_dict(conn: sqlite3.Connection, kind: str, id: str) -> dict[str, Any]:
     """One record: its id first, its kind, and every field that is set, derived ones included."""
     names = columns(kind)
-    row = conn.execute(
-        f"SELECT {', '.join(names.values())} FROM {source(kind)} WHERE t.id=?", (id,)
-    ).fetchone()
-    facts = set_only(kind, dict(zip(names, row, strict=True)))
-    if kind == "task" and (who := people(conn, id).get(id)):
-        facts["who"] = who
-    return facts
+    query = f"SELECT {', '.join(names.values())} FROM {source(kind)} WHERE t.id=?"
+    return set_only(kind, outside(names), conn.execute(query, (id,)).fetchone())
 
 
-def set_only(kind: str, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Of a row only what is set; the id first, then the kind."""
-    own = {"of_kind" if n == "kind" else n: v for n, v in row.items() if v is not None and n != "id"}
-    return {"id": row["id"], "kind": kind, **own}
+def set_only(kind: str, names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    """Of a row, whose first column is the id, only what is set."""
+    return {
+        "id": row[0],
+        "kind": kind,
+        **{name: value for name, value in zip(names, row, strict=True) if value is not None},
+    }
 
 
-def people(conn: sqlite3.Connection, task: str = "") -> dict[str, str]:
-    """Task → names of who works on it, by comma; of one task or of all."""
-    only = "AND a.task_id=?" if task else ""
-    rows = conn.execute(
-        f"""SELECT a.task_id, group_concat(m.name, ', ') FROM assignment a JOIN member m ON m.id=a.member_id
-            WHERE a.deleted_at IS NULL AND m.deleted_at IS NULL {only} GROUP BY a.task_id""",
-        (task,) if task else (),
-    )
-    return dict(rows.fetchall())
+def outside(names: Iterable[str]) -> list[str]:
+    """Names of columns as the world sees them: `kind` is the record's own."""
+    return ["of_kind" if name == "kind" else name for name in names]
 
 
 def dates(conn: sqlite3.Connection, project: str) -> dict[str, tuple[str, str]]:
@@ -70,17 +66,18 @@ def dates(conn: sqlite3.Connection, project: str) -> dict[str, tuple[str, str]]:
     return {id: (start, finish) for id, start, finish in rows if start and finish}
 
 
-def in_tree_order(rows: list[dict[str, Any]]) -> Iterator[tuple[int, dict[str, Any]]]:
+def in_tree_order(rows: Iterable[Row], names: Sequence[str]) -> Iterator[tuple[int, Row]]:
     """Tasks of one project as the plan shows them: (depth, row). One whose parent is missing stands at the top."""
-    ids = {row["id"] for row in rows}
-    below: dict[str | None, list[dict[str, Any]]] = {}
-    for row in sorted(rows, key=lambda r: (r["rank"] or "", r["id"])):
-        parent = row["parent_id"] if row["parent_id"] in ids else None
-        below.setdefault(parent, []).append(row)
-    stack = [(0, row) for row in reversed(below.pop(None, []))]
+    id, parent, rank = (names.index(name) for name in ("id", "parent_id", "rank"))
+    ordered = sorted(rows, key=lambda row: (row[rank] or "", row[id]))
+    ids = {row[id] for row in ordered}
+    below: dict[str | None, list[Row]] = {}
+    for row in reversed(ordered):
+        below.setdefault(row[parent] if row[parent] in ids else None, []).append(row)
+    stack = [(0, row) for row in below.pop(None, [])]
     while stack or below:
         if not stack:  # parents in a circle, as two laptops can make them: shown all the same
-            stack = [(0, row) for row in reversed(below.pop(next(iter(below))))]
+            stack = [(0, row) for row in below.pop(next(iter(below)))]
         depth, row = stack.pop()
         yield depth, row
-        stack += [(depth + 1, child) for child in reversed(below.pop(row["id"], []))]
+        stack += [(depth + 1, child) for child in below.pop(row[id], [])]

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from models.errors import MilepostError, Refused
 from models.kinds import kind_of
-from tui.commands import facts, listing, lookup, values
+from tui.commands import listing, lookup, values
 from tui.commands.context import Context, Usage, note
 from tui.commands.output import count, plain, table
 
@@ -151,13 +151,13 @@ def _export_csv(ctx: Context, path: Path) -> int:
     kind = kind_of(ctx.args.kind)
     with ctx.reading() as conn:
         where, _ = listing.conditions(conn, kind, values.pairs(ctx.args.filters))
-        rows = listing.read(conn, kind, where)
-        names = [name for name in facts.columns(kind.name) if any(row.get(name) is not None for row in rows)]
-        with _fresh(path) as file:
-            sheet = csv.writer(file)
-            sheet.writerow(names or ["id"])
-            sheet.writerows([_safe(row.get(name)) for name in names] for row in rows)
-    return len(rows)
+        found = listing.read(conn, kind, where)
+    used = [name for name in found.names if any(value is not None for value in found.column(name))] or ["id"]
+    with _fresh(path) as file:
+        sheet = csv.writer(file)
+        sheet.writerow(used)
+        sheet.writerows(zip(*(map(_safe, found.column(name)) for name in used), strict=True))
+    return len(found.rows)
 
 
 def _safe(value: object) -> object:

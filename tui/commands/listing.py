@@ -1,17 +1,16 @@
 """list: the records of one kind, filtered, as a table or as JSON."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
-from models.fields import Field, Scalar
+from models.fields import DAY_MINUTES, Field, Scalar
 from models.kinds import KINDS, Kind, kind_of
 from tui.commands import facts, lookup, values
 from tui.commands.context import Context, note
 from tui.commands.lookup import short
-from tui.commands.output import count, plain, table
-
-Row = dict[str, Any]
+from tui.commands.output import by_column, count, plain
 
 COLUMNS = {
     "task": ("name", "project_id", "status", "start", "finish", "duration_minutes", "percent_complete",
@@ -22,18 +21,35 @@ MARKS = {"critical": Field("critical", "flag", "Critical")}
 STATUS = {"task": None, "project": Field("status", "choice", "Status", choices=("cancelled", "on hold"))}
 
 
+class Rows(NamedTuple):
+    """What a list reads. `depths` are those of a whole tree of tasks, empty elsewhere."""
+
+    names: list[str]
+    rows: list[facts.Row]
+    depths: list[int]
+
+    def column(self, name: str) -> list[Any]:
+        at = self.names.index(name)
+        return [row[at] for row in self.rows]
+
+    def first(self, number: int) -> "Rows":
+        """The first so many; 0 means all."""
+        return Rows(self.names, self.rows[:number], self.depths[:number]) if number else self
+
+
 def list_(ctx: Context) -> int:
     kind = kind_of(ctx.args.kind)
     with ctx.reading() as conn:
-        where, project = conditions(conn, kind, values.pairs(ctx.args.filters))
-        rows = read(conn, kind, where)
-        shown = rows[: ctx.args.limit] if ctx.args.limit else rows
+        where, one_project = conditions(conn, kind, values.pairs(ctx.args.filters))
         if ctx.json:
-            _print_json(ctx, kind, shown)
-        else:
-            _print_table(ctx, conn, kind, shown, one_project=project)
-    if len(shown) < len(rows) and not ctx.json:
-        note(f"{count(len(shown), kind.label.lower(), kind.plural.lower())} of {len(rows):,}.")
+            _print_json(ctx, kind, read(conn, kind, where).first(ctx.args.limit))
+            return 0
+        shown = [n for n in COLUMNS.get(kind.name, kind.listed) if not (one_project and n == "project_id")]
+        found = read(conn, kind, where, shown)
+        part = found.first(ctx.args.limit)
+        _print_table(ctx, conn, kind, part, shown)
+    if len(part.rows) < len(found.rows):
+        note(f"{len(part.rows):,} of {count(len(found.rows), kind.label.lower(), kind.plural.lower())}.")
     return 0
 
 
@@ -44,6 +60,9 @@ class Where:
         self.tests: list[str] = []
         self.values: list[Scalar] = []
         self.only_project = False
+
+    def sql(self) -> str:
+        return " AND ".join(self.tests) or "1"
 
     def add(self, test: str, *values: Scalar) -> None:
         self.tests.append(test)
@@ -116,64 +135,57 @@ def _who(conn: sqlite3.Connection, text: str, where: Where) -> None:
         where.add(f"t.id IN ({working} = ?)", values.reference(conn, field, text))
 
 
-def read(conn: sqlite3.Connection, kind: Kind, where: Where) -> list[Row]:
-    """The records that `where` takes: tasks in the order of their plans, others by name."""
-    names = facts.columns(kind.name)
-    condition = " AND ".join(where.tests) or "1"
-    order = f"fold(t.{lookup.named(kind)}), t.id" if lookup.named(kind) else "t.id"
-    query = f"SELECT {', '.join(names.values())} FROM {facts.source(kind.name)} WHERE {condition}"
+def read(conn: sqlite3.Connection, kind: Kind, where: Where, shown: Sequence[str] = ()) -> Rows:
+    """The records that `where` takes: tasks in the order of their plans, others by name; all columns, or `shown`."""
+    every = facts.columns(kind.name)
+    needed = ["id", "deleted_at", *(n for n in ("project_id", "parent_id", "rank") if n in every), *shown]
+    names = list(dict.fromkeys(needed)) if shown else list(every)
+    named = lookup.named(kind)
+    order = "" if kind.name == "task" else f" ORDER BY fold(t.{named}), t.id" if named else " ORDER BY t.id"
+    query = f"SELECT {', '.join(every[n] for n in names)} FROM {facts.source(kind.name)} WHERE {where.sql()}{order}"
+    rows = conn.execute(query, where.values).fetchall()
     if kind.name != "task":
-        query += f" ORDER BY {order}"
-    rows = [dict(zip(names, row, strict=True)) for row in conn.execute(query, where.values)]
-    return _plan_order(conn, rows, tree=where.only_project) if kind.name == "task" else rows
+        return Rows(names, rows, [])
+    rows, depths = _plan_order(conn, names, rows)
+    return Rows(names, rows, depths if where.only_project else [])
 
 
-def _plan_order(conn: sqlite3.Connection, rows: list[Row], *, tree: bool) -> list[Row]:
-    """Tasks project by project in the order of their plans, with who works on them.
-
-    `depth` is 0 throughout unless `tree` says that nothing was filtered out.
-    """
-    who = facts.people(conn)
-    names = dict(conn.execute("SELECT id, name FROM project").fetchall())
-    projects: dict[str, list[Row]] = {}
+def _plan_order(
+    conn: sqlite3.Connection, names: Sequence[str], rows: list[facts.Row]
+) -> tuple[list[facts.Row], list[int]]:
+    """Tasks project by project in the order of their plans, and how deep each lies."""
+    projects: dict[str, list[facts.Row]] = {}
+    at = names.index("project_id")
     for row in rows:
-        row["who"] = who.get(row["id"])
-        projects.setdefault(row["project_id"], []).append(row)
-    ordered = []
-    for project in sorted(projects, key=lambda id: (str(names.get(id, "")).casefold(), id)):
-        for depth, row in facts.in_tree_order(projects[project]):
-            row["depth"] = depth if tree else 0
-            ordered.append(row)
-    return ordered
+        projects.setdefault(row[at], []).append(row)
+    called = {id: str(name).casefold() for id, name in conn.execute("SELECT id, name FROM project")}
+    order = sorted(projects, key=lambda id: (called.get(id, ""), id))
+    placed = [pair for id in order for pair in facts.in_tree_order(projects[id], names)]
+    return [row for _, row in placed], [depth for depth, _ in placed]
 
 
-def _print_json(ctx: Context, kind: Kind, rows: Iterable[Row]) -> None:
+def _print_json(ctx: Context, kind: Kind, found: Rows) -> None:
     import orjson
 
-    lines = (orjson.dumps(facts.set_only(kind.name, _without_depth(row))).decode() for row in rows)
+    names = facts.outside(found.names)
+    lines = (orjson.dumps(facts.set_only(kind.name, names, row)).decode() for row in found.rows)
     ctx.print("[" + ",\n ".join(lines) + "]")
 
 
-def _without_depth(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != "depth"}
-
-
-def _print_table(
-    ctx: Context, conn: sqlite3.Connection, kind: Kind, rows: list[Row], *, one_project: bool
-) -> None:
-    if not rows:
+def _print_table(ctx: Context, conn: sqlite3.Connection, kind: Kind, found: Rows, names: list[str]) -> None:
+    if not found.rows:
         note(f"No {kind.plural.lower()}.")
         return
-    names = [n for n in COLUMNS.get(kind.name, kind.listed) if not (one_project and n == "project_id")]
-    fields = {name: _shown_field(kind, name) for name in names}
-    show = _shower(conn, fields)
-    heads = ["ID", *(fields[name].label for name in names), "Deleted"]
-    lines = [
-        [short(row["id"]), *("  " * row.get("depth", 0) * (n == names[0]) + show(n, row) for n in names),
-         (row["deleted_at"] or "")[:10]]
-        for row in rows
-    ]  # fmt: skip
-    for line in table(heads, lines):
+    fields = [_shown_field(kind, name) for name in names]
+    days = _days(conn, found)
+    columns = [
+        _cells(conn, field, found.column(name), days) for field, name in zip(fields, names, strict=True)
+    ]
+    if found.depths:
+        columns[0] = ["  " * depth + name for depth, name in zip(found.depths, columns[0], strict=True)]
+    ids = [short(id) for id in found.column("id")]
+    gone = [at[:10] if at else "" for at in found.column("deleted_at")]
+    for line in by_column(["ID", *(field.label for field in fields), "Deleted"], [ids, *columns, gone]):
         ctx.print(line)
 
 
@@ -181,20 +193,23 @@ def _shown_field(kind: Kind, name: str) -> Field:
     return (STATUS["project"] if (kind.name, name) == ("project", "status") else None) or kind.field(name)
 
 
-def _shower(conn: sqlite3.Connection, fields: Mapping[str, Field]) -> Callable[[str, Row], str]:
-    """What stands in a cell. Names of other records are looked up once each."""
-    days = {id: day or 480 for id, day in conn.execute("SELECT id, minutes_per_day FROM project")}
-    names: dict[tuple[str, str], str] = {}
+def _days(conn: sqlite3.Connection, found: Rows) -> list[int]:
+    """The working minutes of a day for each row."""
+    if "project_id" not in found.names:
+        return [DAY_MINUTES] * len(found.rows)
+    known = {id: day or DAY_MINUTES for id, day in conn.execute("SELECT id, minutes_per_day FROM project")}
+    return [known.get(project, DAY_MINUTES) for project in found.column("project_id")]
 
-    def show(name: str, row: Row) -> str:
-        value, field = row.get(name), fields[name]
+
+def _cells(conn: sqlite3.Connection, field: Field, column: Sequence[Any], days: Sequence[int]) -> list[str]:
+    """What stands in a column; equal values are put into words once."""
+
+    @cache
+    def show(value: Any, day: int) -> str:
         if value is None or (field.type in ("flag", "integer") and value == 0):
             return ""
-        if not field.refers:
-            return plain(field.show(value, day=days.get(row.get("project_id"), 480)))
-        key = (field.refers, str(value))
-        if key not in names:
-            names[key] = lookup.title(conn, *key)
-        return names[key]
+        if field.refers:
+            return lookup.title(conn, field.refers, str(value))
+        return plain(field.show(value, day=day))
 
-    return show
+    return [show(value, day) for value, day in zip(column, days, strict=True)]

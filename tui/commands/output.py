@@ -47,13 +47,19 @@ def fit(text: str, width: int) -> str:
     return kept + "…" + " " * (width - 1 - used)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], keep: int = 0) -> Iterator[str]:
-    """Lines of aligned columns, those that are empty throughout left out; `keep` names one that is never cut."""
-    shown = [i for i in range(len(heads)) if any(row[i] for row in rows)]
-    widths = [max(cells(heads[i]), max((cells(row[i]) for row in rows), default=0)) for i in shown]
-    _shrink(widths, shown, keep, room())
-    for row in (heads, *rows):
-        yield GAP.join(fit(row[i], width) for i, width in zip(shown, widths, strict=True)).rstrip()
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines of aligned columns, those that are empty throughout left out; the first column is never cut."""
+    return by_column(heads, [list(column) for column in zip(*rows, strict=True)] or [[] for _ in heads])
+
+
+def by_column(heads: Sequence[str], columns: Sequence[Sequence[str]]) -> Iterator[str]:
+    """As `table`, for what is given column by column."""
+    shown = [[head, *column] for head, column in zip(heads, columns, strict=True) if any(column)]
+    widths = [max(map(cells, column)) for column in shown]
+    _shrink(widths, room())
+    fitted = [[fit(cell, width) for cell in column] for column, width in zip(shown, widths, strict=True)]
+    for row in zip(*fitted, strict=True):
+        yield GAP.join(row).rstrip()
 
 
 def room() -> int:
@@ -84,12 +90,11 @@ def moment(at: int | str | None) -> str:
     return f"{datetime.fromtimestamp(int(at or 0) / 1000):%Y-%m-%d %H:%M}"
 
 
-def _shrink(widths: list[int], shown: Sequence[int], keep: int, limit: int) -> None:
-    """Takes what is too much from the widest columns."""
+def _shrink(widths: list[int], limit: int) -> None:
+    """Takes what is too much from the widest columns but the first."""
     over = sum(widths) + len(GAP) * (len(widths) - 1) - limit
-    able = [i for i, column in enumerate(shown) if column != keep]
-    while over > 0 and able:
-        widest = max(able, key=lambda i: widths[i])
+    while over > 0 and len(widths) > 1:
+        widest = max(range(1, len(widths)), key=lambda i: widths[i])
         if widths[widest] <= LEAST:
             return
         widths[widest] -= 1
