@@ -1,0 +1,242 @@
+"""A laptop: a real store, the people's edits in it, and the engine that somebody else steps."""
+
+import random
+import sqlite3
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from models import db
+from models.apply import Entry
+from models.errors import NothingToUndo, Refused
+from models.feed import Changes
+from models.kinds import KINDS
+from sync import engine
+from tests.simulation import edits, stage
+from tests.simulation.ledger import Cell, Edit, Values, View, difference, fold, full, need
+
+
+class Worker:
+    """One process that syncs the profile: a generator of the engine and what it asked for last."""
+
+    def __init__(self, now: Any) -> None:
+        self.steps = engine.sync(now)
+        self.step = self.steps.send(None)
+        self.lie = ""  # what was told last in place of an answer
+
+    def send(self, outcome: Any) -> None:
+        self.step = self.steps.send(outcome)
+
+
+class Laptop:
+    def __init__(self, name: str, member: str, home: Path, clock: stage.Clock) -> None:
+        self.name, self.member, self.home, self.clock = name, member, home, clock
+        self.skew = 0
+        self.edits: list[Edit] = []
+        self.workers: list[Worker] = []
+        self.copy: View = {}  # the server's records at the cursor, folded by ourselves
+        self.vers: dict[str, int] = {}
+        self.cursor = 0
+        self.kinds: dict[str, str] = {}
+        self.store = stage.open_quick(home, clock)
+        self.view = self.read()
+
+    def reopen(self) -> None:
+        """The process was killed: nothing but the file is left."""
+        self.workers.clear()
+        self.store.close()
+        self.store = stage.open_quick(self.home, self.clock)
+
+    def waiting(self) -> list[Edit]:
+        return [edit for edit in self.edits if edit.fate == "waiting"]
+
+    def read(self) -> View:
+        with self.store.write() as conn:
+            return read_view(conn)
+
+    def writes(self) -> int:
+        """Counts up with every row that sync writes."""
+        return self.store._raw.total_changes
+
+    # ── people ────────────────────────────────────────────────────────────────────────────────────────
+
+    def do(self, verb: str, dice: random.Random, count: Counter[str]) -> str:
+        """One operation of VERBS; what happened, in words."""
+        self.clock.skew = self.skew
+        act = edits.VERBS[verb][1](self.view, dice)
+        if act is None:
+            return "nothing to do it to"
+        try:
+            changes = self.store.transact(verb, act)
+        except Refused as error:
+            need(self.read() == self.view, f"{verb} was refused ({error}) and wrote something")
+            count["refused here"] += 1
+            return f"refused: {error}"
+        return self._note(verb, changes, count)
+
+    def revert(self, verb: str, count: Counter[str]) -> str:
+        """Undo or redo."""
+        self.clock.skew = self.skew
+        try:
+            changes = self.store.undo() if verb == "undo" else self.store.redo()
+        except NothingToUndo:
+            return "nothing"
+        return self._note(verb, changes, count)
+
+    def _note(self, verb: str, changes: Changes, count: Counter[str]) -> str:
+        """Enters the commit in the ledger, and holds what was captured against what the view shows."""
+        with self.store.write() as conn:
+            after = read_view(conn)
+            row = conn.execute(
+                "SELECT n, id, kind, ref, state, label FROM txn WHERE origin='L' ORDER BY n DESC LIMIT 1"
+            ).fetchone()
+            if row is None or (self.edits and row[1] == self.edits[-1].id):
+                need(after == self.view, f"{verb} changed the view and left no operation")
+                return "no change"
+            n, id, kind, ref, state, label = row
+            edit = Edit(id, self.name, kind, ref, label)
+            if state == 1:
+                self._capture(conn, n, edit, after)
+            else:
+                self._withdraw(edit, state)
+        self.view = after
+        self.edits.append(edit)
+        count[verb] += 1
+        count["edits"] += len(edit.fields) + sum(len(v) for v in edit.created.values())
+        count["skipped by undo"] += len(changes.skipped)
+        told = {f"{r[-4:]}.{f}": new for (r, f), (old, new) in edit.fields.items() if old != new}
+        return (
+            f"{id[-4:]} {told or ''}{' made ' + str([r[-4:] for r in edit.created]) if edit.created else ''}"
+            + (f" skipped {changes.skipped}" if changes.skipped else "")
+        )
+
+    def _capture(self, conn: sqlite3.Connection, n: int, edit: Edit, after: View) -> None:
+        came, changed = difference(self.view, after)
+        edit.created = came
+        rows = conn.execute("SELECT rec, field, old, new, base FROM change WHERE txn=?", (n,)).fetchall()
+        self.kinds.update({rec: kind for rec, (kind, _) in after.items()})
+        edit.fields = {(r, f): (old, new) for r, f, old, new, _ in rows if f}
+        moved = {cell: pair for cell, pair in edit.fields.items() if pair[0] != pair[1]}
+        need(moved == changed, f"the log of {edit.label} says {moved}, the view {changed}")
+        need({r for r, f, *_ in rows if not f} == came.keys(), f"creates of {edit.label} are not in the log")
+        for rec, name, _, _, base in rows:
+            if name:
+                edit.seen[rec, name] = self._seen((rec, name))
+                row = edit.seen[rec, name][1]
+                need(base == row, f"base of {rec[-4:]}.{name} is {base}, its author saw the row at {row}")
+
+    def _seen(self, cell: Cell) -> tuple[int, int]:
+        earlier = next((e.seen[cell] for e in self.waiting() if cell in e.seen), None)
+        return earlier or (self.cursor, self.vers.get(cell[0], 0))
+
+    def _withdraw(self, edit: Edit, state: int) -> None:
+        """An undo that took back what was not sent yet, or an undo or redo that found nothing to do."""
+        need(
+            state == 6 and edit.kind != "do",
+            f"{edit.label} ({edit.kind}) is committed with the state {state}",
+        )
+        edit.fate = "withdrawn"
+        undone = next(e for e in self.edits if e.id == edit.ref)
+        if undone.fate == "waiting" and self._state(undone.id) == 6:
+            undone.fate = "withdrawn"
+
+    def _state(self, id: str) -> int:
+        row = self.store._raw.execute("SELECT state FROM txn WHERE id=?", (id,)).fetchone()
+        return int(row[0])
+
+    # ── what must hold after every local commit ───────────────────────────────────────────────────────
+
+    def check(self, log: list[Entry], refused: dict[str, str]) -> None:
+        with self.store.write() as conn:
+            cursor = int(db.get_meta(conn, "cursor", "0"))
+            self._advance(log, cursor)
+            self._fates(conn, log, refused)
+            view, vers = read_view(conn), read_vers(conn)
+            expected = fold(self.copy, self.waiting(), self.kinds)
+            need(view == expected, f"{self.name}'s view is not server + unseen: {_differ(view, expected)}")
+            self._masks(conn)
+            need(vers == self.vers, f"{self.name}'s row versions: {_differ(vers, self.vers)}")
+        self.view = view
+
+    def _advance(self, log: list[Entry], cursor: int) -> None:
+        need(
+            self.cursor <= cursor <= len(log), f"the cursor went from {self.cursor} to {cursor} of {len(log)}"
+        )
+        for entry in log[self.cursor : cursor]:
+            for patch in entry.patches:
+                _, values = self.copy.get(patch.rec, (patch.kind, full(patch.kind, {})))
+                self.copy[patch.rec] = (patch.kind, {**values, **patch.values})
+                self.vers[patch.rec] = entry.ver
+                self.kinds[patch.rec] = patch.kind
+        self.cursor = cursor
+
+    def _fates(self, conn: sqlite3.Connection, log: list[Entry], refused: dict[str, str]) -> None:
+        rows = conn.execute("SELECT id, state, ver, note FROM txn WHERE origin='L' ORDER BY n").fetchall()
+        need(
+            [r[0] for r in rows] == [e.id for e in self.edits], f"{self.name}'s outbox is not what was edited"
+        )
+        arrived = {entry.id: entry.ver for entry in log}
+        for edit, (id, state, ver, note) in zip(self.edits, rows, strict=True):
+            at = arrived.get(id)
+            if edit.fate == "waiting" and at is not None and at <= self.cursor:
+                edit.fate = "seen"
+            elif edit.fate == "waiting" and state == 5:
+                need(bool(note), f"{id[-4:]} is rejected without a reason")
+                need(
+                    id in refused or self._builds_on_rejected(edit),
+                    f"{id[-4:]} is rejected by nobody: {note}",
+                )
+                edit.fate = "rejected"
+            elif edit.fate == "rejected" and at is not None and at <= self.cursor:
+                edit.fate = "seen"
+            wanted = {"seen": (4,), "rejected": (5,), "withdrawn": (6,), "waiting": (1, 2, 3)}[edit.fate]
+            need(state in wanted, f"{id[-4:]} is {edit.fate}, the store says {state}")
+            need(state != 1 or at is None, f"{id[-4:]} is pending and at the server")
+            need(
+                state != 3 or (at is not None and at == ver),
+                f"{id[-4:]} is acknowledged at {ver}, lies at {at}",
+            )
+
+    def _builds_on_rejected(self, edit: Edit) -> bool:
+        before = self.edits[: self.edits.index(edit)]
+        return any(edit.touches(e) for e in before if e.fate == "rejected")
+
+    def _masks(self, conn: sqlite3.Connection) -> None:
+        rows = conn.execute("SELECT rec, field, base, val FROM shadow").fetchall()
+        masked = {(r, f): (base, val) for r, f, base, val in rows}
+        expected: dict[Cell, tuple[int, Any]] = {}
+        for edit in self.waiting():
+            for (rec, name), (_, row) in edit.seen.items():
+                if rec in self.copy:
+                    expected.setdefault((rec, name), (row, self.copy[rec][1][name]))
+        need(masked == expected, f"{self.name}'s masks (base, server's value): {_differ(masked, expected)}")
+
+
+_VERS = " UNION ALL ".join(f"SELECT id, ver FROM {kind} WHERE ver>0" for kind in KINDS)
+
+
+def read_view(conn: sqlite3.Connection) -> View:
+    """Every record of every kind, as a person of this laptop sees it."""
+    view: View = {}
+    for kind, spec in KINDS.items():
+        names = list(spec.fields)
+        for rec, *row in conn.execute(f"SELECT id, {', '.join(names)} FROM {kind}"):
+            view[rec] = (kind, dict(zip(names, row, strict=True)))
+    return view
+
+
+def read_vers(conn: sqlite3.Connection) -> dict[str, int]:
+    return dict(conn.execute(_VERS).fetchall())
+
+
+def _differ(one: Values | View, other: Values | View) -> str:
+    keys = sorted(one.keys() | other.keys(), key=str)
+    found = [(k, one.get(k), other.get(k)) for k in keys if one.get(k) != other.get(k)]
+    return "; ".join(_words(*f) for f in found[:3])
+
+
+def _words(key: Any, one: Any, other: Any) -> str:
+    if isinstance(one, tuple) and isinstance(other, tuple) and isinstance(one[-1], dict):
+        cells = {f: (v, other[1].get(f)) for f, v in one[1].items() if v != other[1].get(f)}
+        return f"{key} has, should have: {cells}"
+    return f"{key} has {one}, should have {other}"

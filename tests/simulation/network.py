@@ -1,0 +1,121 @@
+"""The real log of the server behind a network that loses, repeats, cuts and lies."""
+
+import random
+import shutil
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import orjson
+
+from models.apply import Entry, Patch
+from server.log import Log, OtherHistory
+from server.schema import Database
+from sync import protocol
+from sync.protocol import Reply, Request
+from tests.simulation.stage import Clock
+
+EPOCH = "epoch-1"
+NAME = "server.db"
+
+
+class Server:
+    """The log on its own file. What `handle` does is what server.app does with HTTP around it."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path, self._clock = path, clock
+        self.start()
+
+    def start(self) -> None:
+        self.database = Database(self.path)
+        self.log = Log(self.database)
+        self.workspace = self.database.workspace()
+
+    def restart(self) -> None:
+        self.database.close()
+        self.start()
+
+    def handle(self, request: Request, member: str) -> Reply:
+        url = urlsplit(request.path)
+        query = {name: values[0] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
+        if url.path == "/v1/pull":
+            pulled = self.log.pull(self.workspace, int(query["since"]), protocol.PULL_BYTES)
+            return _reply(200, protocol.write_page(*pulled[:3]), pulled.epoch)
+        replica, _, txns = protocol.read_push(request.body)
+        try:
+            pushed = self.log.push(self.workspace, query["epoch"], replica, member, txns, self._clock.now)
+        except OtherHistory:
+            return _reply(409, b'{"detail": "another history"}', EPOCH)
+        verdicts = [
+            {"id": v.id, "reason": v.reason} if v.reason else {"id": v.id, "ver": v.ver}
+            for v in pushed.verdicts
+        ]
+        return _reply(200, orjson.dumps({"verdicts": verdicts, "head": pushed.head}), pushed.epoch)
+
+    def bodies(self, since: int = 0) -> list[bytes]:
+        """The log as it lies there."""
+        return self.log.pull(self.workspace, since, 10**9).entries
+
+    def records(self) -> dict[str, tuple[str, dict[str, object]]]:
+        with self.database.reading() as conn:
+            rows = conn.execute("SELECT id, kind, data FROM record").fetchall()
+        return {rec: (kind, orjson.loads(data)) for rec, kind, data in rows}
+
+    def copy_to(self, path: Path) -> None:
+        self.database.close()
+        shutil.copyfile(self.path, path)
+        self.start()
+
+
+def make(path: Path) -> None:
+    """A server's file with an epoch that is the same in every play."""
+    database = Database(path)
+    with database.writing() as conn:
+        conn.execute("UPDATE workspace SET epoch=?, id='workspace-1'", (EPOCH,))
+    database.close()
+
+
+# Faults by name: what the laptop gets in place of the server's answer, which is handled or not.
+
+LOST_REQUEST, LOST_ANSWER, LATE, TWICE = "request lost", "answer lost", "arrives late", "arrives twice"
+LIES = (
+    "html", "redirect", "401", "409", "429", "500", "500 after commit", "truncated", "other version",
+    "nonsense", "stranger",
+)  # fmt: skip
+FAULTS = (LOST_REQUEST, LOST_ANSWER, LOST_ANSWER, LATE, TWICE, *LIES)
+
+
+def lie(fault: str, request: Request, honest: Reply | None, dice: random.Random) -> Reply:
+    """The answer of something that is not our server, or of ours in trouble."""
+    if fault == "html":
+        return Reply(200, {"content-type": "text/html"}, b"<!doctype html><title>Hotel</title>")
+    if fault == "redirect":
+        return Reply(302, {"location": "https://hotel.example/login"}, b"")
+    if fault == "truncated":
+        assert honest is not None
+        return Reply(200, honest.headers, honest.body[: len(honest.body) // 2])
+    if fault == "other version":
+        return Reply(200, {protocol.HEADER: "99", protocol.EPOCH: EPOCH}, b"{}")
+    if fault == "nonsense":
+        return _reply(
+            200, dice.choice((b"[]", b'{"verdicts": 7, "entries": [[1]], "head": 1, "more": 0}')), EPOCH
+        )
+    if fault == "stranger":
+        return _stranger(request)
+    return _reply(int(fault[:3]), b'{"detail": "not now"}', EPOCH)
+
+
+def _stranger(request: Request) -> Reply:
+    """A server of another history that answers as if all were well."""
+    if request.method == "POST":
+        ids = [txn["id"] for txn in orjson.loads(request.body)["txns"]]
+        verdicts = [{"id": id, "ver": n} for n, id in enumerate(ids, 1)]
+        return _reply(200, orjson.dumps({"verdicts": verdicts, "head": len(ids)}), "epoch-2")
+    ver = int(parse_qs(urlsplit(request.path).query)["since"][0]) + 1
+    patch = Patch("client", "a stranger's", True, {"name": "Stranger", "space": "workspace"})
+    entry = Entry(ver, f"theirs {ver}", "theirs", None, 0, "do", None, "Stranger", [patch])
+    return _reply(200, protocol.write_page([protocol.write_entry(entry)], ver, False), "epoch-2")
+
+
+def _reply(status: int, body: bytes, epoch: str) -> Reply:
+    headers = {protocol.HEADER: protocol.VERSION, protocol.EPOCH: epoch, "content-type": "application/json"}
+    return Reply(status, headers, body)

@@ -1,0 +1,294 @@
+"""What must hold when nothing goes wrong any more and everybody has synced."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from models.apply import Entry, Patch
+from models.dump import dump
+from models.kinds import KINDS
+from tests.simulation.laptop import Laptop
+from tests.simulation.ledger import Cell, Edit, View, full, need
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+
+def at_rest(world: "World") -> None:
+    _nothing_waits(world)
+    _all_equal(world)
+    _log_is_what_was_sent(world)
+    _no_lost_edit(world)
+    _conflicts_only_grow(world)
+    _groups_stay_whole(world)
+    _structure(_server_view(world))
+    _second_sync_is_silent(world)
+
+
+def _nothing_waits(world: "World") -> None:
+    """Invariant 11 with it: whatever was not refused has arrived."""
+    for laptop in world.laptops:
+        laptop.check(world.log, world.refused)
+        need(laptop.cursor == len(world.log), f"{laptop.name} stopped at {laptop.cursor} of {len(world.log)}")
+        left = [edit.id[-4:] for edit in laptop.waiting()]
+        need(not left, f"{laptop.name} still waits with {left}")
+        need(laptop.read() == laptop.copy, f"{laptop.name} shows more than the server has")
+
+
+def _all_equal(world: "World") -> None:
+    dumps = [_dump(laptop) for laptop in world.laptops]
+    for laptop, text in zip(world.laptops, dumps, strict=True):
+        need(text == dumps[0], f"{laptop.name}'s dump differs: {_first_difference(text, dumps[0])}")
+    server, folded = _server_view(world), world.laptops[0].copy
+    need(server.keys() == folded.keys(), "the server's records are not what its log adds up to")
+    for rec, record in server.items():
+        need(record == folded[rec], f"{rec[-4:]} at the server is {record}, by the log {folded[rec]}")
+
+
+def _dump(laptop: Laptop) -> list[str]:
+    with laptop.store.write() as conn:
+        return list(dump(conn))
+
+
+def _first_difference(one: list[str], other: list[str]) -> str:
+    pairs = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
+    return f"{pairs[0] if pairs else (len(one), len(other))}"
+
+
+def _server_view(world: "World") -> View:
+    return {rec: (kind, full(kind, values)) for rec, (kind, values) in world.server.records().items()}
+
+
+def _log_is_what_was_sent(world: "World") -> None:
+    """Once each, whole, never changed afterwards; accepted or refused, not both."""
+    need(world.server.bodies() == world.bodies, "the log changed after it was read")
+    ids = [entry.id for entry in world.log]
+    need(len(ids) == len(set(ids)), "a transaction took effect twice")
+    both = set(ids) & world.refused.keys()
+    need(not both, f"{[id[-4:] for id in both]} accepted and refused")
+    edits = _edits(world)
+    for entry in world.log:
+        if edit := edits.get(entry.id):
+            told = {(p.rec, name) for p in entry.patches for name in p.values}
+            made = {
+                (rec, n) for rec, v in edit.created.items() for n, value in v.items() if value is not None
+            }
+            silent = (edit.fields.keys() | made) - told
+            need(not silent, f"{entry.id[-4:]} got no answer for {sorted(silent)}")
+            if entry.kind == "undo":
+                need(not any(p.kind == "conflict" for p in entry.patches), "an undo made a conflict")
+
+
+def _edits(world: "World") -> dict[str, Edit]:
+    return {edit.id: edit for laptop in world.laptops for edit in laptop.edits}
+
+
+class _Walk:
+    """The log once more from its beginning: who wrote each field last, and by what right it was overwritten."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.edits = _edits(world)
+        self.vers = {entry.id: entry for entry in world.log}
+        self.at: dict[Cell, tuple[Any, str]] = {}  # value, transaction that wrote it
+        self.kinds = {p.rec: p.kind for entry in world.log for p in entry.patches}
+        self.written: set[Cell] = set()  # after the record's creation
+        self.lost: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for patch in _conflicts(world):
+            key = str(patch.values["loser_txn"]), str(patch.values["rec"])
+            self.lost.setdefault(key, []).append(json.loads(str(patch.values["loser"])))
+
+    def run(self) -> None:
+        for entry in self.world.log:
+            for patch in entry.patches:
+                if patch.kind != "conflict":
+                    self._patch(entry, patch)
+
+    def _patch(self, entry: Entry, patch: Patch) -> None:
+        edit = self.edits.get(entry.id)
+        if patch.created:
+            need((patch.rec, "space") not in self.at, f"{patch.rec[-4:]} was created twice")
+            values = full(patch.kind, patch.values)
+            self.at |= {(patch.rec, name): (value, entry.id) for name, value in values.items()}
+            return
+        for name, value in patch.values.items():
+            cell = patch.rec, name
+            stood, by = self.at.get(cell, (None, ""))
+            if cell in entry.idle:
+                need(value == stood, f"{entry.id[-4:]} says {name} stands at {value}, it is {stood}")
+            else:
+                if by != entry.id and not _same(name, stood, value):
+                    self._overwritten(cell, stood, by, entry)
+                self.at[cell] = value, entry.id
+                self.written.add(cell)
+            if edit:
+                self._answered(cell, edit, value, by)
+
+    def _overwritten(self, cell: Cell, value: Any, by: str, entry: Entry) -> None:
+        """The edit `by` loses its value to `entry`."""
+        mine, theirs = self.edits.get(by), self.edits.get(entry.id)
+        if mine and theirs and mine.laptop == theirs.laptop:
+            return
+        seen = theirs.seen.get(cell, (-1, 0))[0] if theirs and theirs.kind != "undo" else -1
+        # a record's creation is seen by whoever has the record
+        if seen >= self.vers[by].ver or (mine is None and by not in self.lost and theirs and seen >= 0):
+            return
+        need(
+            self._in_conflict(by, cell, value),
+            f"{cell[0][-4:]}.{cell[1]} = {value!r} of {by[-4:]} was overwritten by {entry.id[-4:]} "
+            f"({entry.kind}), whose author had seen the log to {seen} only, and is in no conflict",
+        )
+
+    def _answered(self, cell: Cell, edit: Edit, result: Any, by: str) -> None:
+        """What the laptop wrote, where it did not come to stand."""
+        rec, name = cell
+        wrote = edit.fields[cell][1] if cell in edit.fields else edit.created.get(rec, {}).get(name)
+        named = cell in edit.fields or rec in edit.created
+        if not named or _same(name, wrote, result) or edit.kind == "undo":
+            return
+        if self.kinds[rec] == "settlement":  # the first stands; what it decides otherwise is a conflict
+            unsettled = name == "value" and not any(id == edit.id for id, _ in self.lost)
+            need(not unsettled, f"the settlement {edit.id[-4:]} lost to {by[-4:]} and is in no conflict")
+            return
+        if rec in edit.created and (cell in self.written or name == "deleted_at"):
+            self.world.count["create yielded"] += 1
+            return
+        if cell in edit.fields and edit.fields[cell][0] == wrote:
+            return  # named only because another field of its group changed
+        need(
+            self._in_conflict(edit.id, cell, wrote),
+            f"{rec[-4:]}.{name} = {wrote!r} of {edit.id[-4:]} lost to {result!r} of {by[-4:]} and is in no conflict",
+        )
+
+    def _in_conflict(self, id: str, cell: Cell, value: Any) -> bool:
+        return any(
+            cell[1] in loser and _same(cell[1], loser[cell[1]], value)
+            for loser in self.lost.get((id, cell[0]), ())
+        )
+
+
+def _same(name: str, one: Any, other: Any) -> bool:
+    if name == "deleted_at":  # when is of no account
+        return (one is None) == (other is None)
+    return bool(one == other)
+
+
+def _no_lost_edit(world: "World") -> None:
+    walk = _Walk(world)
+    walk.run()
+    arrived = {entry.id for entry in world.log}
+    for laptop in world.laptops:
+        for edit in laptop.edits:
+            there = edit.id in arrived
+            need(there == (edit.fate == "seen"), f"{edit.id[-4:]} is {edit.fate}, at the server: {there}")
+            if edit.fate == "withdrawn" and (edit.fields or edit.created):
+                by = [e for e in laptop.edits if e.ref == edit.id and e.kind == "undo"]
+                need(bool(by), f"{edit.id[-4:]} was withdrawn by nobody")
+            world.count["rejected"] += edit.fate == "rejected"
+            world.count["withdrawn"] += edit.fate == "withdrawn"
+
+
+def _conflicts(world: "World") -> Iterator[Patch]:
+    return (p for entry in world.log for p in entry.patches if p.kind == "conflict")
+
+
+def _conflicts_only_grow(world: "World") -> None:
+    """Made once, never changed; each settled at most once; counted by kind."""
+    made = [p.rec for p in _conflicts(world)]
+    need(len(made) == len(set(made)), "a conflict record was overwritten")
+    need(all(p.created for p in _conflicts(world)), "a conflict record was changed")
+    for patch in _conflicts(world):
+        world.count[_kind_of_conflict(patch)] += 1
+        world.count["conflicts"] += 1
+    settled: dict[str, Any] = {}
+    for entry in world.log:
+        for patch in entry.patches:
+            if patch.kind == "settlement":
+                need(patch.created == (patch.rec not in settled), f"{patch.rec[-4:]} was settled twice")
+                first = settled.setdefault(patch.rec, patch.values)
+                stands = {n: first.get(n) for n in patch.values if n != "deleted_at"}
+                need(stands.items() <= patch.values.items(), f"the settlement {patch.rec[-4:]} changed")
+                world.count["settled" if patch.created else "settled again"] += 1
+
+
+def _groups_stay_whole(world: "World") -> None:
+    """A conflict between edits holds all fields that belong together; so does what comes of a write."""
+    edits = _edits(world)
+    for entry in world.log:
+        edit = edits.get(entry.id)
+        for patch in entry.patches:
+            if edit and patch.kind == "conflict" and (kind := KINDS[str(patch.values["kind"])]):
+                loser = json.loads(str(patch.values["loser"]))
+                named = {name for rec, name in edit.fields if rec == patch.values["rec"]}
+                group = set(kind.groups(next(iter(loser))))
+                need(
+                    not group & named or group <= loser.keys(),
+                    f"a conflict over {sorted(loser)} of {group} only",
+                )
+            elif edit and not patch.created:
+                _same_hand(entry, patch, edit)
+
+
+def _same_hand(entry: Entry, patch: Patch, edit: Edit) -> None:
+    wrote = {n: v for n, v in patch.values.items() if (patch.rec, n) not in entry.idle}
+    for name in wrote:
+        for other in KINDS[patch.kind].groups(name):
+            cell = patch.rec, other
+            mixed = cell in edit.fields and patch.values.get(other) != edit.fields[cell][1]
+            need(not mixed or edit.kind == "undo", f"{other} of the group of {name} is another's")
+
+
+def _kind_of_conflict(patch: Patch) -> str:
+    winner, loser = json.loads(str(patch.values["winner"])), json.loads(str(patch.values["loser"]))
+    if "deleted_at" in loser:
+        return "conflict: delete"
+    if len(loser) > 1:
+        return "conflict: group"
+    field = KINDS[str(patch.values["kind"])].fields.get(next(iter(winner)))
+    return "conflict: server stays" if field and field.decides == "server" else "conflict: later wins"
+
+
+def _structure(view: View) -> None:
+    """No task below itself, no circle of links."""
+    above = {rec: [v["parent_id"]] for rec, (kind, v) in view.items() if kind == "task" and v["parent_id"]}
+    need(not _circular(above), "a task lies below itself at the server")
+    after: dict[str, list[str]] = {}
+    for kind, v in view.values():
+        if kind == "dependency" and not v["deleted_at"]:
+            after.setdefault(v["predecessor_id"], []).append(v["successor_id"])
+    need(not _circular(after), "links close a circle at the server")
+
+
+def _circular(edges: dict[str, list[str]]) -> bool:
+    done: set[str] = set()
+
+    def visit(node: str, path: frozenset[str]) -> bool:
+        if node in path:
+            return True
+        if node in done:
+            return False
+        found = any(visit(n, path | {node}) for n in edges.get(node, ()))
+        done.add(node)
+        return found
+
+    return any(visit(node, frozenset()) for node in edges)
+
+
+def _second_sync_is_silent(world: "World") -> None:
+    for laptop in world.laptops:
+        before = _everything(laptop)
+        pushes = world.again(laptop)
+        need(not pushes, f"{laptop.name}'s second sync pushes")
+        need(_everything(laptop) == before, f"{laptop.name}'s second sync writes")
+
+
+def _everything(laptop: Laptop) -> list[Any]:
+    with laptop.store.write() as conn:
+        tables = [
+            conn.execute(f"SELECT * FROM {t}").fetchall() for t in ("txn", "change", "shadow", "unknown")
+        ]
+        return [
+            *tables,
+            conn.execute("SELECT * FROM meta WHERE key<>'last_sync'").fetchall(),
+            list(dump(conn)),
+        ]

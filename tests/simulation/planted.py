@@ -1,0 +1,202 @@
+"""Bugs that sync must not have, each put in on purpose: the simulation has to see every one of them."""
+
+import sqlite3
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest.mock import patch
+
+from models import apply, db, outbox
+from models.record import made_id
+from server import log
+from sync import engine, merge, protocol
+from sync.engine import Local
+
+Bug = Callable[[], AbstractContextManager[Any]]
+BUGS: dict[str, Bug] = {}
+
+
+def _plant(name: str) -> Callable[[Callable[[], Iterator[None]]], Bug]:
+    def enter(bug: Callable[[], Iterator[None]]) -> Bug:
+        BUGS[name] = contextmanager(bug)
+        return BUGS[name]
+
+    return enter
+
+
+@_plant("no idempotency")
+def _() -> Iterator[None]:
+    many = log.Rows._many
+
+    def replacing(self: log.Rows, statement: str, rows: Any) -> None:
+        many(self, statement.replace("INSERT INTO txn", "INSERT OR REPLACE INTO txn"), rows)
+
+    with patch.object(log.Rows, "known", lambda self, ids: {}), patch.object(log.Rows, "_many", replacing):
+        yield
+
+
+@_plant("loser dropped")
+def _() -> Iterator[None]:
+    with patch.object(merge._Merge, "_record", lambda self, *args, **kwargs: None):
+        yield
+
+
+@_plant("conflict key without the loser")
+def _() -> Iterator[None]:
+    with patch.object(merge, "made_id", lambda kind, won, lost, *rest: made_id(kind, won, *rest)):
+        yield
+
+
+@_plant("own push moves the cursor")
+def _() -> Iterator[None]:
+    settle = outbox.settle
+
+    def moving(conn: sqlite3.Connection, verdicts: Any) -> None:
+        settle(conn, verdicts)
+        cursor = max(int(db.get_meta(conn, "cursor", "0")), *(v.ver for v in verdicts))
+        db.set_meta(conn, "cursor", str(cursor))
+
+    with patch.object(outbox, "settle", moving):
+        yield
+
+
+@_plant("cursor committed before the rows")
+def _() -> Iterator[None]:
+    def pull(report: engine.Report, progress: Any) -> Generator[engine.Step, Any, None]:
+        cursor = yield Local("cursor", engine._cursor)
+        page = protocol.page((yield protocol.pull(cursor)))
+        for entries in engine._checkpoints(page):
+            cursor = entries[-1].ver
+            yield Local("move", lambda conn, at=cursor: db.set_meta(conn, "cursor", str(at)))
+            yield Local("apply", lambda conn, some=entries, at=cursor: apply.apply(conn, some, at))
+
+    with patch.object(engine, "_pull", pull):
+        yield
+
+
+@_plant("rebase raises the base")
+def _() -> Iterator[None]:
+    mask = apply._Records._mask
+
+    def raising(self: apply._Records, unseen: Any) -> None:
+        self._base = {
+            (rec, f): self._ver[rec] for rec, rows in unseen.items() if rec in self._ver for f, *_ in rows
+        }
+        mask(self, unseen)
+        for (rec, name), base in self._base.items():
+            self._conn.execute(
+                f"UPDATE change SET base=? WHERE rec=? AND field=? AND txn IN (SELECT n FROM txn t WHERE {apply.UNSEEN})",
+                (base, rec, name),
+            )
+
+    with patch.object(apply._Records, "_mask", raising):
+        yield
+
+
+def _with_bases(base_of: Callable[[sqlite3.Connection, str], int]) -> AbstractContextManager[Any]:
+    changes = outbox._changes
+
+    def other(conn: sqlite3.Connection, n: int) -> Any:
+        found = changes(conn, n)
+        return [(k, rec, new, v, dict.fromkeys(bases, base_of(conn, rec))) for k, rec, new, v, bases in found]
+
+    return patch.object(outbox, "_changes", other)
+
+
+@_plant("cursor used as base")
+def _() -> Iterator[None]:
+    with _with_bases(lambda conn, rec: int(db.get_meta(conn, "cursor", "0"))):
+        yield
+
+
+@_plant("row-level base")
+def _() -> Iterator[None]:
+    sql = f"SELECT max(base) FROM change c JOIN txn t ON t.n=c.txn WHERE c.rec=? AND {apply.UNSEEN}"
+    with _with_bases(lambda conn, rec: int(conn.execute(sql, (rec,)).fetchone()[0] or 0)):
+        yield
+
+
+@_plant("acknowledged-unseen gap")
+def _() -> Iterator[None]:
+    settle = outbox.settle
+
+    def forgetting(conn: sqlite3.Connection, verdicts: Any) -> None:
+        settle(conn, verdicts)
+        recs = dict(
+            conn.execute("SELECT rec, tbl FROM change c JOIN txn t ON t.n=c.txn WHERE t.state=3").fetchall()
+        )
+        conn.execute("UPDATE txn SET state=4 WHERE state=3")
+        with apply.settlement(conn, "Gap") as n:
+            apply.rebuild(conn, recs, n)
+
+    with patch.object(outbox, "settle", forgetting):
+        yield
+
+
+@_plant("pull clobbers pending")
+def _() -> Iterator[None]:
+    fold = apply._Records._fold
+
+    def server_only(self: apply._Records, rec: str, unseen: Any) -> Any:
+        return dict(self._server[rec]) if rec in self._server else fold(self, rec, unseen)
+
+    with patch.object(apply._Records, "_fold", server_only):
+        yield
+
+
+@_plant("losing value not logged")
+def _() -> Iterator[None]:
+    def silent(self: merge._Merge, stored: merge.Stored, names: Any) -> None:
+        self.decision.idle.update((self.change.rec, name) for name in names)
+
+    with patch.object(merge._Merge, "_keep", silent):
+        yield
+
+
+@_plant("age in the hash")
+def _() -> Iterator[None]:
+    read = protocol._transaction
+
+    def aged(row: Any) -> protocol.Transaction:
+        txn = read(row)
+        return replace(txn, hash=f"{txn.hash} {txn.age}")
+
+    with patch.object(protocol, "_transaction", aged):
+        yield
+
+
+@_plant("undo over a colleague's value")
+def _() -> Iterator[None]:
+    with patch.object(merge._Merge, "_undo", lambda self, stored, names, values: self._write(values)):
+        yield
+
+
+@_plant("create over a delete")
+def _() -> Iterator[None]:
+    revive = merge._Merge._revive
+
+    def clearing(self: merge._Merge, stored: merge.Stored) -> None:
+        if self.change.created and stored.values.get("deleted_at"):
+            self._write({"deleted_at": None})
+        revive(self, stored)
+
+    with patch.object(merge._Merge, "_revive", clearing):
+        yield
+
+
+@_plant("group split")
+def _() -> Iterator[None]:
+    with patch.object(merge._Merge, "_groups", lambda self: ((name,) for name in self.change.values)):
+        yield
+
+
+@_plant("no epoch check")
+def _() -> Iterator[None]:
+    def trusting(reply: protocol.Reply) -> Generator[engine.Step, Any, None]:
+        if not (yield Local("epoch", engine._epoch)):
+            epoch = reply.headers.get(protocol.EPOCH, "")
+            yield Local("first epoch", lambda conn: db.set_meta(conn, "epoch", epoch))
+
+    with patch.object(engine, "_same_history", trusting):
+        yield

@@ -1,0 +1,404 @@
+"""One play: laptops, a server and everything that goes wrong between them, from a list of steps.
+
+A step is (verb, laptop, number); the number seeds the dice of that step alone, so that a story stays the same story
+when steps are taken out of it. `play` raises Violation; `World.trace` tells what happened.
+"""
+
+import random
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+import orjson
+
+from models import db, plan
+from models.apply import Entry
+from models.errors import Held, StoreError
+from models.record import create
+from sync import engine, protocol
+from sync.engine import Local
+from sync.protocol import Reply, Request
+from tests.simulation import edits, network, oracle, stage
+from tests.simulation.laptop import Laptop, Worker
+from tests.simulation.ledger import Violation, need
+
+PEOPLE = ("Ines", "Tomas", "Harlan", "Odile")
+
+
+class Step(NamedTuple):
+    verb: str
+    who: int
+    number: int
+
+
+class Setting(NamedTuple):
+    """How a play is set up, all from the seed. `faults` is the chance of one at each yield."""
+
+    laptops: int
+    fresh: bool
+    faults: float
+    push_rows: int
+    pull_bytes: int
+    checkpoint: int
+    skews: tuple[int, ...]
+
+
+def script(seed: int) -> tuple[Setting, list[Step]]:
+    dice = random.Random(seed)
+    laptops = dice.choice((2, 2, 3, 3, 4))
+    setting = Setting(
+        laptops,
+        dice.random() < 0.15,
+        dice.choice((0.0, 0.03, 0.08, 0.2)),
+        dice.choice((1, 2, 5, 2000)),
+        dice.choice((1, 600, 3000, 1_000_000)),
+        dice.choice((1, 3, 400)),
+        tuple(dice.choice((0, 0, -90_000, 7_200_000, -86_400_000)) for _ in range(laptops)),
+    )
+    verbs = {**{verb: weight for verb, (weight, _) in edits.VERBS.items()}, "undo": 9, "redo": 4, "step": 45}
+    verbs |= {"sync": 22, "kill": 4, "second worker": 4, "clock": 3, "restart": 2, "late": 6}
+    chosen = dice.choices(list(verbs), list(verbs.values()), k=dice.randint(25, 90))
+    return setting, [Step(v, dice.randrange(laptops), dice.getrandbits(32)) for v in chosen]
+
+
+class World:
+    def __init__(self, setting: Setting) -> None:
+        self.setting = setting
+        self.clock = stage.Clock()
+        self.count: Counter[str] = Counter()
+        self.trace: list[str] = []
+        self.log: list[Entry] = []
+        self.bodies: list[bytes] = []
+        self.refused: dict[str, str] = {}
+        self.late: list[tuple[Laptop, Request]] = []
+        self.pushes = 0
+        self.folder = stage.folder()
+        self._stack = ExitStack()
+        self._stack.callback(shutil.rmtree, self.folder)
+
+    def __enter__(self) -> "World":
+        enter = self._stack.enter_context
+        template = _beginning(self.setting.fresh)
+        enter(stage.injected(self.clock))
+        for module, name, value in (
+            (protocol, "PUSH_ROWS", self.setting.push_rows),
+            (protocol, "PULL_BYTES", self.setting.pull_bytes),
+            (engine, "CHECKPOINT_ROWS", self.setting.checkpoint),
+        ):
+            enter(patch.object(module, name, value))
+        (self.folder / network.NAME).write_bytes(template.server)
+        self.server = network.Server(self.folder / network.NAME, self.clock)
+        self._stack.callback(lambda: self.server.database.close())
+        self._learn()
+        self.laptops = [self._laptop(i, template) for i in range(self.setting.laptops)]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _laptop(self, i: int, template: "Beginning") -> Laptop:
+        home = self.folder / PEOPLE[i]
+        # the third and fourth laptop are the second ones of the same people
+        who = {"replica": f"replica-{i}", "member": f"member-{i % 2}", "workspace": "workspace-1"}
+        meta = {**who, "cursor": "0"} if self.setting.fresh else {**template.meta, **who}
+        stage.new_profile(home, {})
+        if not self.setting.fresh:
+            (home / db.NAME).write_bytes(template.laptop)
+        _set_meta(home, meta)
+        laptop = Laptop(PEOPLE[i], who["member"], home, self.clock)
+        laptop.skew = self.setting.skews[i]
+        self._stack.callback(lambda: laptop.store.close())
+        laptop.check(self.log, self.refused)
+        return laptop
+
+    # ── the steps ─────────────────────────────────────────────────────────────────────────────────────
+
+    def play(self, steps: list[Step]) -> None:
+        for step in steps:
+            laptop = self.laptops[step.who]
+            dice = random.Random(step.number)
+            self.clock.now += dice.choice((0, 1, 700, 60_000))
+            self._tell(f"{laptop.name}: {step.verb}")
+            self._do(step.verb, laptop, dice)
+
+    def rest(self) -> None:
+        """All faults off; everybody syncs until nothing moves. Then everything must hold."""
+        self._tell("— at rest —")
+        for laptop in self.laptops:
+            laptop.reopen()
+        for request in self.late:
+            self._serve(*request)
+        for _ in range(8):
+            before = (len(self.log), [laptop.cursor for laptop in self.laptops])
+            for laptop in self.laptops:
+                self._sync(laptop, random.Random(0), faults=0.0)
+            if before == (len(self.log), [laptop.cursor for laptop in self.laptops]):
+                break
+        oracle.at_rest(self)
+
+    def again(self, laptop: Laptop) -> int:
+        """One more sync; how many pushes it made."""
+        before = self.pushes
+        self._sync(laptop, random.Random(0), faults=0.0)
+        return self.pushes - before
+
+    def _do(self, verb: str, laptop: Laptop, dice: random.Random) -> None:
+        if verb in edits.VERBS:
+            self._say(laptop.do(verb, dice, self.count))
+            laptop.check(self.log, self.refused)
+        elif verb in ("undo", "redo"):
+            self._revert(verb, laptop, dice)
+        elif verb == "step":
+            for _ in range(dice.randint(1, 6)):
+                self._step(laptop, dice, self.setting.faults)
+        elif verb == "sync":
+            self._sync(laptop, dice, self.setting.faults)
+        else:
+            self.count[verb] += 1
+            getattr(self, "_" + verb.replace(" ", "_"))(laptop, dice)
+
+    def _revert(self, verb: str, laptop: Laptop, dice: random.Random) -> None:
+        if dice.random() < 0.5:  # what was sent cannot be withdrawn
+            self._sync(laptop, dice, self.setting.faults)
+        verbs = ("undo", "redo") if verb == "redo" and dice.random() < 0.7 else (verb,)
+        for each in verbs:
+            self._say(f"{each} {laptop.revert(each, self.count)}")
+            laptop.check(self.log, self.refused)
+
+    def _kill(self, laptop: Laptop, dice: random.Random) -> None:
+        laptop.reopen()
+        laptop.check(self.log, self.refused)
+
+    def _second_worker(self, laptop: Laptop, dice: random.Random) -> None:
+        if len(laptop.workers) < 3:
+            laptop.workers.append(Worker(laptop.store.clock))
+
+    def _clock(self, laptop: Laptop, dice: random.Random) -> None:
+        laptop.skew += dice.choice((-3_600_000, 3_600_000, 86_400_000, -86_400_000, 5_000))
+
+    def _restart(self, laptop: Laptop, dice: random.Random) -> None:
+        self.server.restart()
+
+    def _late(self, laptop: Laptop, dice: random.Random) -> None:
+        if self.late:
+            self._serve(*self.late.pop(dice.randrange(len(self.late))))
+
+    def _sync(self, laptop: Laptop, dice: random.Random, faults: float) -> None:
+        worker = Worker(laptop.store.clock)
+        laptop.workers.append(worker)
+        while worker in laptop.workers:
+            self._advance(laptop, worker, dice, faults)
+
+    def _step(self, laptop: Laptop, dice: random.Random, faults: float) -> None:
+        if not laptop.workers:
+            laptop.workers.append(Worker(laptop.store.clock))
+        self._advance(laptop, dice.choice(laptop.workers), dice, faults)
+
+    def _advance(self, laptop: Laptop, worker: Worker, dice: random.Random, faults: float) -> None:
+        """What the worker asked for is done, or goes wrong."""
+        self.clock.skew = laptop.skew
+        self.clock.now += dice.choice((0, 5, 900))
+        faulty = dice.random() < faults * (1 if isinstance(worker.step, Local) else 2)
+        act: Callable[..., Any] = self._local if isinstance(worker.step, Local) else self._request
+        done, outcome, fault = act(laptop, worker.step, dice, faulty)
+        if fault:
+            self.count[fault] += 1
+        if not done:
+            if worker in laptop.workers:
+                laptop.workers.remove(worker)
+            return
+        lie, worker.lie = worker.lie, fault if fault in network.LIES else ""
+        try:
+            worker.send(outcome)
+        except StopIteration:
+            self.count["syncs"] += 1
+            laptop.workers.remove(worker)
+        except Held as error:
+            need(bool(lie or worker.lie), f"{laptop.name} holds without a reason: {error}")
+            self._say(f"held: {error}")
+            laptop.workers.remove(worker)
+        else:
+            asks = isinstance(worker.step, Local) and worker.step.what == "epoch"
+            need(not lie, f"{lie} was taken for an answer")
+            need(not worker.lie or (worker.lie == "stranger" and asks), f"{fault} was taken for an answer")
+
+    def _local(self, laptop: Laptop, step: Local, dice: random.Random, faulty: bool) -> tuple[bool, Any, str]:
+        fault = dice.choice(("kill before", "kill after", "busy")) if faulty else ""
+        self._say(f"{step.what} {fault}")
+        outcome, before = None, laptop.writes()
+        if fault == "busy":
+            self._roll_back(laptop, step)
+        elif fault != "kill before":
+            with laptop.store.write() as conn:
+                outcome = step.run(conn)
+        if fault or laptop.writes() != before:
+            laptop.check(self.log, self.refused)
+        if fault.startswith("kill") and dice.random() < 0.3:
+            laptop.reopen()  # the others of the profile go with it
+            laptop.check(self.log, self.refused)
+        return not fault, outcome, fault
+
+    def _roll_back(self, laptop: Laptop, step: Local) -> None:
+        """The work is done and the commit fails."""
+        try:
+            with laptop.store.write() as conn:
+                step.run(conn)
+                raise sqlite3.OperationalError("database is locked")
+        except StoreError:
+            return
+
+    def _request(
+        self, laptop: Laptop, request: Request, dice: random.Random, faulty: bool
+    ) -> tuple[bool, Reply | None, str]:
+        fault = dice.choice(network.FAULTS) if faulty else ""
+        if fault == "stranger" and not self._knows_epoch(laptop):
+            fault = ""
+        self._say(f"{request.method} {request.path} {fault}")
+        honest = None
+        if fault in ("", network.LOST_ANSWER, network.TWICE, "500 after commit", "truncated"):
+            honest = self._serve(laptop, request)
+        if fault in (network.LATE, network.TWICE):
+            self.late.append((laptop, request))
+        if fault in (network.LOST_REQUEST, network.LOST_ANSWER, network.LATE):
+            return False, None, fault
+        answer = network.lie(fault, request, honest, dice) if fault in network.LIES else honest
+        return True, answer, fault
+
+    def _serve(self, laptop: Laptop, request: Request) -> Reply:
+        reply = self.server.handle(request, laptop.member)
+        if request.method == "POST":
+            self.pushes += 1
+            need(reply.status == 200, f"the server answered {reply.status} to a push: {reply.body!r}")
+            self._learn()
+            for verdict in orjson.loads(reply.body)["verdicts"]:
+                if reason := verdict.get("reason"):
+                    self.refused[verdict["id"]] = reason
+                    self._say(f"  refused {verdict['id'][-4:]}: {reason}")
+        return reply
+
+    def _learn(self) -> None:
+        """The log only grows, without gaps; what is added is remembered."""
+        fresh = self.server.bodies(len(self.log))
+        for body in fresh:
+            page = protocol.page(network._reply(200, protocol.write_page([body], 0, False), network.EPOCH))
+            [entry] = page.entries
+            need(entry.ver == len(self.log) + 1, f"version {entry.ver} follows {len(self.log)} in the log")
+            self.log.append(entry)
+            self.bodies.append(body)
+            self._tell_entry(entry)
+
+    def _knows_epoch(self, laptop: Laptop) -> bool:
+        with laptop.store.write() as conn:
+            return bool(db.get_meta(conn, "epoch"))
+
+    # ── the trace ─────────────────────────────────────────────────────────────────────────────────────
+
+    def _tell(self, line: str) -> None:
+        self.trace.append(line)
+
+    def _say(self, words: str) -> None:
+        self.trace[-1:] = [self.trace[-1] + " · " + words] if self.trace else [words]
+
+    def _tell_entry(self, entry: Entry) -> None:
+        told = [f"{p.kind} {p.rec[-4:]} {_short(p.values) if not p.created or p.kind == 'conflict' else 'made'}"
+                for p in entry.patches]  # fmt: skip
+        if self.trace:
+            idle = f" idle {sorted((r[-4:], f) for r, f in entry.idle)}" if entry.idle else ""
+            self._say(f"\n    [{entry.ver}] {entry.kind} {entry.id[-4:]}: {'; '.join(told)}{idle}")
+
+
+def _short(values: dict[str, Any]) -> dict[str, Any]:
+    names = ("rec", "field", "winner", "winner_txn", "loser", "loser_txn")
+    if "winner" in values:
+        return {
+            n: v[-4:] if n in ("rec", "winner_txn", "loser_txn") else v for n in names if (v := values[n])
+        }
+    return values
+
+
+def _set_meta(home: Any, meta: dict[str, str]) -> None:
+    conn = db.connect(home / db.NAME)
+    with db.writing(conn):
+        for key, value in meta.items():
+            db.set_meta(conn, key, value)
+    conn.close()
+
+
+class Beginning(NamedTuple):
+    """The files with which a play begins, and what the laptop's `meta` holds."""
+
+    server: bytes
+    laptop: bytes
+    meta: dict[str, str]
+
+
+@cache
+def _beginning(fresh: bool) -> Beginning:
+    """An empty workspace, or one in which a small plan was made and everybody has it."""
+    folder = stage.folder()
+    try:
+        network.make(folder / network.NAME)
+        if fresh:
+            return Beginning((folder / network.NAME).read_bytes(), b"", {})
+        return _with_plan(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _with_plan(folder: Any) -> Beginning:
+    clock = stage.Clock()
+    clock._ids = 0xF000_0000
+    with stage.injected(clock):
+        server = network.Server(folder / network.NAME, clock)
+        for name in ("Maker", "Reader"):
+            stage.new_profile(
+                folder / name, {"replica": name, "member": "member-0", "workspace": "workspace-1"}
+            )
+        maker = Laptop("Maker", "member-0", folder / "Maker", clock)
+        maker.store.transact("Plan", _make_plan)
+        _pump(maker, server)
+        reader = Laptop("Reader", "member-0", folder / "Reader", clock)
+        _pump(reader, server)
+        with reader.store.write() as conn:
+            meta = {key: db.get_meta(conn, key) for key in ("cursor", "epoch")}
+        for laptop in (maker, reader):
+            laptop.store.close()
+        server.database.close()
+    files = [(folder / place).read_bytes() for place in (network.NAME, f"Reader/{db.NAME}")]
+    return Beginning(*files, meta)
+
+
+def _make_plan(session: Any) -> None:
+    client = create(session, "client", name="Harlan Fab")
+    for name, initials in (("Ines", "IN"), ("Tomas", "TO")):
+        create(session, "member", name=name, initials=initials)
+    create(session, "contact", name="Harlan", client_id=client.id, phone="10")
+    project = create(session, "project", name="Cell 3", client_id=client.id)
+    session.flush()
+    tasks = [
+        plan.add_task(session, project.id, name) for name in ("Layout", "Reach study", "Dry run", "Sign-off")
+    ]
+    session.flush()
+    plan.link(session, tasks[0].id, tasks[1].id)
+
+
+def _pump(laptop: Laptop, server: network.Server) -> None:
+    worker = Worker(laptop.store.clock)
+    while True:
+        if isinstance(worker.step, Local):
+            with laptop.store.write() as conn:
+                outcome = worker.step.run(conn)
+        else:
+            outcome = server.handle(worker.step, laptop.member)
+        try:
+            worker.send(outcome)
+        except StopIteration:
+            return
+
+
+__all__ = ["Setting", "Step", "Violation", "World", "script"]
