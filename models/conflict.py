@@ -1,13 +1,14 @@
 """Conflicts that the server recorded, and a person's settlement of one.
 
 Both are facts and never change: a conflict says which value stands and which was set aside, a settlement what a
-person decided. A settled conflict is one with a settlement row, found by its made id.
+person decided. A settled conflict is one with a settlement that is not deleted; only the undo of a settlement deletes
+it, and opens the conflict again.
 """
 
 import json
 from collections.abc import Iterable
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from models.errors import Invalid, NotFound, Refused
 from models.fields import Scalar
@@ -45,8 +46,9 @@ class Settlement(Named, Record, table=True):
     value: str = attribute("json", "Value")
 
 
-def settlement_id(conflict_id: str) -> str:
-    return made_id("settlement", conflict_id)
+def settlement_id(conflict_id: str, undone: int = 0) -> str:
+    """The same on every laptop, so that one settles. `undone`: how many settlements of it were taken back before."""
+    return made_id("settlement", conflict_id, *([str(undone)] if undone else []))
 
 
 def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None) -> Settlement:
@@ -56,7 +58,8 @@ def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None
     Raises Refused when it is settled already or the word does not fit.
     """
     conflict: Conflict = find(session, "conflict", conflict_id)
-    if session.get(Settlement, settlement_id(conflict_id)):
+    before = session.exec(select(Settlement).where(col(Settlement.conflict_id) == conflict_id)).all()
+    if any(settlement.deleted_at is None for settlement in before):
         raise Refused("This conflict is settled already. See `milepost history` of the record for by whom.")
     decided = _decided(conflict, choice, value)
     record = session.get(KINDS[conflict.kind].cls, conflict.rec)
@@ -67,7 +70,7 @@ def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None
     settlement: Settlement = create(
         session,
         "settlement",
-        id=settlement_id(conflict_id),
+        id=settlement_id(conflict_id, len(before)),
         conflict_id=conflict_id,
         choice=choice,
         value=json.dumps(decided, sort_keys=True),

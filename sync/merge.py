@@ -53,8 +53,8 @@ class Stored:
         return self.stamps.get(name, self.created)
 
     def foreign(self, replica: str, since: int) -> Stamp | None:
-        """The newest write of another replica after `since` to any field but deleted_at."""
-        written = [self.created, *(s for n, s in self.stamps.items() if n != "deleted_at")]
+        """The newest write of another replica after `since`: to any field, and the restoring of the row."""
+        written = [self.created, *self.stamps.values()]
         newer = [s for s in written if s.replica != replica and s.ver > since]
         return max(newer, default=None)
 

@@ -71,7 +71,7 @@ def read_state(store: Store) -> State:
             conflicts=_count(
                 conn,
                 "SELECT count(*) FROM conflict c WHERE deleted_at IS NULL"
-                " AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.conflict_id=c.id)",
+                " AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.conflict_id=c.id AND s.deleted_at IS NULL)",
             ),
             rejected=_count(conn, "SELECT count(*) FROM txn WHERE state=5"),
             last_sync=int(db.get_meta(conn, "last_sync", "0")),
