@@ -103,7 +103,7 @@ def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
         END""",
         f"""CREATE TRIGGER {table}_identity BEFORE UPDATE OF id, space ON {table} BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND {_ORIGIN}='L';
         END""",
     ]
 

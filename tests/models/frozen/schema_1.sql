@@ -309,25 +309,25 @@ CREATE TABLE schedule(
 CREATE INDEX schedule_finish ON schedule(project, finish);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO change VALUES(1,1,'client','01a20587-e763-7600-a1db-c1e6d4210ed2','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
-INSERT INTO change VALUES(2,2,'project','01a20587-e782-7003-a317-35a006234cdc','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a20587-e763-7600-a1db-c1e6d4210ed2","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
-INSERT INTO change VALUES(3,3,'task','01a20587-e790-731e-8789-240f70510046','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a20587-e782-7003-a317-35a006234cdc","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(4,3,'task','01a20587-e793-72f6-bebf-531450fab134','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a20587-e782-7003-a317-35a006234cdc","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(5,4,'dependency','01a20587-e799-7179-9072-075f53e8d84c','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a20587-e782-7003-a317-35a006234cdc","predecessor_id":"01a20587-e790-731e-8789-240f70510046","successor_id":"01a20587-e793-72f6-bebf-531450fab134","type":"FS","lag":0,"lag_unit":"working"}',0,1);
-INSERT INTO change VALUES(6,5,'task','01a20587-e793-72f6-bebf-531450fab134','notes',NULL,'ask Ines for the drawings',0,1);
-INSERT INTO change VALUES(7,6,'task','01a20587-e793-72f6-bebf-531450fab134','notes','ask Ines for the drawings',NULL,NULL,1);
-INSERT INTO client VALUES('01a20587-e763-7600-a1db-c1e6d4210ed2','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
-INSERT INTO dependency VALUES('01a20587-e799-7179-9072-075f53e8d84c','workspace','internal',NULL,NULL,0,'01a20587-e782-7003-a317-35a006234cdc','01a20587-e790-731e-8789-240f70510046','01a20587-e793-72f6-bebf-531450fab134','FS',0,'working');
-INSERT INTO meta VALUES('replica','01a20587-e752-7106-8c97-3cadd6a20537');
-INSERT INTO project VALUES('01a20587-e782-7003-a317-35a006234cdc','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a20587-e763-7600-a1db-c1e6d4210ed2',NULL,NULL,NULL,NULL,'start',NULL,NULL,480,2400,20,1,0,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a20587-e790-731e-8789-240f70510046','workspace','internal',NULL,NULL,0,'01a20587-e782-7003-a317-35a006234cdc',NULL,'a0','Lay cables',0,'auto','fixed units',480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a20587-e793-72f6-bebf-531450fab134','workspace','internal',NULL,NULL,0,'01a20587-e782-7003-a317-35a006234cdc',NULL,'a1','Wire cabinets',0,'auto','fixed units',480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO txn VALUES(1,'01a20587-e763-7600-a1db-c1e5bd35a00b','L','do',NULL,'New client',NULL,1795389122403,1,NULL,NULL);
-INSERT INTO txn VALUES(2,'01a20587-e782-7003-a317-359f4563bf85','L','do',NULL,'New project',NULL,1795389122434,1,NULL,NULL);
-INSERT INTO txn VALUES(3,'01a20587-e78b-760a-87f1-d11cdf924131','L','do',NULL,'Tasks',NULL,1795389122443,1,NULL,NULL);
-INSERT INTO txn VALUES(4,'01a20587-e799-7179-9072-075e50c42cd6','L','do',NULL,'Link',NULL,1795389122457,1,NULL,NULL);
-INSERT INTO txn VALUES(5,'01a20587-e7a0-71ea-bba7-f9a4159d0c59','L','do',NULL,'Ask',NULL,1795389122464,6,NULL,NULL);
-INSERT INTO txn VALUES(6,'01a20587-e7a3-76e7-9f6e-54e7fff075a9','L','undo','01a20587-e7a0-71ea-bba7-f9a4159d0c59','Ask',NULL,1795389122467,6,NULL,NULL);
+INSERT INTO change VALUES(1,1,'client','01a205a7-ed5a-7212-81f1-b3f1f0fc3666','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
+INSERT INTO change VALUES(2,2,'project','01a205a7-ed9d-7089-b168-cdd439ae84b0','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a205a7-ed5a-7212-81f1-b3f1f0fc3666","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
+INSERT INTO change VALUES(3,3,'task','01a205a7-edc1-75b4-a321-94831af2a672','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a205a7-ed9d-7089-b168-cdd439ae84b0","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(4,3,'task','01a205a7-edc4-7028-ad84-633abce2f3af','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a205a7-ed9d-7089-b168-cdd439ae84b0","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(5,4,'dependency','01a205a7-ede0-76ef-93c8-bb5e2ef25b6d','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a205a7-ed9d-7089-b168-cdd439ae84b0","predecessor_id":"01a205a7-edc1-75b4-a321-94831af2a672","successor_id":"01a205a7-edc4-7028-ad84-633abce2f3af","type":"FS","lag":0,"lag_unit":"working"}',0,1);
+INSERT INTO change VALUES(6,5,'task','01a205a7-edc4-7028-ad84-633abce2f3af','notes',NULL,'ask Ines for the drawings',0,1);
+INSERT INTO change VALUES(7,6,'task','01a205a7-edc4-7028-ad84-633abce2f3af','notes','ask Ines for the drawings',NULL,NULL,1);
+INSERT INTO client VALUES('01a205a7-ed5a-7212-81f1-b3f1f0fc3666','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
+INSERT INTO dependency VALUES('01a205a7-ede0-76ef-93c8-bb5e2ef25b6d','workspace','internal',NULL,NULL,0,'01a205a7-ed9d-7089-b168-cdd439ae84b0','01a205a7-edc1-75b4-a321-94831af2a672','01a205a7-edc4-7028-ad84-633abce2f3af','FS',0,'working');
+INSERT INTO meta VALUES('replica','01a205a7-ed00-77f3-9d20-54b88c20dffb');
+INSERT INTO project VALUES('01a205a7-ed9d-7089-b168-cdd439ae84b0','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a205a7-ed5a-7212-81f1-b3f1f0fc3666',NULL,NULL,NULL,NULL,'start',NULL,NULL,480,2400,20,1,0,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a205a7-edc1-75b4-a321-94831af2a672','workspace','internal',NULL,NULL,0,'01a205a7-ed9d-7089-b168-cdd439ae84b0',NULL,'a0','Lay cables',0,'auto','fixed units',480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a205a7-edc4-7028-ad84-633abce2f3af','workspace','internal',NULL,NULL,0,'01a205a7-ed9d-7089-b168-cdd439ae84b0',NULL,'a1','Wire cabinets',0,'auto','fixed units',480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO txn VALUES(1,'01a205a7-ed59-744c-b88d-e54dbc277335','L','do',NULL,'New client',NULL,1795391221081,1,NULL,NULL);
+INSERT INTO txn VALUES(2,'01a205a7-ed9d-7089-b168-cdd341e73596','L','do',NULL,'New project',NULL,1795391221149,1,NULL,NULL);
+INSERT INTO txn VALUES(3,'01a205a7-edb5-76f0-85d4-026ec1add24b','L','do',NULL,'Tasks',NULL,1795391221173,1,NULL,NULL);
+INSERT INTO txn VALUES(4,'01a205a7-ede0-76ef-93c8-bb5d8ec23217','L','do',NULL,'Link',NULL,1795391221216,1,NULL,NULL);
+INSERT INTO txn VALUES(5,'01a205a7-edf5-77d2-bd25-220b802efd96','L','do',NULL,'Ask',NULL,1795391221237,6,NULL,NULL);
+INSERT INTO txn VALUES(6,'01a205a7-ee02-7035-9dc1-f8b1dc434f81','L','undo','01a205a7-edf5-77d2-bd25-220b802efd96','Ask',NULL,1795391221250,6,NULL,NULL);
 CREATE TRIGGER task_created AFTER INSERT ON task BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
             INSERT INTO change(txn, tbl, rec, field, new, base)
@@ -350,7 +350,7 @@ CREATE TRIGGER task_removed BEFORE DELETE ON task BEGIN
         END;
 CREATE TRIGGER task_identity BEFORE UPDATE OF id, space ON task BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER dependency_created AFTER INSERT ON dependency BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -374,7 +374,7 @@ CREATE TRIGGER dependency_removed BEFORE DELETE ON dependency BEGIN
         END;
 CREATE TRIGGER dependency_identity BEFORE UPDATE OF id, space ON dependency BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER calendar_created AFTER INSERT ON calendar BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -398,7 +398,7 @@ CREATE TRIGGER calendar_removed BEFORE DELETE ON calendar BEGIN
         END;
 CREATE TRIGGER calendar_identity BEFORE UPDATE OF id, space ON calendar BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER assignment_created AFTER INSERT ON assignment BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -422,7 +422,7 @@ CREATE TRIGGER assignment_removed BEFORE DELETE ON assignment BEGIN
         END;
 CREATE TRIGGER assignment_identity BEFORE UPDATE OF id, space ON assignment BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER baseline_created AFTER INSERT ON baseline BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -446,7 +446,7 @@ CREATE TRIGGER baseline_removed BEFORE DELETE ON baseline BEGIN
         END;
 CREATE TRIGGER baseline_identity BEFORE UPDATE OF id, space ON baseline BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER baseline_task_created AFTER INSERT ON baseline_task BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -470,7 +470,7 @@ CREATE TRIGGER baseline_task_removed BEFORE DELETE ON baseline_task BEGIN
         END;
 CREATE TRIGGER baseline_task_identity BEFORE UPDATE OF id, space ON baseline_task BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER member_created AFTER INSERT ON member BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -494,7 +494,7 @@ CREATE TRIGGER member_removed BEFORE DELETE ON member BEGIN
         END;
 CREATE TRIGGER member_identity BEFORE UPDATE OF id, space ON member BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER client_created AFTER INSERT ON client BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -518,7 +518,7 @@ CREATE TRIGGER client_removed BEFORE DELETE ON client BEGIN
         END;
 CREATE TRIGGER client_identity BEFORE UPDATE OF id, space ON client BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER site_created AFTER INSERT ON site BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -542,7 +542,7 @@ CREATE TRIGGER site_removed BEFORE DELETE ON site BEGIN
         END;
 CREATE TRIGGER site_identity BEFORE UPDATE OF id, space ON site BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER contact_created AFTER INSERT ON contact BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -566,7 +566,7 @@ CREATE TRIGGER contact_removed BEFORE DELETE ON contact BEGIN
         END;
 CREATE TRIGGER contact_identity BEFORE UPDATE OF id, space ON contact BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER conflict_created AFTER INSERT ON conflict BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -590,7 +590,7 @@ CREATE TRIGGER conflict_removed BEFORE DELETE ON conflict BEGIN
         END;
 CREATE TRIGGER conflict_identity BEFORE UPDATE OF id, space ON conflict BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER settlement_created AFTER INSERT ON settlement BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -614,7 +614,7 @@ CREATE TRIGGER settlement_removed BEFORE DELETE ON settlement BEGIN
         END;
 CREATE TRIGGER settlement_identity BEFORE UPDATE OF id, space ON settlement BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
 CREATE TRIGGER project_created AFTER INSERT ON project BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
@@ -638,5 +638,5 @@ CREATE TRIGGER project_removed BEFORE DELETE ON project BEGIN
         END;
 CREATE TRIGGER project_identity BEFORE UPDATE OF id, space ON project BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space;
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
