@@ -80,7 +80,8 @@ def test_no_type_takes_nonsense(type: str, value: Any) -> None:
 @pytest.mark.parametrize(
     ("typed", "minutes"),
     [
-        ("3d", 1440), ("4h 30m", 270), ("1.5w", 3600), ("2", 960), ("90m", 90), ("1,5d", 720), ("2 days", 960), ("2 weeks 1 hour", 4860),
+        ("3d", 1440), ("4h 30m", 270), ("1.5w", 3600), ("2", 960), ("90m", 90), ("1,5d", 720), ("2 days", 960),
+        ("2 weeks 1 hour", 4860),
         ("-1d", -480),
     ],
 )  # fmt: skip

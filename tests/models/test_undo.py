@@ -1,0 +1,194 @@
+"""Undo and redo, as a person meets them."""
+
+from typing import Any
+
+import pytest
+
+from models import outbox, plan, record
+from models.errors import NothingToUndo
+
+
+def gone(desk: Any, kind: str, rec: str) -> bool:
+    return desk.get(kind, rec, "deleted_at") is not None
+
+
+def test_an_edit_comes_back_and_goes_again(desk: Any) -> None:
+    harlan = desk.client(city="Ostrava")
+    desk.sync()
+    desk.edit("client", harlan, city="Brno")
+    assert desk.store.undo().label == "Edit"
+    assert desk.get("client", harlan, "city") == "Ostrava"
+    desk.store.redo()
+    assert desk.get("client", harlan, "city") == "Brno"
+    desk.store.undo()
+    assert desk.get("client", harlan, "city") == "Ostrava"
+
+
+def test_both_survive_a_restart(desk: Any) -> None:
+    harlan = desk.client(city="Ostrava")
+    desk.edit("client", harlan, city="Brno")
+    desk.restart()
+    desk.store.undo()
+    desk.restart()
+    desk.store.redo()
+    assert desk.get("client", harlan, "city") == "Brno"
+
+
+def test_of_a_new_record_not_sent_yet(desk: Any) -> None:
+    harlan = desk.client(city="Brno")
+    changes = desk.store.undo()
+    assert changes.fields == {"client": {""}}
+    assert desk.get("client", harlan) is None
+    desk.store.redo()
+    assert desk.get("client", harlan, "city") == "Brno"
+
+
+def test_of_a_new_record_that_was_sent(desk: Any) -> None:
+    harlan = desk.client()
+    desk.sync()
+    desk.store.undo()
+    assert gone(desk, "client", harlan)
+    desk.store.redo()
+    assert not gone(desk, "client", harlan)
+
+
+def test_of_a_new_record_that_a_colleague_touched(desk: Any) -> None:
+    harlan = desk.client()
+    desk.sync()
+    desk.hear(("client", harlan, {"city": "Brno"}))
+    assert desk.store.undo().skipped == ["“Harlan Fab”: it was changed by Tomas"]
+    assert not gone(desk, "client", harlan)
+
+
+def test_of_a_made_id_that_a_colleague_made_first(desk: Any) -> None:
+    desk.client(id="made")
+    desk.send()
+    desk.hear(("client", "made", {"name": "Harlan Fab"}))
+    assert desk.store.undo().skipped == ["“Harlan Fab”: it was changed by Tomas"]
+
+
+def test_of_a_delete_with_all_that_went_with_it(desk: Any) -> None:
+    project = desk.project()
+    [top] = desk.tasks(project, "Install")
+    below = desk.tasks(project, "Lay cables", "Wire", under=top)
+    desk.sync()
+    desk.do(record.delete, "task", top)
+    assert all(gone(desk, "task", t) for t in (top, *below))
+    desk.store.undo()
+    assert not any(gone(desk, "task", t) for t in (top, *below))
+
+
+def test_of_the_newest_waiting_one_sends_nothing(desk: Any) -> None:
+    harlan = desk.client()
+    desk.sync()
+    desk.edit("client", harlan, city="Brno")
+    desk.store.undo()
+    assert outbox.waiting(desk.conn) == 0
+    assert desk.sync() == []
+    assert desk.one("SELECT count(*) FROM shadow") == 0
+
+
+def test_of_one_that_left_already_follows_it(desk: Any) -> None:
+    harlan = desk.client()
+    desk.sync()
+    desk.edit("client", harlan, city="Brno")
+    desk.send()
+    desk.store.undo()
+    assert desk.get("client", harlan, "city") is None
+    assert [t.kind for t in desk.sync()] == ["do", "undo"]
+
+
+def test_leaves_a_colleagues_change_and_names_him(desk: Any) -> None:
+    harlan = desk.client()
+    desk.sync()
+    desk.edit("client", harlan, city="Brno", phone="1")
+    desk.sync()
+    desk.hear(("client", harlan, {"city": "Praha"}))
+    changes = desk.store.undo()
+    assert changes.skipped == ["“Harlan Fab”: City was changed by Tomas"]
+    assert (desk.get("client", harlan, "city"), desk.get("client", harlan, "phone")) == ("Praha", None)
+
+
+def test_restores_what_it_had_replaced_on_the_server(desk: Any) -> None:
+    harlan = desk.client(city="Ostrava")
+    desk.sync()
+    desk.edit("client", harlan, city="Brno")
+    desk.hear(("client", harlan, {"city": "Praha"}))  # while it waits
+    desk.sync()
+    desk.store.undo()
+    assert desk.get("client", harlan, "city") == "Praha"
+
+
+def test_an_undo_with_nothing_left_to_do_moves_on(desk: Any) -> None:
+    harlan = desk.client(city="Ostrava")
+    desk.edit("client", harlan, phone="1")
+    desk.edit("client", harlan, city="Brno")
+    desk.sync()
+    desk.hear(("client", harlan, {"city": "Praha"}))
+    assert desk.store.undo().skipped
+    desk.store.undo()
+    assert (desk.get("client", harlan, "city"), desk.get("client", harlan, "phone")) == ("Praha", None)
+
+
+def test_half_of_a_group_is_never_restored(desk: Any) -> None:
+    [task] = desk.tasks(desk.project(), "Lay cables")
+    desk.sync()
+    desk.edit("task", task, constraint_type="SNET", constraint_date="2026-12-01T08:00")
+    desk.sync()
+    desk.edit("task", task, constraint_type="MSO")
+    desk.store.undo()
+    desk.hear(("task", task, {"constraint_type": "SNET", "constraint_date": "2026-12-09T08:00"}))
+    assert len(desk.store.redo().skipped) == 1
+    assert desk.get("task", task, "constraint_type") == "SNET"
+
+
+def test_a_new_operation_clears_redo(desk: Any) -> None:
+    harlan = desk.client()
+    desk.edit("client", harlan, city="Brno")
+    desk.store.undo()
+    desk.edit("client", harlan, phone="1")
+    with pytest.raises(NothingToUndo):
+        desk.store.redo()
+
+
+def test_several_steps_back_and_forth(desk: Any) -> None:
+    harlan = desk.client(city="a")
+    for city in "bcd":
+        desk.edit("client", harlan, city=city)
+    steps = [
+        desk.store.undo,
+        desk.store.undo,
+        desk.store.redo,
+        desk.store.undo,
+        desk.store.redo,
+        desk.store.redo,
+    ]
+    seen = [(step(), desk.get("client", harlan, "city"))[1] for step in steps]
+    assert seen == ["c", "b", "c", "b", "c", "d"]
+
+
+def test_nothing_is_left_to_undo(desk: Any) -> None:
+    with pytest.raises(NothingToUndo):
+        desk.store.undo()
+
+
+def test_a_refused_one_is_not_undone_and_takes_what_builds_on_it(desk: Any) -> None:
+    harlan = desk.client()
+    desk.edit("client", harlan, city="Brno")
+    desk.send()
+    with desk.store.write() as conn:
+        new, _ = conn.execute("SELECT id FROM txn WHERE origin='L' ORDER BY n").fetchall()
+        outbox.settle(conn, [outbox.Verdict(new[0], 0, "not today")])
+    assert desk.get("client", harlan) is None
+    assert desk.one("SELECT count(*) FROM txn WHERE state=5") == 2
+    with pytest.raises(NothingToUndo):
+        desk.store.undo()
+
+
+def test_a_verb_over_many_records_is_one_step(desk: Any) -> None:
+    project = desk.project()
+    tasks = desk.tasks(project, "Lay cables", "Wire", "Test")
+    desk.sync()
+    desk.do(plan.set_status, tasks, "done")
+    desk.store.undo()
+    assert {desk.get("task", t, "actual_finish") for t in tasks} == {None}
