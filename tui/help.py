@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from tui.actions import Action, key_name
 from tui.overlay import Overlay
 from tui.widgets.columns import Cell, Column, Row
-from tui.widgets.lines import Choices, LineList
+from tui.widgets.rows import RowList
 
 
 class Keys:
@@ -48,11 +48,11 @@ class Help(Overlay):
         self._keys = Keys()
 
     def compose(self) -> ComposeResult:
-        yield Choices(COLUMNS, self._keys)
+        yield RowList(COLUMNS, self._keys)
 
     def open(self, actions: Iterable[Action]) -> None:
         self._keys.actions = [action for action in actions if action.keys]
-        lines = self.query_one(LineList)
+        lines = self.query_one(RowList)
         lines.cursor = 0
         lines.set_window(range(len(self._keys.actions)))
         self._show(lines)

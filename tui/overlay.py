@@ -23,7 +23,7 @@ class Overlay(Vertical):
         background: $panel;
         border: round $primary;
         &:ansi { border: round ansi_default; }
-        & LineList { height: auto; max-height: 100%; background: $panel; }
+        & RowList { height: auto; max-height: 100%; background: $panel; }
     }
     """
 

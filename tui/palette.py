@@ -12,8 +12,8 @@ from textual.widgets import Input
 from tui.overlay import Overlay
 from tui.widgets.ahead import caught_up
 from tui.widgets.columns import Column, Row
-from tui.widgets.lines import Choices, LineList
 from tui.widgets.messages import Opened
+from tui.widgets.rows import RowList
 
 MOST = 200
 
@@ -55,7 +55,7 @@ class Palette(Overlay):
     place = "palette"
     DEFAULT_CSS = """
     Palette > Input { height: 1; border: none; padding: 0 2; background: $panel; &:focus { border: none; } }
-    Palette > LineList { margin-top: 1; }
+    Palette > RowList { margin-top: 1; }
     """
 
     def __init__(self, providers: Sequence[Provider] = ()) -> None:
@@ -69,7 +69,7 @@ class Palette(Overlay):
         field = Input(placeholder="a few letters of what to do, or where to go", compact=True)
         field.cursor_blink = False
         yield field
-        lines = Choices(COLUMNS, self._found, empty="Nothing matches; esc closes")
+        lines = RowList(COLUMNS, self._found, empty="Nothing matches; esc closes")
         lines.can_focus = False
         yield lines
 
@@ -83,17 +83,17 @@ class Palette(Overlay):
         self._show(field)
 
     def act_next(self) -> None:
-        self.query_one(LineList).act_down()
+        self.query_one(RowList).act_down()
 
     def act_previous(self) -> None:
-        self.query_one(LineList).act_up()
+        self.query_one(RowList).act_up()
 
     async def act_choose(self) -> None:
         await caught_up(self.query_one(Input), self)
         self._choose()
 
     def _choose(self) -> None:
-        at = self.query_one(LineList).cursor
+        at = self.query_one(RowList).cursor
         self.act_close()
         if at < len(self._found.entries):
             self._found.entries[at].run()
@@ -109,7 +109,7 @@ class Palette(Overlay):
     def _search(self, text: str) -> None:
         more = [entry for provider in self.providers for entry in provider(text)] if text.strip() else []
         self._found.entries = [*ranked(self._offered, text, self._fuzzy), *more][:MOST]
-        lines = self.query_one(LineList)
+        lines = self.query_one(RowList)
         lines.cursor = 0
         lines.set_window(range(len(self._found.entries)))
 

@@ -26,6 +26,7 @@ from tui.widgets.bar import Bar
 from tui.widgets.editor import CellEditor
 from tui.widgets.lines import LineList
 from tui.widgets.prompt import Prompt, Question
+from tui.widgets.rows import RowList
 
 if TYPE_CHECKING:
     from tui.app import Milepost
@@ -204,7 +205,7 @@ class Shell(Screen[None], inherit_bindings=False):
             if isinstance(node, Prompt):
                 return (places.PROMPT,)
             if isinstance(node, Overlay):
-                return (node.place, places.LIST) if isinstance(focused, LineList) else (node.place,)
+                return (node.place, places.LIST) if isinstance(focused, RowList) else (node.place,)
         return None
 
     def offered(self, where: Sequence[str] | None = None, origin: Widget | None = None) -> list[Action]:

@@ -1,25 +1,20 @@
-"""The one widget behind every list: it costs what is on screen, however long the list is.
+"""The list to work in: rows that can be marked, and typed over in place.
 
-A list shows a window (row numbers in display order) and reads the rows of what is visible through its
-reader. The cursor belongs to a row, not to a line: a new window leaves it on its row and on its line of
-the screen. What is being typed in a cell outlives new windows, new sizes and a lost focus.
+What is being typed in a cell outlives new windows, new sizes and a lost focus.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from textual import events
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
+from textual.geometry import Region
 
 from tui.widgets.columns import GUTTER, Column, Placed
 from tui.widgets.editor import CellEditor
-from tui.widgets.messages import Edited, Marked, Moved, Opened
-from tui.widgets.paint import STYLES, Painter
-from tui.widgets.window import FOLDED, LEAF, OPEN, Reader, Window
+from tui.widgets.messages import Edited, Marked
+from tui.widgets.rows import RowList
+from tui.widgets.window import Reader
 
 LEAST_EDITOR = 16
 
@@ -32,64 +27,22 @@ class Edit(NamedTuple):
     before: str
 
 
-class LineList(ScrollView, can_focus=True, inherit_bindings=False):
-    """A list of rows under a header line, with a cursor, marks, folds and editing in place.
+class LineList(RowList):
+    """A list of rows with marks and editing in place."""
 
-    Keys come from the registry: every `act_…` method is an action of the place "list".
-    """
-
-    ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"lines--{name}" for name in (*STYLES, "header", "cursor", "blurred")
-    }
-    DEFAULT_CSS = """
-    LineList {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size-vertical: 0;
-        background: $background;
-        color: $foreground;
-        & > .lines--header { color: $text-muted; text-style: underline; }
-        & > .lines--cursor { background: $primary-muted; color: $foreground; }
-        & > .lines--blurred { background: $surface; color: $foreground; }
-        & > .lines--cell { text-style: bold underline; }
-        & > .lines--marked { text-style: bold; color: $text-accent; }
-        & > .lines--dim { color: $text-muted; }
-        & > .lines--good { color: $text-success; }
-        & > .lines--warn { color: $text-warning; }
-        & > .lines--bad { color: $text-error; text-style: bold; }
-        & > .lines--accent { color: $text-primary; }
-        & > .lines--strong { text-style: bold; }
-        &:ansi > .lines--cursor { text-style: reverse; }
-        &:ansi > .lines--blurred { text-style: bold; }
-        &:ansi > .lines--dim { text-style: dim; }
-    }
-    """
-
-    Moved, Opened, Edited, Marked = Moved, Opened, Edited, Marked
+    Edited, Marked = Edited, Marked
 
     def __init__(
         self, columns: Sequence[Column], reader: Reader, *, empty: str = "", id: str | None = None
     ) -> None:
-        super().__init__(id=id)
-        self.columns = list(columns)
-        self.window = Window(reader)
-        self.empty = empty
-        self.cursor = 0
+        super().__init__(columns, reader, empty=empty, id=id)
         self.marks: set[int] = set()
-        self.cell: str | None = next((column.key for column in columns if column.editable), None)
         self._anchor: int | None = None
         self._span = range(0)
-        self._sought: int | None = None
         self._edit: Edit | None = None
         self._editor: CellEditor | None = None
-        self._painter = Painter()
 
     # What screens call
-
-    @property
-    def cursor_rowid(self) -> int | None:
-        return self.window.rowids[self.cursor] if len(self.window) else None
 
     @property
     def editing(self) -> bool:
@@ -97,63 +50,9 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def selected(self) -> list[int]:
         """The marked rows in display order, or else the row under the cursor."""
-        marked = [
-            rowid for at, rowid in enumerate(self.window.rowids) if rowid in self.marks or at in self._span
-        ]
+        some = self.marks or self._span
+        marked = [rowid for at, rowid in enumerate(self.window.rowids) if self.is_marked(at)] if some else []
         return marked or [rowid for rowid in (self.cursor_rowid,) if rowid is not None]
-
-    def visible_rowids(self) -> list[int]:
-        """The rows on screen now: what a refresh has to ask about."""
-        top = self.scroll_offset.y
-        return list(self.window.rowids[top : top + max(0, self.size.height - 1)])
-
-    def set_window(
-        self,
-        rowids: Iterable[int],
-        depths: Iterable[int] | None = None,
-        *,
-        complete: bool = True,
-        cursor: int | None = None,
-    ) -> None:
-        """Show these rows in this order, the cursor on the row it was on (or on `cursor`), on the same
-        line of the screen; if that row is gone, on its neighbour. With `complete=False` this is the
-        beginning of the list and the whole window follows; a cursor that is not in it yet waits for that."""
-        old, at, line = self.window.rowids, self.cursor, self.cursor - self.scroll_offset.y
-        sought = next(
-            (rowid for rowid in (cursor, self._sought, self.cursor_rowid) if rowid is not None), None
-        )
-        self.window.load(rowids, depths)
-        found = self.window.index_of(sought)
-        self._sought = None if complete or found is not None else sought
-        if found is None and len(old) and sought == self._old_rowid(old, at):
-            found = self.window.successor(old, at)
-        self._show_window(min(found or 0, max(0, len(self.window) - 1)), line)
-        if sought != self.cursor_rowid:
-            self._tell_moved()
-
-    def refresh_rows(self, rowids: Iterable[int] | None = None) -> None:
-        """These rows (all, when None) hold something else now: those on screen are read again and redrawn."""
-        if rowids is None:
-            self.window.forget()
-            self.refresh()
-            return
-        changed = set(rowids)
-        self.window.forget(changed)
-        top = self.scroll_offset.y
-        for line, rowid in enumerate(self.visible_rowids(), top + 1):
-            if rowid in changed:
-                self.refresh_line(line)
-
-    def set_columns(self, columns: Sequence[Column]) -> None:
-        self.columns = list(columns)
-        self._relay()
-
-    def go_to(self, rowid: int) -> bool:
-        """Put the cursor on this row; False when it is not in the window."""
-        index = self.window.index_of(rowid)
-        if index is not None:
-            self._move(index)
-        return index is not None
 
     def edit_cell(self, rowid: int | None = None, column: str | None = None, text: str | None = None) -> bool:
         """Open the editor over a cell (the one under the cursor), holding `text` or what stands there."""
@@ -174,48 +73,6 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self._mark_changed()
 
     # Actions
-
-    def act_down(self) -> None:
-        self._move(self.cursor + 1)
-
-    def act_up(self) -> None:
-        self._move(self.cursor - 1)
-
-    def act_top(self) -> None:
-        self._move(0)
-
-    def act_bottom(self) -> None:
-        self._move(len(self.window) - 1)
-
-    def act_half_down(self) -> None:
-        self._page(self._body // 2)
-
-    def act_half_up(self) -> None:
-        self._page(-(self._body // 2))
-
-    def act_page_down(self) -> None:
-        self._page(self._body - 1)
-
-    def act_page_up(self) -> None:
-        self._page(1 - self._body)
-
-    def act_left(self) -> None:
-        """Fold, or go to the parent."""
-        if self._marker() == OPEN:
-            self._fold(True)
-        else:
-            self._move(self.window.parent(self.cursor))
-
-    def act_right(self) -> None:
-        """Unfold, or go to the first child."""
-        if self._marker() == FOLDED:
-            self._fold(False)
-        elif self._marker() == OPEN:
-            self._move(self.cursor + 1)
-
-    def act_open(self) -> None:
-        if self.cursor_rowid is not None:
-            self.post_message(Opened(self, self.cursor_rowid))
 
     def act_mark(self) -> None:
         if self.cursor_rowid is not None:
@@ -258,71 +115,33 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         self._mark_changed()
         return True
 
-    # Cursor
-
-    @property
-    def _body(self) -> int:
-        return max(2, self.size.height - 1)
-
-    def _move(self, index: int) -> None:
-        index = max(0, min(index, len(self.window) - 1))
-        if index == self.cursor or not len(self.window):
-            return
-        old, self.cursor = self.cursor, index
-        self._measure_span()
-        if self._anchor is None:
-            self.refresh_line(old + 1)
-            self.refresh_line(index + 1)
-        else:
-            self.refresh()
-        self._reveal()
-        self._tell_moved()
-
-    def _page(self, lines: int) -> None:
-        """Move the cursor and what is shown by as much, so that the cursor keeps its line."""
-        top = max(0, min(self.scroll_offset.y + lines, self.max_scroll_y))
-        self.scroll_to(y=top, animate=False, immediate=True)
-        self._move(self.cursor + lines)
-
-    def _reveal(self) -> None:
-        top, body = self.scroll_offset.y, self._body
-        wanted = min(max(top, self.cursor - body + 1), self.cursor)
-        if wanted != top:
-            self.scroll_to(y=wanted, animate=False, immediate=True)
-
-    def _show_window(self, index: int, line: int) -> None:
-        self.virtual_size = Size(1, len(self.window) + 1)
-        self.cursor = index
-        self._measure_span()
-        if self.size.height:
-            top = max(0, min(index - line, self.max_scroll_y))
-            self.scroll_to(y=top, animate=False, immediate=True)
-            self._reveal()
-        self.refresh()
-        self._place_editor()
-
-    def _marker(self) -> str:
-        return self.window.marker(self.cursor) if len(self.window) else LEAF
-
-    def _fold(self, folded: bool) -> None:
-        line = self.cursor - self.scroll_offset.y
-        if self.cursor_rowid is not None:
-            self.window.fold(self.cursor_rowid, folded)
-            self._show_window(self.cursor, line)
-
-    def _tell_moved(self) -> None:
-        self.post_message(Moved(self, self.cursor_rowid))
-
-    @staticmethod
-    def _old_rowid(old: Sequence[int], at: int) -> int | None:
-        return old[at] if at < len(old) else None
-
     # Marks
 
+    def is_marked(self, index: int) -> bool:
+        return self.window.rowids[index] in self.marks or index in self._span
+
+    def mark_here(self) -> None:
+        self.act_mark()
+
+    def redraw_moved(self, old: int) -> None:
+        self._measure_span()
+        if self._anchor is None:
+            super().redraw_moved(old)
+        else:
+            self.refresh()
+
+    def settle(self) -> None:
+        self._measure_span()
+        self._place_editor()
+
     def _measure_span(self) -> None:
+        """Which lines lie between the anchor and the cursor."""
+        if self._anchor is None:
+            self._span = range(0)
+            return
         start = self.window.index_of(self._anchor)
         low, high = sorted((self.cursor if start is None else start, self.cursor))
-        self._span = range(low, high + 1) if self._anchor is not None else range(0)
+        self._span = range(low, high + 1)
 
     def _mark_changed(self) -> None:
         self._measure_span()
@@ -380,84 +199,3 @@ class LineList(ScrollView, can_focus=True, inherit_bindings=False):
         width = min(max(cell.width, LEAST_EDITOR), room)
         x = min(cell.x, room - width)
         self._editor.place(Region(self.region.x + x, self.region.y + line, width, 1))
-
-    # Events
-
-    def on_click(self, event: events.Click) -> None:
-        index = self.scroll_offset.y + event.y - 1
-        if event.y < 1 or not 0 <= index < len(self.window):
-            return
-        self.finish_edit(keep=True)
-        if event.x == self.size.width - 1:
-            index = len(self.window) * (event.y - 1) // self._body
-        self._move(index)
-        branch = self.window.branch(index)
-        if branch is not None and event.x == self._painter.marker_at(branch):
-            self._fold(self._marker() == OPEN)
-        elif event.ctrl:
-            self.act_mark()
-        elif event.chain == 2:
-            self.act_open()
-
-    def on_resize(self) -> None:
-        self._relay()
-        self._reveal()
-        self._place_editor()
-
-    def on_focus(self) -> None:
-        self.refresh_line(self.cursor + 1)
-
-    def on_blur(self) -> None:
-        self.refresh_line(self.cursor + 1)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        self._place_editor()
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._painter.dry()
-
-    # Drawing
-
-    def render_line(self, y: int) -> Strip:
-        if not self._painter.pens:
-            self._dip()
-        if y == 0:
-            return self._painter.header()
-        index = self.scroll_offset.y + y - 1
-        if index < len(self.window):
-            return self._line(index, y - 1 in self._thumb())
-        return self._painter.words("  " + self.empty if y == 2 and not len(self.window) else "")
-
-    def _line(self, index: int, thumb: bool) -> Strip:
-        ground = ("cursor" if self.has_focus else "blurred") if index == self.cursor else ""
-        marked = self.window.rowids[index] in self.marks or index in self._span
-        cell = self.cell if ground == "cursor" else None
-        row, branch = self.window.row(index), self.window.branch(index)
-        return self._painter.line(row, branch, marked, ground, cell, thumb)
-
-    def _thumb(self) -> range:
-        """Lines of the body that the scroll bar's thumb covers; none when everything is on screen."""
-        rows, body = len(self.window), self.size.height - 1
-        if rows <= body:
-            return range(0)
-        length = max(1, body * body // rows)
-        start = round((body - length) * self.scroll_offset.y / max(1, rows - body))
-        return range(start, start + length)
-
-    def _dip(self) -> None:
-        names = (*STYLES, "header", "cursor", "blurred")
-        part = {name: self.get_component_rich_style(f"lines--{name}", partial=True) for name in names}
-        self._painter.dip(self.rich_style, part)
-
-    def _relay(self) -> None:
-        self._painter.lay(self.columns, self.size.width)
-        self.refresh()
-
-
-class Choices(LineList):
-    """A list to choose from: nothing in it can be marked or edited."""
-
-    act_mark = act_range = act_mark_all = act_edit = None  # type: ignore[assignment]
-    act_next_cell = act_previous_cell = act_left = act_right = None  # type: ignore[assignment]
