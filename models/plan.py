@@ -382,6 +382,8 @@ def move(session: Session, task_ids: Sequence[str], step: int) -> None:
     level = _children(session, tasks[0].project_id, tasks[0].parent_id)
     chosen = {task.id for task in tasks}
     edge = [i for i, task in enumerate(level) if task.id in chosen]
+    if not edge:
+        raise Refused("A task in the recycle bin has no place to move from. Undelete it first.")
     target = edge[0] - 1 if step < 0 else edge[-1] + 1
     if not 0 <= target < len(level):
         raise Refused("That is as far as it goes on this level; < takes it up a level.")
