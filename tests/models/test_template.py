@@ -107,6 +107,7 @@ def test_a_project_gets_phases_with_their_tasks_in_the_order_of_the_template(sto
     project = order(store)
     tops = sorted(rows(store, Task, parent_id=None), key=lambda t: t.rank)
     assert [t.name for t in tops] == [p.name for p in NESTING.phases]
+    assert {t.duration_minutes for t in tops} == {None}
     below = sorted(rows(store, Task, parent_id=tops[3].id), key=lambda t: t.rank)
     assert [t.name for t in below][:3] == [
         "Issue licences incl. offline/emergency key", "Build post-processor · Plasma 1",
