@@ -1,0 +1,84 @@
+"""A person settles a conflict with one word."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from models import conflict
+from models.errors import Invalid, Refused
+
+
+def clash(desk: Any, kind: str, rec: str, winner: dict[str, Any], loser: dict[str, Any]) -> str:
+    """What the server writes down when two edits meet."""
+    values = {
+        "kind": kind,
+        "rec": rec,
+        "field": sorted(loser)[0],
+        "space": "workspace",
+        "visibility": "internal",
+    }
+    values |= {"winner": orjson.dumps(winner).decode(), "loser": orjson.dumps(loser).decode()}
+    desk.hear(("conflict", f"clash-{desk.head}", values))
+    return f"clash-{desk.head - 1}"
+
+
+@pytest.fixture
+def harlan(desk: Any) -> str:
+    rec = str(desk.client(city="Brno", notes="by Tomas"))
+    desk.sync()
+    return rec
+
+
+@pytest.mark.parametrize(
+    ("choice", "value", "city"),
+    [
+        ("stands", None, "Brno"),
+        ("aside", None, "Praha"),
+        ("both", None, "Brno / Praha"),
+        ("value", "Plzen", "Plzen"),
+    ],
+)
+def test_each_choice_writes_what_it_says(
+    desk: Any, harlan: str, choice: str, value: str | None, city: str
+) -> None:
+    id = clash(desk, "client", harlan, {"city": "Brno"}, {"city": "Praha"})
+    settled = desk.do(conflict.settle, id, choice, value)
+    assert desk.get("client", harlan, "city") == city
+    assert orjson.loads(settled.value) == {"city": city}
+
+
+def test_both_notes_are_kept_one_below_the_other(desk: Any, harlan: str) -> None:
+    id = clash(desk, "client", harlan, {"notes": "by Tomas"}, {"notes": "by Ines"})
+    desk.do(conflict.settle, id, "both")
+    assert desk.get("client", harlan, "notes") == "by Tomas\nby Ines"
+
+
+def test_a_group_is_settled_whole(desk: Any) -> None:
+    [task] = desk.tasks(desk.project(), "Lay cables")
+    desk.sync()
+    set_aside = {"constraint_type": "SNET", "constraint_date": "2026-12-01T08:00"}
+    id = clash(desk, "task", task, {"constraint_type": "ASAP", "constraint_date": None}, set_aside)
+    with pytest.raises(Invalid, match="belong together"):
+        desk.do(conflict.settle, id, "both")
+    desk.do(conflict.settle, id, "aside")
+    assert desk.get("task", task, "constraint_date") == "2026-12-01T08:00"
+    desk.store.undo()
+    assert desk.get("task", task, "constraint_type") == "ASAP"
+
+
+def test_a_conflict_is_settled_once(desk: Any, harlan: str) -> None:
+    id = clash(desk, "client", harlan, {"city": "Brno"}, {"city": "Praha"})
+    desk.do(conflict.settle, id, "aside")
+    with pytest.raises(Refused, match="settled already"):
+        desk.do(conflict.settle, id, "stands")
+
+
+def test_a_number_cannot_hold_both(desk: Any) -> None:
+    [task] = desk.tasks(desk.project(), "Lay cables")
+    desk.sync()
+    id = clash(desk, "task", task, {"priority": 500}, {"priority": 600})
+    with pytest.raises(Invalid, match="cannot hold both"):
+        desk.do(conflict.settle, id, "both")
+    with pytest.raises(Invalid, match="above 1000"):
+        desk.do(conflict.settle, id, "value", 5000)
