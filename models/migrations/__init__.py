@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import orjson
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
@@ -19,6 +20,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from models import db
+from models.apply import _extra as extra_of
+from models.apply import _full as full
+from models.apply import _insert as insert
+from models.apply import settlement
+from models.fields import Scalar
+from models.kinds import KINDS
 
 PLACES = [Path(__file__).parent / "versions"]
 
@@ -39,6 +46,30 @@ def migrate(conn: sqlite3.Connection, version: int) -> None:
             context.get_context().stamp(scripts, f"{version:04}")
         context.run_migrations()
     conn.execute("DROP TABLE IF EXISTS alembic_version")  # the number is in user_version
+    _adopt(conn)
+
+
+def _adopt(conn: sqlite3.Connection) -> None:
+    """What newer colleagues wrote and the older program could only keep becomes records and fields."""
+    with settlement(conn, "Upgrade") as n:
+        for kind in KINDS:
+            rows = conn.execute("SELECT id, ver, data FROM unknown WHERE kind=?", (kind,)).fetchall()
+            conn.executemany(insert(kind), [full(kind, rec, ver, orjson.loads(d)) for rec, ver, d in rows])
+            conn.execute("DELETE FROM unknown WHERE kind=?", (kind,))
+            found = [(n, kind, rec, "", None) for rec, _, _ in rows] + list(_unfold(conn, kind, n))
+            conn.executemany("INSERT INTO change(txn, tbl, rec, field, new) VALUES(?,?,?,?,?)", found)
+
+
+def _unfold(conn: sqlite3.Connection, kind: str, n: int) -> Iterator[tuple[int, str, str, str, Scalar]]:
+    rows = conn.execute(f"SELECT id, extra FROM {kind} WHERE extra IS NOT NULL").fetchall()
+    for rec, extra in rows:
+        values = orjson.loads(extra)
+        known = {name: value for name, value in values.items() if name in KINDS[kind].fields}
+        for name, value in known.items():
+            conn.execute(f"UPDATE {kind} SET {name}=? WHERE id=?", (value, rec))
+            yield n, kind, rec, name, value
+        if known:
+            conn.execute(f"UPDATE {kind} SET extra=? WHERE id=?", (extra_of(kind, values), rec))
 
 
 @contextmanager

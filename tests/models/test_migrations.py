@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models import db, migrations, outbox, record
+from models import apply, db, migrations, outbox, record, search
 from models.capture import create_triggers
 from models.dump import dump
 from models.errors import StoreError
@@ -117,6 +117,26 @@ def test_a_store_of_the_schema_before_keeps_data_outbox_and_triggers(
     assert changes.fields == {"client": {""}}
     with pytest.raises(sqlite3.IntegrityError, match="outside a transaction"), db.writing(store._raw) as raw:
         raw.execute("UPDATE client SET name='x'")
+    conn.close()
+    store.close()
+
+
+def test_what_newer_colleagues_wrote_is_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(tmp_path / "home")
+    store = open_store(tmp_path / "home")
+    with store.write() as conn, apply.settlement(conn, "As an older program kept it"):
+        conn.execute('UPDATE client SET city=NULL, extra=\'{"city":"Brno","mood":"good"}\'')
+        conn.execute('INSERT INTO unknown VALUES(\'s1\', \'site\', 7, \'{"name":"Hall 2","mood":"bad"}\')')
+    store.close()
+    next_schema(monkeypatch, tmp_path / "next")
+    store = open_store(tmp_path / "home")
+    conn = store.read()
+    assert conn.execute("SELECT city, extra FROM client").fetchone() == ("Brno", '{"mood":"good"}')
+    assert conn.execute("SELECT name, ver, extra FROM site").fetchone() == ("Hall 2", 7, '{"mood":"bad"}')
+    assert conn.execute("SELECT count(*) FROM unknown").fetchone() == (0,)
+    assert outbox.waiting(conn) == 4
+    search.index(store)
+    assert [hit.rec for hit in search.find(conn, "hall")] == ["s1"]
     conn.close()
     store.close()
 
