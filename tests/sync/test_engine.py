@@ -1,0 +1,202 @@
+"""The engine against answers that no server should give: nothing is lost, and the words say what to do."""
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+
+from models import db, outbox
+from models.apply import Entry, Patch
+from models.errors import Held
+from models.record import create
+from models.store import Store
+from sync import engine, protocol
+from sync.engine import Local, Report
+from sync.protocol import Reply, Request
+from tests.sync.conftest import Profile
+
+HEADERS = {protocol.HEADER: protocol.VERSION, protocol.EPOCH: "ours", "content-type": "application/json"}
+Answer = Callable[[Request], Reply]
+
+
+def reply(body: Any, status: int = 200, **headers: str) -> Reply:
+    text = body if isinstance(body, bytes) else orjson.dumps(body)
+    return Reply(status, {**HEADERS, **{n.replace("_", "-"): v for n, v in headers.items()}}, text)
+
+
+def verdicts(request: Request, **told: Any) -> Reply:
+    """The answer to a push: every transaction accepted at 1, or as told."""
+    ids = [txn["id"] for txn in orjson.loads(request.body)["txns"]]
+    return reply({"verdicts": [{"id": id, "ver": 1, **told} for id in ids], "head": 1})
+
+
+def page(*entries: Entry, head: int = 0, more: bool = False) -> Reply:
+    return reply(protocol.write_page([protocol.write_entry(e) for e in entries], head, more))
+
+
+def entry(ver: int) -> Entry:
+    patch = Patch("client", f"c{ver}", True, {"name": "Harlan Fab", "space": "workspace"})
+    return Entry(ver, f"t{ver}", "tomas", None, 0, "do", None, "Add", [patch])
+
+
+def drive(store: Store, answer: Answer) -> Report:
+    steps = engine.sync(store.clock)
+    outcome: Any = None
+    try:
+        while True:
+            step = steps.send(outcome)
+            if isinstance(step, Local):
+                with store.write() as conn:
+                    outcome = step.run(conn)
+            else:
+                outcome = answer(step)
+    except StopIteration as end:
+        report: Report = end.value
+        return report
+
+
+@pytest.fixture
+def ines(profile: Profile) -> Store:
+    """A laptop that knows its server's epoch and has one edit waiting."""
+    store = profile("ines")
+    with store.write() as conn:
+        db.set_meta(conn, "epoch", "ours")
+        db.set_meta(conn, "cursor", "3")
+    store.transact("Add client", create, "client", name="Harlan Fab")
+    return store
+
+
+def facts(store: Store) -> tuple[Any, ...]:
+    """All that a sync could spoil; an edit that is sent counts as waiting."""
+    with store.write() as conn:
+        rows = conn.execute("SELECT id, min(state, 1), ver, note FROM txn ORDER BY n").fetchall()
+        clients = conn.execute("SELECT id, name, ver FROM client").fetchall()
+        metas = conn.execute("SELECT key, value FROM meta ORDER BY key").fetchall()
+        return rows, clients, metas, outbox.waiting(conn)
+
+
+HOTEL = b"<!DOCTYPE html><html><title>Hotel Post</title>"
+cut = gzip.compress(b'{"verdicts": []}')[:9]
+
+# fmt: off
+# ruff: noqa: E501
+NO_VERDICTS = {
+    "a captive portal": (Reply(200, {"content-type": "text/html; charset=utf-8"}, HOTEL), "Open a browser, sign in there"),
+    "a portal without a type": (Reply(200, {}, b"\n <html>"), "Open a browser, sign in there"),
+    "a portal that says 511": (Reply(511, {"content-type": "text/html"}, HOTEL), "Open a browser, sign in there"),
+    "a redirect": (Reply(302, {"location": "https://login.example"}, b""), "redirects to https://login.example"),
+    "a redirect of our server": (reply({}, 308, location="https://elsewhere.example"), "answered 308"),
+    "another web server": (Reply(200, {"content-type": "application/json"}, b"{}"), "is not a Milepost server. Check the address"),
+    "a token that was revoked": (reply({"detail": "no"}, 401), "Sign in again: milepost login"),
+    "no right": (reply({"detail": "readers do not write"}, 403), "403: readers do not write"),
+    "too many": (reply({"detail": "slowly"}, 429), "it is tried again"),
+    "an error of the server": (reply({"detail": "out of order"}, 500), "500: out of order. Your edits wait; it is tried again"),
+    "an error without a word": (reply(b"", 503), "503: no reason given"),
+    "a gateway's page": (Reply(502, {"content-type": "text/html"}, HOTEL), "web page"),
+    "another version": (reply({}, **{protocol.HEADER: "2"}), "protocol 2, this Milepost 1. Update the older"),
+    "no JSON": (reply(b"{oops"), "broke off or is no JSON"),
+    "half of it": (reply(b'{"verdicts": [{"id"'), "broke off or is no JSON"),
+    "compressed and cut": (reply(cut), "broke off or is no JSON"),
+    "nothing": (reply(b""), "broke off or is no JSON"),
+    "a list": (reply([1, 2]), "makes no sense"),
+    "an object without what it needs": (reply({}), "makes no sense"),
+    "the wrong types": (reply({"verdicts": 7, "entries": [[1]], "head": 0, "more": False}), "makes no sense"),
+    "another history": (reply({"verdicts": [], "entries": [], "head": 3, "more": False}, **{protocol.EPOCH: "theirs"}), "restored from a backup or is another server"),
+    "no history": (reply({"verdicts": [], "entries": [], "head": 3, "more": False}, **{protocol.EPOCH: ""}), "another server"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize(("answer", "words"), NO_VERDICTS.values(), ids=NO_VERDICTS)
+def test_what_is_no_verdict_holds_the_push(ines: Store, answer: Reply, words: str) -> None:
+    before = facts(ines)
+    with pytest.raises(Held, match=None) as held:
+        drive(ines, lambda _: answer)
+    assert words in str(held.value)
+    assert facts(ines) == before
+
+
+@pytest.mark.parametrize(("answer", "words"), NO_VERDICTS.values(), ids=NO_VERDICTS)
+def test_and_the_pull(ines: Store, answer: Reply, words: str) -> None:
+    before = facts(ines)[1]
+    with pytest.raises(Held) as held:
+        drive(ines, lambda request: verdicts(request, ver=9) if request.body else answer)
+    assert words in str(held.value)
+    assert facts(ines)[1] == before
+    assert dict(facts(ines)[2])["cursor"] == "3"
+
+
+@pytest.mark.parametrize("ids", [[], ["somebody else's"]])
+def test_verdicts_on_other_edits_hold(ines: Store, ids: list[str]) -> None:
+    before = facts(ines)
+    with pytest.raises(Held, match="other edits than were sent"):
+        drive(ines, lambda _: reply({"verdicts": [{"id": id, "ver": 1} for id in ids], "head": 1}))
+    assert facts(ines) == before
+
+
+PAGES = {
+    "out of order": (page(entry(5), entry(4), head=5), "out of order"),
+    "a version twice": (page(entry(4), entry(4), head=5), "out of order"),
+    "what we have": (page(entry(3), head=5), "out of order"),
+    "a log that ends before our cursor": (page(head=2), "ends at 2, this laptop has seen 3"),
+    "more, and nothing": (page(head=9, more=True), "promises more and sends nothing"),
+}
+
+
+@pytest.mark.parametrize(("answer", "words"), PAGES.values(), ids=PAGES)
+def test_a_log_that_cannot_be_holds(ines: Store, answer: Reply, words: str) -> None:
+    with pytest.raises(Held, match=words):
+        drive(ines, lambda request: verdicts(request, ver=9) if request.body else answer)
+    assert dict(facts(ines)[2])["cursor"] == "3"
+    assert len(facts(ines)[1]) == 1
+
+
+def test_an_edit_is_marked_sent_before_it_leaves(ines: Store) -> None:
+    with pytest.raises(ConnectionError):
+        drive(ines, _breaks)
+    with ines.write() as conn:
+        assert conn.execute("SELECT state FROM txn").fetchall() == [(2,)]
+        assert outbox.waiting(conn) == 1
+
+
+def _breaks(_: Request) -> Reply:
+    raise ConnectionError
+
+
+def test_it_is_sent_again_with_the_same_content(ines: Store) -> None:
+    sent: list[Any] = []
+
+    def listen(request: Request) -> Reply:
+        sent.append(orjson.loads(request.body)["txns"])
+        return reply({}, 500)
+
+    for _ in range(2):
+        with pytest.raises(Held):
+            drive(ines, listen)
+    first, second = [{**txns[0], "age": 0} for txns in sent]
+    assert first == second
+
+
+def test_only_a_verdict_sets_an_edit_aside(ines: Store) -> None:
+    report = drive(ines, lambda r: verdicts(r, reason="name: no.") if r.body else page(head=3))
+    assert (report.rejected, report.accepted) == (1, 0)
+    with ines.write() as conn:
+        assert conn.execute("SELECT state, note FROM txn WHERE origin='L'").fetchall() == [(5, "name: no.")]
+        assert conn.execute("SELECT count(*) FROM client").fetchone() == (0,)
+
+
+def test_a_page_comes_in_checkpoints_with_its_cursor(ines: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "CHECKPOINT_ROWS", 2)
+    pages = iter([page(*map(entry, range(4, 8)), head=9, more=True), page(entry(8), entry(9), head=9)])
+    report = drive(ines, lambda r: verdicts(r, ver=99) if r.body else next(pages))
+    assert (report.pulled, report.head) == (6, 9)
+    assert dict(facts(ines)[2])["cursor"] == "9"
+    assert len(facts(ines)[1]) == 7
+
+
+def test_the_first_server_is_taken_at_its_word(profile: Profile) -> None:
+    tomas = profile("tomas")
+    drive(tomas, lambda _: page(head=0))
+    assert dict(facts(tomas)[2])["epoch"] == "ours"

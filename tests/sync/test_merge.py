@@ -1,0 +1,118 @@
+# ruff: noqa: E501  the table is wide on purpose
+"""The server's decision, rule by rule, as a table: what was there, what comes, what comes of it."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from models.record import made_id
+from sync.merge import Decision, Stamp, Stored, decide
+from sync.protocol import Change, Transaction
+
+INES, TOMAS = "Ines's laptop", "Tomas's laptop"
+GONE, LATER = "2026-11-22T08:00:00.000Z", "2026-11-23T08:00:00.000Z"
+
+
+def stored(kind: str = "task", *, made_by: str = TOMAS, **fields: tuple[Any, str, int, int] | Any) -> Stored:
+    """A record made at version 1; a field is its value, or value, replica, version and time of its last write."""
+    record = Stored(kind, "r", {}, Stamp(1, "t1", made_by, made_by, 0))
+    for name, told in fields.items():
+        record.values[name] = told[0] if isinstance(told, tuple) else told
+        if isinstance(told, tuple):
+            _, replica, ver, at = told
+            record.stamps[name] = Stamp(ver, f"t{ver}", replica, replica, at)
+    return record
+
+
+def push(
+    there: Stored | None, values: dict[str, Any], *, base: int = 1, kind: str = "do", created: bool = False,
+    at: int = 100, of: str = "task", by: str = INES,
+) -> Decision:  # fmt: skip
+    bases = {} if created else dict.fromkeys(values, base)
+    txn = Transaction("mine", kind, None, "Edit", 0, [Change(of, "r", created, values, bases)], "")
+    return decide(txn, {"r": there} if there else {}, Stamp(9, "mine", by, by, at))
+
+
+def told(decision: Decision) -> str:
+    """The decision in one line: what is logged of the record, what is idle, what went aside."""
+    patches = [p for p in decision.patches if p.kind != "conflict"]
+    words = [", ".join(f"{n}={v}" for n, v in p.values.items()) for p in patches]
+    words += [f"idle {', '.join(sorted(name for _, name in decision.idle))}"] if decision.idle else []
+    words += [
+        f"aside {', '.join(f'{n}={v}' for n, v in orjson.loads(str(p.values['loser'])).items())}"
+        f" of {p.values['loser_author']}"
+        for p in decision.patches
+        if p.kind == "conflict"
+    ]
+    return decision.reason or "; ".join(words)
+
+
+T, S = TOMAS, INES  # theirs, own
+PLACE = {"parent_id": "p", "rank": "a1"}
+
+# fmt: off
+TABLE = [
+    # rule                                     stored                                  pushed                  how                     outcome
+    ("nobody wrote it since",                  {"name": ("A", T, 2, 50)},              {"name": "B"},          {"base": 2},            "name=B"),
+    ("somebody wrote the same",                {"name": ("B", T, 5, 50)},              {"name": "B"},          {},                     "name=B; idle name"),
+    ("the later edit wins",                    {"name": ("A", T, 5, 50)},              {"name": "B"},          {},                     f"name=B; aside name=A of {T}"),
+    ("the earlier edit loses",                 {"name": ("A", T, 5, 500)},             {"name": "B"},          {},                     f"name=A; idle name; aside name=B of {S}"),
+    ("own earlier edits are no conflict",      {"name": ("A", S, 5, 500)},             {"name": "B"},          {},                     "name=B"),
+    ("another field is no conflict",           {"notes": ("A", T, 5, 500)},            {"name": "B"},          {},                     "name=B"),
+    ("of dates the server's value stays",      {"deadline": ("2026-12-01T08:00", T, 5, 50)}, {"deadline": None}, {},
+                                               f"deadline=2026-12-01T08:00; idle deadline; aside deadline=None of {S}"),
+    ("a group is one: parent and order",       {"parent_id": (None, T, 5, 500), "rank": ("a0", T, 5, 500)}, PLACE, {},
+                                               f"parent_id=None, rank=a0; idle parent_id, rank; aside parent_id=p, rank=a1 of {S}"),
+    ("a group, the later edit",                {"parent_id": (None, T, 5, 50), "rank": ("a0", T, 5, 50)}, PLACE, {},
+                                               f"parent_id=p, rank=a1; aside parent_id=None, rank=a0 of {T}"),
+    ("an undo where we wrote last",            {"name": ("A", S, 5, 50)},              {"name": "B"},          {"kind": "undo"},       "name=B"),
+    ("an undo over a colleague's value",       {"name": ("A", T, 5, 50)},              {"name": "B"},          {"kind": "undo"},       "name=A; idle name"),
+    ("a redo is an ordinary edit",             {"name": ("A", T, 5, 50)},              {"name": "B"},          {"kind": "redo"},       f"name=B; aside name=A of {T}"),
+    ("a delete of what nobody touched",        {},                                     {"deleted_at": GONE},   {},                     f"deleted_at={GONE}"),
+    ("a delete against an edit not seen",      {"name": ("A", T, 5, 50)},              {"deleted_at": GONE},   {},                     f"deleted_at=None; idle deleted_at; aside deleted_at={GONE} of {S}"),
+    ("a delete against an edit that was seen", {"name": ("A", T, 5, 50)},              {"deleted_at": GONE},   {"base": 5},            f"deleted_at={GONE}"),
+    ("a delete against a restoring not seen",  {"deleted_at": (None, T, 5, 50)},       {"deleted_at": GONE},   {},                     f"deleted_at=None; idle deleted_at; aside deleted_at={GONE} of {S}"),
+    ("two deletes",                            {"deleted_at": (GONE, T, 5, 50)},       {"deleted_at": LATER},  {},                     f"deleted_at={GONE}; idle deleted_at"),
+    ("an edit brings back what it saw live",   {"deleted_at": (GONE, T, 5, 50)},       {"name": "B"},          {},                     f"name=B, deleted_at=None; aside deleted_at={GONE} of {T}"),
+    ("an edit of what was seen deleted",       {"deleted_at": (GONE, T, 5, 50)},       {"name": "B"},          {"base": 5},            "name=B"),
+    ("an undelete",                            {"deleted_at": (GONE, T, 5, 50)},       {"deleted_at": None},   {"base": 5},            "deleted_at=None"),
+    ("a create yields to what was changed",    {"name": ("A", T, 5, 50), "project_id": "p"}, {"name": "B", "project_id": "p"}, {"created": True}, "name=A, project_id=p; idle name, project_id"),
+    ("a create never clears a delete",         {"name": "B", "project_id": "p", "deleted_at": (GONE, T, 5, 50)}, {"name": "B", "project_id": "p"}, {"created": True}, "name=B, project_id=p; idle name, project_id"),
+    ("a value that is none",                   {},                                     {"priority": 4000},     {},                     "priority: 4000 is above 1000."),
+    ("a record of another kind",               {},                                     {"name": "B"},          {"of": "client"},       "client: the record r is a task."),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("there", "values", "how", "outcome"), [row[1:] for row in TABLE], ids=[r[0] for r in TABLE]
+)
+def test_the_rule(there: dict[str, Any], values: dict[str, Any], how: dict[str, Any], outcome: str) -> None:
+    assert told(push(stored(**there), values, **how)) == outcome
+
+
+def test_a_conflicts_id_is_made_of_both_transactions() -> None:
+    [_, conflict] = push(stored(name=("A", TOMAS, 5, 50)), {"name": "B"}).patches
+    assert conflict.rec == made_id("conflict", "mine", "t5", "r", "name")
+
+
+def test_an_edit_of_what_the_server_never_saw_is_refused() -> None:
+    assert "what made it was refused" in push(None, {"name": "B"}).reason
+
+
+def test_nobody_writes_a_conflict_but_the_server() -> None:
+    assert "server only" in push(None, {"kind": "task"}, created=True, of="conflict").reason
+
+
+def test_what_is_immutable_is_never_edited() -> None:
+    baseline = stored("baseline", project_id="p")
+    assert "never changed once made" in push(baseline, {"name": "B"}, of="baseline").reason
+
+
+def test_fields_and_kinds_of_newer_versions_pass_through() -> None:
+    assert (
+        told(push(stored(colour=("red", TOMAS, 5, 50)), {"colour": "blue"}))
+        == f"colour=blue; aside colour=red of {TOMAS}"
+    )
+    assert told(push(None, {"any": 1}, created=True, of="machine")) == "any=1"
