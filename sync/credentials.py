@@ -43,7 +43,7 @@ class FileStore:
             return dict(orjson.loads(self.path.read_bytes()))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise NoCredentials(
                 f"{self.path} cannot be read: {error}. Delete it and sign in again."
             ) from error
