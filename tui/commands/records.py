@@ -1,5 +1,6 @@
 """add, set, delete, undelete: the verbs that every kind of record has."""
 
+import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -127,8 +128,8 @@ def _act_all(session: "Session", act: Any, found: Sequence[Found]) -> None:
 
 
 def _named(kind: Kind, words: list[str]) -> list[str]:
-    """A first word without = is the name."""
-    if words and "=" not in words[0] and lookup.named(kind):
+    """A first word that does not begin with field= is the name."""
+    if words and not re.match(r"[\w-]+=", words[0]) and lookup.named(kind):
         return [f"{lookup.named(kind)}={words[0]}", *words[1:]]
     return words
 

@@ -1,0 +1,205 @@
+"""Two laptops and a real server by the command line alone; conflicts, rejections, doctor."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.store import open_store
+from tui.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+Laptop = Callable[..., Any]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """`milepost serve` as a process on a free port: its address and its database."""
+    database, port = tmp_path / "server.db", tmp_path / "port"
+    command = [sys.executable, "-m", "tui.cli", "serve", "--database", str(database), "--port", "0"]
+    log = (tmp_path / "server.log").open("w")
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([*command, "--port-file", str(port)], env=env, stdout=log, stderr=log)
+    try:
+        for _ in range(300):
+            if port.exists() and port.read_text().strip():
+                break
+            assert process.poll() is None, (tmp_path / "server.log").read_text()
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port.read_text().strip()}", database
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        log.close()
+
+
+def laptop(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Laptop:
+    def go(*words: str, status: int = 0) -> Any:
+        monkeypatch.setenv("MILEPOST_CREDENTIALS", f"file:{home}.token")
+        capsys.readouterr()
+        assert main(["--home", str(home), *words]) == status, capsys.readouterr().err
+        out, err = capsys.readouterr()
+        if status:
+            return err
+        return json.loads(out) if "--json" in words else out
+
+    return go
+
+
+@pytest.fixture
+def alone(tmp_path: Path, capsys: Any, monkeypatch: Any) -> Laptop:
+    return laptop(tmp_path / "alone", capsys, monkeypatch)
+
+
+@pytest.fixture
+def two(server: tuple[str, Path], tmp_path: Path, capsys: Any, monkeypatch: Any) -> tuple[Laptop, Laptop]:
+    """Ines and Tomas, signed in; both have Harlan Fab."""
+    ines, tomas = (laptop(tmp_path / name, capsys, monkeypatch) for name in ("ines", "tomas"))
+    made = subprocess.run(
+        [sys.executable, "-m", "tui.cli", "serve", "--database", str(server[1]), "--invite", "Ines"],
+        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60,
+    )  # fmt: skip
+    ines("add", "client", "Harlan Fab", "city=Lyon")
+    ines("login", server[0], "--code", made.stdout.split()[0])
+    ines("sync")
+    tomas("login", server[0], "--code", ines("invite", "Tomas Berg", "--json")["code"])
+    tomas("sync")
+    return ines, tomas
+
+
+def clash(ines: Laptop, tomas: Laptop) -> None:
+    """Both change the city without having seen the other's; Ines is the later one."""
+    tomas("set", "Harlan Fab", "city=Paris")
+    ines("set", "Harlan Fab", "city=Nice")
+    ines("sync")
+    tomas("sync")
+    ines("sync")
+
+
+def test_what_one_types_the_other_has(two: tuple[Laptop, Laptop]) -> None:
+    ines, tomas = two
+    assert "Tomas Berg on http" in tomas("whoami")
+    assert tomas("list", "client", "--json")[0]["city"] == "Lyon"
+    tomas("set", "Harlan Fab", "phone=+33 4")
+    assert tomas("status", "--json")["waiting"] == 1
+    assert tomas("sync", "--json")["accepted"] == 1
+    ines("sync")
+    assert ines("dump") == tomas("dump")
+    assert "Tomas Berg" in ines("history", "Harlan Fab")
+
+
+def test_a_conflict_shows_both_values_and_is_settled_by_a_word(two: tuple[Laptop, Laptop]) -> None:
+    ines, tomas = two
+    clash(ines, tomas)
+    [mine], [theirs] = ines("conflicts", "--json"), tomas("conflicts", "--json")
+    assert {*mine["stands"].values(), *mine["aside"].values()} == {"Paris", "Nice"}
+    assert mine[mine["mine"]] == {"city": "Nice"}
+    assert theirs[theirs["mine"]] == {"city": "Paris"}
+    assert "“Paris” · Tomas Berg" in ines("conflicts")
+    assert "▲ Conflict" in ines("show", "Harlan Fab")
+    assert ines("resolve", "Harlan Fab", "theirs") == "Settled City of Harlan Fab: “Paris”\n"
+    assert ines("list", "client", "--json")[0]["city"] == "Paris"
+    assert ines("conflicts", "--json") == []
+    assert "settled" in ines("conflicts", "--all")
+    ines("sync"), tomas("sync")
+    assert tomas("conflicts", "--json") == []
+    assert ines("dump") == tomas("dump")
+
+
+@pytest.mark.parametrize(
+    ("word", "city"), [("mine", "Paris"), ("both", None), ("Marseille", "Marseille"), ("=mine", "mine")]
+)
+def test_every_way_to_settle(two: tuple[Laptop, Laptop], word: str, city: str | None) -> None:
+    clash(*two)
+    id = two[1]("conflicts", "--json")[0]["id"]
+    two[1]("resolve", id[-8:], word)
+    now = two[1]("list", "client", "--json")[0]["city"]
+    assert now == city if city else {"Paris", "Nice"} == set(now.split(" / "))
+    assert "settled already" in two[1]("resolve", id, "theirs", status=1)
+
+
+def test_signing_out_keeps_the_records(two: tuple[Laptop, Laptop]) -> None:
+    ines, _ = two
+    assert "stay on this laptop" in ines("logout")
+    assert ines("whoami", "--json")["signed_in"] is False
+    assert "not signed in" in ines("sync", status=1)
+    assert len(ines("list", "client", "--json")) == 1
+
+
+def test_doctor_reaches_the_server_and_finds_nothing(two: tuple[Laptop, Laptop]) -> None:
+    two[0]("set", "Harlan Fab", "city=Nice")
+    findings = two[0]("doctor", "--json")
+    assert {f["state"] for f in findings} == {"ok"}
+    assert "1 field kept" in next(f["found"] for f in findings if f["what"] == "Server's values")
+
+
+# ── without a server ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_alone_there_is_nobody_to_be(alone: Laptop) -> None:
+    alone("add", "client", "Harlan Fab")
+    assert alone("whoami", "--json") is None
+    assert "none; works alone" in alone("status")
+
+
+def test_a_server_that_is_gone_is_said_in_words(alone: Laptop) -> None:
+    said = alone("login", "http://127.0.0.1:9", "--code", "ABCD-1234", status=1)
+    assert "127.0.0.1:9" in said
+
+
+def test_a_rejection_shows_its_reason_and_what_it_held(alone: Laptop, tmp_path: Path) -> None:
+    from models.outbox import Verdict, settle, take
+
+    alone("add", "client", "Harlan Fab", "city=Lyon")
+    store = open_store(tmp_path / "alone")
+    with store.write() as conn:
+        settle(conn, [Verdict(take(conn, 10)[0].id, 0, "this workspace is closed")])
+    store.close()
+    said = alone("rejected")
+    assert "Add client · refused: this workspace is closed" in said
+    assert "new client Harlan Fab" in said
+    assert alone("rejected", "--json")[0]["changes"][0]["created"]["city"] == "Lyon"
+    assert alone("list", "client", "--json") == []
+    assert "rejected: this workspace is closed" in alone("history")
+
+
+def test_a_conflict_that_does_not_wait_is_refused(alone: Laptop) -> None:
+    alone("add", "client", "Harlan Fab")
+    assert "No conflict is open on Harlan Fab" in alone("resolve", "Harlan Fab", "mine", status=1)
+
+
+def test_doctor_finds_a_missing_trigger_an_open_operation_and_a_lost_mask(
+    alone: Laptop, tmp_path: Path
+) -> None:
+    alone("add", "client", "Harlan Fab")
+    with sqlite3.connect(tmp_path / "alone" / "milepost.db") as conn:
+        conn.execute("DROP TRIGGER task_edited")
+        conn.execute("INSERT INTO txn(id, origin, kind, label, at, state) VALUES('x','L','do','x',0,0)")
+        conn.execute("INSERT INTO shadow(rec, field, tbl, base, val) VALUES('x','name','client',1,'y')")
+    main(["--home", str(tmp_path / "alone"), "doctor"])
+    before = (tmp_path / "alone" / "milepost.db").read_bytes()
+    alone("doctor", "--json", status=1)
+    assert (tmp_path / "alone" / "milepost.db").read_bytes() == before
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(alone: Laptop, tmp_path: Path, capsys: Any) -> None:
+    alone("add", "client", "Harlan Fab")
+    with sqlite3.connect(tmp_path / "alone" / "milepost.db") as conn:
+        conn.execute("DROP TRIGGER task_edited")
+    assert main(["--home", str(tmp_path / "alone"), "doctor"]) == 1
+    out = capsys.readouterr().out
+    assert "fail  Schema: missing: task_edited" in out
+    assert "→ Edits would not be recorded" in out
+
+
+def test_serve_without_its_part_names_the_command(alone: Laptop, monkeypatch: Any) -> None:
+    monkeypatch.setattr("tui.commands.serving.find_spec", lambda name: None)
+    assert "milepost[server]" in alone("serve", status=1)
