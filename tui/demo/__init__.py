@@ -9,7 +9,10 @@ removes the folder.
 """
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,15 +96,15 @@ def _prepare_in(folder: Path) -> int:
 def prepare(folder: Path, server: "Server") -> str:
     """Both profiles signed in, the company in both, and a conflict that the user's next sync finds; the address."""
     _say("Making a company of 12 clients and 20 projects …")
-    # imported while the server starts
-    from models.store import open_store
-    from sync.account import invite, login
-    from sync.worker import sync_now
-    from tui.demo import company, edits
+    with _uninterrupted():  # while the server starts
+        from models.store import open_store
+        from sync.account import invite, login
+        from sync.worker import sync_now
+        from tui.demo import company, edits
 
-    url, code = server.wait()
     ines, tomas = open_store(folder / "ines"), open_store(folder / "tomas")
     try:
+        url, code = server.wait()
         login(ines, url, code, "Ines's laptop", keep_in_file=True)
         sync_now(ines)
         company.build(ines)
@@ -115,6 +118,19 @@ def prepare(folder: Path, server: "Server") -> str:
         ines.close()
         tomas.close()
     return url
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """ctrl+c waits till the end: in the middle of an import of compiled code it has crashed the interpreter."""
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def _say(words: str) -> None:

@@ -23,7 +23,7 @@ from models.template import Node, Template, expand, plan_of, read_template, task
 from tui.demo.dates import DAY, Span, Tie, evening, forward, morning, work_day
 
 FILE = Path(__file__).with_name("company.toml")
-PROMISES = ("M2", "M5", "M7")  # milestones with a deadline
+PROMISES = ("M1", "M2", "M4", "M5", "M6", "M7")  # milestones that the client was promised
 SIGNED = "M1"  # with this the first baseline is frozen
 CALENDAR = made_id("demo", "calendar", "Standard")
 WEEK = '{"fri": [["08:00", "12:00"], ["13:00", "17:00"]], "mon": [["08:00", "12:00"], ["13:00", "17:00"]], "sat": [], '\
@@ -148,7 +148,7 @@ def _take(session: Session, order: Order, me: str, template: Template, today: da
     if stage.reached(SIGNED):
         baseline = take_baseline(session, order.id, stage.agreed(), "Scope baseline")
         baseline.taken_at = f"{stage.agreed()[stage.ids[SIGNED, '']][1]}:00.000Z"
-    return stage.rows(tasks)
+    return stage.rows()
 
 
 def _head(session: Session, order: Order, me: str, stage: "Stage") -> None:
@@ -189,6 +189,10 @@ class Stage:
         plan = plan_of(template, order.parameters)
         nodes = [node for each in plan.nodes.values() for node in each]
         self.ids = {node: task_id(order.id, template, *node) for node in nodes}
+        self.phases = {
+            task_id(order.id, template, phase): [self.ids[node] for node in below]
+            for phase, below in plan.nodes.items()
+        }
         self.nodes = {id: node for node, id in self.ids.items()}
         self.durations = {self.ids[n]: self._minutes(n) for n in nodes}
         self.ties = [
@@ -222,15 +226,13 @@ class Stage:
         return id not in self.stuck and self.plan[id].finish <= self.point
 
     def agreed(self) -> dict[str, tuple[str, str]]:
-        """The dates as first planned."""
-        return {
-            id: (morning(self.origin, s.start), evening(self.origin, s.finish)) for id, s in self.plan.items()
-        }
+        """The dates as first planned, of tasks and phases."""
+        return self._dates(self.plan)
 
     def play(self, task: Task) -> None:
         """Writes into a new task what has become of it."""
         key, span = self.nodes[task.id][0], self.plan[task.id]
-        if key in PROMISES:
+        if key in PROMISES or key in self.order.waiting:
             task.deadline = evening(self.origin, span.finish)
         if key in self.order.urgent:
             task.priority = 800
@@ -259,7 +261,7 @@ class Stage:
         start, finish = self._real(span.start), self._real(span.finish)
         self.fixed[task.id] = Span(start, finish)
         task.actual_finish = evening(self.origin, finish)
-        task.actual_start = task.actual_finish if task.milestone else morning(self.origin, start)
+        task.actual_start = task.actual_finish if start == finish else morning(self.origin, start)
         task.percent_complete, task.remaining_minutes = 100, 0
 
     def _real(self, minutes: int) -> int:
@@ -268,15 +270,20 @@ class Stage:
         pace = (done + self.order.behind * DAY) / done if done else 1
         return int(minutes * pace) // 120 * 120
 
-    def rows(self, tasks: Iterable[Task]) -> list[Row]:
-        """Computed dates of all tasks; a phase spans its tasks."""
+    def rows(self) -> list[Row]:
+        """Computed dates of all tasks and phases."""
         spans = forward(self.durations, self.ties, self.fixed, self.now)
-        tasks = list(tasks)
-        for phase in (t for t in tasks if t.parent_id is None):
-            below = [spans[t.id] for t in tasks if t.parent_id == phase.id]
-            spans[phase.id] = Span(min(s.start for s in below), max(s.finish for s in below))
-        return [(t.id, self.order.id, *self._dates(spans[t.id], t.milestone)) for t in tasks]
+        return [(id, self.order.id, *dates) for id, dates in self._dates(spans).items()]
 
-    def _dates(self, span: Span, milestone: int) -> tuple[str, str]:
+    def _dates(self, spans: dict[str, Span]) -> dict[str, tuple[str, str]]:
+        """Start and finish; a phase spans its tasks."""
+        phases = {
+            id: Span(min(spans[b].start for b in below), max(spans[b].finish for b in below))
+            for id, below in self.phases.items()
+            if below
+        }
+        return {id: self._date(span) for id, span in {**spans, **phases}.items()}
+
+    def _date(self, span: Span) -> tuple[str, str]:
         finish = evening(self.origin, span.finish)
-        return (finish if milestone else morning(self.origin, span.start)), finish
+        return (finish if span.start == span.finish else morning(self.origin, span.start)), finish
