@@ -62,6 +62,7 @@ def _write_status(_: Session, task: "Task", value: Scalar) -> None:
     elif value == "done":
         _finish(task, f"{today:%Y-%m-%dT17:00}")
     elif value == "blocked":
+        _unfinish(task)
         task.blocked_reason = task.blocked_reason or "waiting"
         task.blocked_since = task.blocked_since or f"{today:%Y-%m-%d}"
     elif value == "n/a":
@@ -204,8 +205,8 @@ class Task(Named, Record, table=True):
         if self.rank is None:
             [self.rank] = _ranks(session, self.project_id, self.parent_id, 1)
 
-    def agree(self, session: Session) -> None:
-        if self.parent_id:
+    def agree(self, session: Session, written: Collection[str]) -> None:
+        if self.parent_id and "parent_id" in written:
             _refuse_loop(session, {self.id}, self.parent_id)
 
     def remove(self, session: Session, at: str) -> None:
@@ -244,8 +245,8 @@ class Dependency(Named, Record, table=True):
     def born(self, session: Session) -> None:
         self.project_id = self.project_id or find(session, "task", self.successor_id).project_id
 
-    def agree(self, session: Session) -> None:
-        if self.deleted_at is None:
+    def agree(self, session: Session, written: Collection[str]) -> None:
+        if self.deleted_at is None and {"predecessor_id", "successor_id", "deleted_at"}.intersection(written):
             _refuse_cycle(session, self)
 
     def restore(self, session: Session) -> None:
@@ -436,10 +437,13 @@ def _ranks(
 
 
 def _refuse_loop(session: Session, moving: set[str], parent_id: str | None) -> None:
-    while parent_id is not None:
+    seen: set[str] = set()  # two laptops may have made a loop that the server has not refused yet
+    while parent_id is not None and parent_id not in seen:
         if parent_id in moving:
             raise Refused("A task cannot go below itself or below one of its own. Choose another place.")
-        parent_id = find(session, "task", parent_id).parent_id
+        seen.add(parent_id)
+        parent = session.get(Task, parent_id)
+        parent_id = parent.parent_id if parent else None
 
 
 def _order(task: Task) -> tuple[str, str]:
@@ -515,6 +519,7 @@ def block(session: Session, task_ids: Sequence[str], reason: str, waiting_on: st
     """Waits for someone, with a reason, since today."""
     for id in task_ids:
         task: Task = find(session, "task", id)
+        _unfinish(task)
         task.blocked_reason, task.waiting_on = reason, waiting_on
         task.blocked_since = f"{datetime.now():%Y-%m-%d}"
 

@@ -6,7 +6,7 @@ log and on the wire.
 
 import dataclasses
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -82,8 +82,8 @@ class Record(SQLModel):
     def rules(self) -> None:
         """Raises Invalid where the record contradicts itself; fields are checked one by one before."""
 
-    def agree(self, session: Session) -> None:
-        """Raises Refused where the record contradicts others: a circle of links, a task below itself."""
+    def agree(self, session: Session, written: Collection[str]) -> None:
+        """Raises Refused where what was `written` contradicts other records: a circle of links, a task below itself."""
 
 
 R = TypeVar("R", bound=Record)
@@ -203,13 +203,15 @@ def find(session: Session, kind: str, id: str) -> Any:
 
 def create(session: Session, kind: str, **values: Scalar) -> Any:
     """A new record with `values`; a name is enough. Raises Invalid."""
-    record = KINDS[kind].cls(id=str(values.pop("id", None) or new_id()))
-    stored = {name: value for name, value in values.items() if name in KINDS[kind].fields}
+    spec = KINDS[kind]
+    record = spec.cls(id=str(values.pop("id", None) or new_id()))
+    named = {spec.field(name).name: value for name, value in values.items()}
+    stored = {name: value for name, value in named.items() if name in spec.fields}
     _set(session, kind, record, stored)
     record.born(session)
     session.add(record)
-    _set(session, kind, record, {n: v for n, v in values.items() if n not in stored})
-    record.agree(session)
+    _set(session, kind, record, {n: v for n, v in named.items() if n not in stored})
+    record.agree(session, stored)
     return record
 
 
@@ -219,7 +221,7 @@ def edit(session: Session, kind: str, id: str, **values: Scalar) -> Any:
     if KINDS[kind].immutable:
         raise Invalid(kind, f"a {KINDS[kind].label.lower()} is never changed once made. Make a new one.")
     _set(session, kind, record, values)
-    record.agree(session)
+    record.agree(session, {KINDS[kind].field(name).name for name in values})
     return record
 
 

@@ -41,15 +41,20 @@ class WriteLock:
     def __init__(self) -> None:
         self._free = threading.Condition()
         self._held = False
+        self._holder = 0
         self._urgent = 0
 
     @contextmanager
     def urgent(self) -> Iterator[None]:
         with self._free:
+            if self._held and self._holder == threading.get_ident():
+                raise RuntimeError("a verb writes through its session, never through the store again")
             self._urgent += 1
-            self._free.wait_for(lambda: not self._held)
-            self._urgent -= 1
-            self._held = True
+            try:
+                self._free.wait_for(lambda: not self._held)
+            finally:
+                self._urgent -= 1
+            self._held, self._holder = True, threading.get_ident()
         try:
             yield
         finally:
@@ -59,7 +64,7 @@ class WriteLock:
     def patient(self) -> Iterator[None]:
         with self._free:
             self._free.wait_for(lambda: not self._held and not self._urgent)
-            self._held = True
+            self._held, self._holder = True, threading.get_ident()
         try:
             yield
         finally:
