@@ -4,6 +4,7 @@ A script is a list of (step, seed); every step draws its particulars from its ow
 replays. The server decides with the real `sync.merge`, and all travels through the real `sync.protocol`.
 """
 
+import atexit
 import contextlib
 import random
 import shutil
@@ -121,6 +122,7 @@ def _new_store(folder: Path) -> None:
     """A copy of one store that was made once: making the schema is what costs most."""
     if not _template:
         home = Path(tempfile.mkdtemp(prefix="milepost-template-"))
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
         store = open_store(home)
         with store.write() as conn:
             db.set_meta(conn, "member", "ines")
