@@ -1,13 +1,17 @@
 """Circles: of links between tasks, and of tasks below one another. No SQL: rows come through callables."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from models.fields import Scalar
 from models.plan import path_between
 
 Link = tuple[str, str]  # predecessor, successor
-Fetch = Callable[[Collection[str]], Iterable[tuple[str, str, str]]]  # tasks → (id, predecessor, successor)
+Row = tuple[str, str, str]  # id, predecessor, successor
+# all links of the tasks, in one direction, and all of up to so many further tasks that they lead to
+Fetch = Callable[[Collection[str], int], Collection[Row]]
+FURTHER = 4_096
+STRIDE = 16  # tasks that a search visits before the other one has its turn
 
 
 def link_of(values: Mapping[str, Scalar]) -> Link | None:
@@ -27,8 +31,8 @@ class Links:
     def __init__(self, after: Fetch, before: Fetch) -> None:
         self.changed: dict[str, Link | None] = {}
         self._at: dict[str, Link] = {}
-        self._after = _Side(after, self._take)
-        self._before = _Side(before, self._take)
+        self._after = _Side(after, 1, self._take)
+        self._before = _Side(before, 2, self._take)
 
     def put(self, id: str, link: Link | None) -> None:
         self._drop(id)
@@ -41,25 +45,23 @@ class Links:
 
         Such a circle lies both ahead of the new links and behind them, so the shorter search of the two will do.
         """
-        circling = _circling(self._region(new))
+        ahead = _Search(self._after, {succ for _, succ in new})
+        behind = _Search(self._before, {pred for pred, _ in new})
+        while ahead.step() and behind.step():
+            pass
+        ended, goal = (ahead, 0) if ahead.ended else (behind, 1)
+        if ended.seen.isdisjoint(link[goal] for link in new):
+            return []
+        circling = _circling(self._within(ended))
         for pred, succ in new:
             if (pred, succ) in circling and (path := path_between(circling, succ, pred)):
                 return path
         return []
 
-    def _region(self, new: Sequence[Link]) -> set[Link]:
-        ahead, behind = {succ for _, succ in new}, {pred for pred, _ in new}
-        front, back = set(ahead), set(behind)
-        while front and back:
-            if len(ahead) <= len(behind):
-                front = self._after.step(front) - ahead
-                ahead |= front
-            else:
-                back = self._before.step(back) - behind
-                behind |= back
-        if front:
-            return {(pred, succ) for succ in behind for pred in self._before.of[succ].values()}
-        return {(pred, succ) for pred in ahead for succ in self._after.of[pred].values()}
+    def _within(self, search: "_Search") -> set[Link]:
+        if search.side is self._after:
+            return {(pred, succ) for pred in search.seen for succ in self._after.of[pred].values()}
+        return {(pred, succ) for succ in search.seen for pred in self._before.of[succ].values()}
 
     def _take(self, id: str, pred: str, succ: str) -> None:
         if id not in self.changed:
@@ -77,19 +79,47 @@ class Links:
 
 
 class _Side:
-    """The neighbours of tasks in one direction: task → link's id → neighbour."""
+    """The neighbours of tasks in one direction: task → link's id → neighbour. `near` is the end of a row that has the
+    task itself."""
 
-    def __init__(self, fetch: Fetch, take: Callable[[str, str, str], None]) -> None:
+    def __init__(self, fetch: Fetch, near: int, take: Callable[[str, str, str], None]) -> None:
         self.of: defaultdict[str, dict[str, str]] = defaultdict(dict)
-        self._fetch, self._take = fetch, take
-        self._fetched: set[str] = set()
+        self.fetched: set[str] = set()
+        self._fetch, self._near, self._take = fetch, near, take
 
-    def step(self, tasks: set[str]) -> set[str]:
-        if fresh := tasks - self._fetched:
-            self._fetched |= fresh
-            for row in self._fetch(fresh):
-                self._take(*row)
-        return {neighbour for task in tasks for neighbour in self.of[task].values()}
+    def fetch(self, tasks: Collection[str], further: int) -> None:
+        """Makes `of` complete for the tasks, and for some further ones."""
+        rows = self._fetch(tasks, further)
+        for row in rows:
+            self._take(*row)
+        self.fetched.update(tasks, (row[self._near] for row in rows))
+
+
+class _Search:
+    """A walk over all tasks that lie in one direction, some at a step."""
+
+    def __init__(self, side: _Side, start: set[str]) -> None:
+        self.side = side
+        self.seen = start
+        self.ended = False
+        self._waiting = deque(start)
+        self._further = STRIDE  # more with each fetch: a long way is long to ask for bit by bit
+
+    def step(self) -> bool:
+        """False when there is nowhere left to go."""
+        of, seen, waiting = self.side.of, self.seen, self._waiting
+        for _ in range(STRIDE):
+            if not waiting:
+                self.ended = True
+                return False
+            if waiting[0] not in self.side.fetched:
+                self.side.fetch(set(waiting) - self.side.fetched, self._further)
+                self._further = min(2 * self._further, FURTHER)
+            for task in of[waiting.popleft()].values():
+                if task not in seen:
+                    seen.add(task)
+                    waiting.append(task)
+        return True
 
 
 def _circling(links: set[Link]) -> set[Link]:

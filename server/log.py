@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from models.outbox import Verdict
-from server.graph import Link
+from server.graph import Link, Row
 from server.push import Effects, Known, Push
 from server.schema import Database
 from sync.merge import Stamp, Stored
@@ -122,13 +122,25 @@ class Rows:
             found[rec].stamps[name] = Stamp(*stamp)
         return found
 
-    def links_after(self, tasks: Collection[str]) -> list[tuple[str, str, str]]:
-        """The live links that leave `tasks`: id, predecessor, successor."""
-        return self._some("SELECT id, pred, succ FROM link WHERE workspace=? AND pred", tasks)
+    def links_after(self, tasks: Collection[str], further: int) -> list[Row]:
+        """All live links that leave `tasks`, or one of up to `further` tasks that those lead to."""
+        return self._links("pred", "succ", tasks, further)
 
-    def links_before(self, tasks: Collection[str]) -> list[tuple[str, str, str]]:
-        """The live links that end in `tasks`: id, predecessor, successor."""
-        return self._some("SELECT id, pred, succ FROM link WHERE workspace=? AND succ", tasks)
+    def links_before(self, tasks: Collection[str], further: int) -> list[Row]:
+        """All live links that end in `tasks`, or in one of up to `further` tasks that lead to those."""
+        return self._links("succ", "pred", tasks, further)
+
+    def _links(self, near: str, far: str, tasks: Collection[str], further: int) -> list[Row]:
+        wanted = orjson.dumps(list(tasks)).decode()
+        # CROSS JOIN: SQLite then takes them in this order, else it scans all links
+        return self._conn.execute(
+            f"""WITH RECURSIVE reached(task) AS (
+                    SELECT value FROM json_each(?)
+                    UNION SELECT {far} FROM reached JOIN link ON workspace=? AND {near}=task),
+                close(task) AS (SELECT task FROM reached LIMIT ?)
+                SELECT id, pred, succ FROM close CROSS JOIN link WHERE workspace=? AND {near}=task""",
+            (wanted, self._workspace, len(tasks) + further, self._workspace),
+        ).fetchall()
 
     def _some(self, query: str, ids: Collection[str]) -> list[Any]:
         if not ids:

@@ -14,12 +14,13 @@ from models.apply import Entry
 from models.fields import Scalar
 from models.outbox import Verdict
 from server import graph
-from server.graph import Link, Links
+from server.graph import Link, Links, Row
 from sync import merge, protocol
 from sync.merge import Decision, Stamp, Stored
 from sync.protocol import Transaction
 
 OTHER_CONTENT = "same id, other content"
+NAMED = 12  # tasks of a circle that a reason names; of a longer one, those at both ends
 
 _log = logging.getLogger(__name__)
 
@@ -37,8 +38,8 @@ class Rows(Protocol):
 
     def known(self, ids: Collection[str]) -> dict[str, Known]: ...
     def records(self, ids: Collection[str]) -> dict[str, Stored]: ...
-    def links_after(self, tasks: Collection[str]) -> list[tuple[str, str, str]]: ...
-    def links_before(self, tasks: Collection[str]) -> list[tuple[str, str, str]]: ...
+    def links_after(self, tasks: Collection[str], further: int) -> list[Row]: ...
+    def links_before(self, tasks: Collection[str], further: int) -> list[Row]: ...
 
 
 @dataclass
@@ -164,8 +165,11 @@ class Push:
         return f"This link closes a circle: {self._names(ring, decision)}. Remove one link of it first."
 
     def _names(self, ring: Sequence[str], decision: Decision) -> str:
-        self._load(ring)
-        names = [self._name(id, decision.writes.get(id, {})) for id in ring]
+        ends = [*ring[:4], *ring[-4:]] if len(ring) > NAMED else ring
+        self._load(ends)
+        names = [self._name(id, decision.writes.get(id, {})) for id in ends]
+        if len(ring) > NAMED:
+            names.insert(4, f"({len(ring) - 8:,} more)")
         return " → ".join([*names, names[0]])
 
     def _name(self, id: str, writes: Mapping[str, Scalar]) -> str:
