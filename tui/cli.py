@@ -157,6 +157,7 @@ def _log(home: "Path") -> "Path | None":
 
     for folder in (home, Path(tempfile.gettempdir())):
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             with (folder / "milepost.log").open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"{datetime.now().astimezone().isoformat()}\n{traceback.format_exc()}\n")
             return folder / "milepost.log"
