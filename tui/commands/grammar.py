@@ -211,7 +211,18 @@ milepost export everything.jsonl""",
         (arg("--space", default="", metavar="ID"),),
     ),
     "doctor": Command("doctor.doctor", "Checks the profile, this machine and the server; changes nothing."),
-    "demo": Command("serving.demo", "A made-up team with its own server; leaves nothing behind."),
+    "demo": Command(
+        "serving.demo",
+        "A made-up team with its own server; leaves nothing behind.",
+        (
+            arg(
+                "--prepare-only",
+                default="",
+                metavar="DIR",
+                help="make it in a new folder and say how to go on",
+            ),
+        ),
+    ),
 }
 
 

@@ -41,7 +41,7 @@ def serve(ctx: Context) -> int:
 
 
 def demo(ctx: Context) -> int:
-    return int(import_module("tui.demo").run() or 0)
+    return int(import_module("tui.demo").run(ctx.args.prepare_only))
 
 
 def _passed_on(ctx: Context) -> Iterator[str]:
