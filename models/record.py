@@ -48,7 +48,8 @@ def attribute(type: str, label: str, *, index: bool = False, **spec: Any) -> Any
         nullable=True,
         index=index,
         sa_type=_SQL.get(type, TEXT),
-        sa_column_kwargs={"info": {"field": field}},
+        # no default of SQLAlchemy's: it would take the place of a None that was meant
+        sa_column_kwargs={"info": {"field": field}, "default": None},
     )
 
 

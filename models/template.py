@@ -162,9 +162,6 @@ class _Writer:
         for phase, rank in zip(phases, _ranks(self.session, self.project.id, None, len(phases)), strict=True):
             made += self._phase(phase, rank)
         self.session.add_all([*made, *self._dependencies(), *self._assignments()])
-        self.session.flush()
-        for task in made:  # a None in a new record would become the field's default
-            task.duration_minutes = None if task.parent_id is None else task.duration_minutes
         return made
 
     def _id(self, key: str, item: str = "") -> str:
@@ -174,6 +171,7 @@ class _Writer:
         nodes = self.plan.nodes[phase.key]
         summary = Task(
             id=self._id(phase.key), project_id=self.project.id, rank=rank, name=phase.name, visibility="client",
+            duration_minutes=None,
         )  # fmt: skip
         ranks = generate_n_keys_between(None, None, len(nodes))
         return [summary, *(self._task(node, summary.id, at) for node, at in zip(nodes, ranks, strict=True))]

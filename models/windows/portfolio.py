@@ -28,6 +28,12 @@ class ProjectRow(NamedTuple):
     finish: str | None
 
 
+class Milestone(NamedTuple):
+    id: str
+    name: str
+    date: str | None
+
+
 def portfolio(conn: sqlite3.Connection, text: str = "", *, sort: str = "client") -> Window:
     """Projects not deleted whose name, number or client holds `text`; by client, name or promised finish."""
     order = {
@@ -59,9 +65,10 @@ def project_rows(conn: sqlite3.Connection, rows: Sequence[int], today: str) -> l
     found = {}
     for row, id, name, client, manager, hold, cancelled, finish in heads:
         tasks, done, waiting = counts.get(id, (0, 0, 0))
-        next_name, next_date = _next_milestone(conn, id)
+        ahead = next_milestone(conn, id)
         found[row] = ProjectRow(
-            row, id, name, client, manager, _phase(conn, id), tasks, done, next_name, next_date,
+            row, id, name, client, manager, _phase(conn, id), tasks, done,
+            ahead.name if ahead else None, ahead.date if ahead else None,
             late.get(id, 0), waiting, hold, cancelled, finish,
         )  # fmt: skip
     return [found[row] for row in rows if row in found]
@@ -93,14 +100,15 @@ def _late(conn: sqlite3.Connection, ids: Sequence[str], today: str) -> dict[str,
     return dict(rows.fetchall())
 
 
-def _next_milestone(conn: sqlite3.Connection, project: str) -> tuple[str | None, str | None]:
+def next_milestone(conn: sqlite3.Connection, project: str) -> Milestone | None:
+    """The first milestone that is not reached."""
     row = conn.execute(
-        f"""SELECT t.name, {FINISH} AS at FROM task t INDEXED BY task_state LEFT JOIN schedule s ON s.task=t.id
+        f"""SELECT t.id, t.name, {FINISH} AS at FROM task t INDEXED BY task_state LEFT JOIN schedule s ON s.task=t.id
             WHERE t.project_id=? AND t.deleted_at IS NULL AND t.actual_finish IS NULL AND t.milestone=1
             ORDER BY at IS NULL, at, t.rank LIMIT 1""",
         (project,),
     ).fetchone()
-    return (row[0], row[1]) if row else (None, None)
+    return Milestone(*row) if row else None
 
 
 def _phase(conn: sqlite3.Connection, project: str) -> str | None:

@@ -57,17 +57,36 @@ def task_tree_head(
     return window
 
 
-def task_matches(conn: sqlite3.Connection, project: str, text: str, status: str = "") -> Window:
-    """Tasks whose name, notes or reason to wait hold `text`, or whose status is `status`, with all above them."""
-    like = f"%{escape(text)}%"
-    hits = conn.execute(
-        f"""SELECT t.id FROM task t WHERE t.project_id=?1 AND t.deleted_at IS NULL
-            AND (?2='' OR t.name LIKE ?3 ESCAPE '\\' OR t.notes LIKE ?3 ESCAPE '\\'
-                 OR t.blocked_reason LIKE ?3 ESCAPE '\\')
-            AND (?4='' OR {STATUS}=?4)""",
-        (project, text, like, status),
-    )
-    keep = {row[0] for row in hits}
+class Wanted(NamedTuple):
+    """What a filter asks for; all of it must hold. `who` is the beginning of a name or of initials."""
+
+    text: str = ""
+    status: str = ""
+    who: str = ""
+    late_before: str = ""
+
+
+def task_hits(conn: sqlite3.Connection, project: str, wanted: Wanted) -> dict[str, int]:
+    """Tasks whose name, notes or reason to wait hold the text, and that are as wanted: id → row number."""
+    found = conn.execute(
+        f"""SELECT t.id, t.rowid FROM task t LEFT JOIN schedule s ON s.task=t.id
+            WHERE t.project_id=:project AND t.deleted_at IS NULL
+            AND (:text='' OR t.name LIKE :like ESCAPE '\\' OR t.notes LIKE :like ESCAPE '\\'
+                 OR t.blocked_reason LIKE :like ESCAPE '\\')
+            AND (:status='' OR {STATUS}=:status)
+            AND (:late_before='' OR (t.actual_finish IS NULL AND coalesce(t.deadline, {FINISH})<:late_before))
+            AND (:who='' OR EXISTS (SELECT 1 FROM assignment a JOIN member m ON m.id=a.member_id
+                WHERE a.task_id=t.id AND a.deleted_at IS NULL
+                AND (m.initials LIKE :begins ESCAPE '\\' OR m.name LIKE :begins ESCAPE '\\')))""",
+        {**wanted._asdict(), "project": project, "like": f"%{escape(wanted.text)}%",
+         "begins": f"{escape(wanted.who)}%"},
+    )  # fmt: skip
+    return dict(found.fetchall())
+
+
+def task_matches(conn: sqlite3.Connection, project: str, wanted: Wanted) -> Window:
+    """The tasks that are wanted, with all above them."""
+    keep = set(task_hits(conn, project, wanted))
     below, tops = _children(conn, project)
     above = {id: parent for parent, children in below.items() for _, id in children}
     for id in list(keep):
@@ -91,6 +110,16 @@ def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:
     )
     by_row = {row[0]: TaskRow._make(row) for row in found}
     return [by_row[row] for row in rows if row in by_row]
+
+
+def task_dates(conn: sqlite3.Connection, project: str) -> dict[str, tuple[str, str]]:
+    """Start and finish of every task that has both, as the list shows them: what a baseline takes down."""
+    found = conn.execute(
+        f"""SELECT t.id, {START}, {FINISH} FROM task t LEFT JOIN schedule s ON s.task=t.id
+            WHERE t.project_id=? AND t.deleted_at IS NULL""",
+        (project,),
+    )
+    return {id: (start, finish) for id, start, finish in found if start and finish}
 
 
 _Node = tuple[int, str]
