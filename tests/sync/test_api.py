@@ -1,0 +1,166 @@
+"""httpx as the engine needs it: proxies, compression, and every failure in words."""
+
+import asyncio
+import gzip
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from models.errors import Held, Offline
+from sync import api, protocol
+from sync.protocol import Reply, Request
+
+PULL = Request("GET", "/v1/pull?since=0")
+
+
+@contextmanager
+def line(say: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server of one connection that says what it likes; its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with listener, listener.accept()[0] as peer:
+            say(peer)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"127.0.0.1:{listener.getsockname()[1]}"
+    thread.join(2)
+
+
+def ask(server: str, request: Request = PULL) -> Reply:
+    async def run() -> Reply:
+        async with api.client(server, "token", "replica-1") as http:
+            return await api.send(http, request)
+
+    return asyncio.run(run())
+
+
+def answering(body: bytes, heard: list[bytes], head: bytes = b"") -> Callable[[socket.socket], None]:
+    def say(peer: socket.socket) -> None:
+        heard.append(peer.recv(65536))
+        peer.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n%s\r\n%s" % (len(body), head, body))
+
+    return say
+
+
+def test_a_request_says_who_and_which_protocol() -> None:
+    heard: list[bytes] = []
+    with line(answering(b"{}", heard)) as address:
+        reply = ask(f"http://{address}")
+    assert reply.body == b"{}"
+    for header in (b"authorization: Bearer token", b"milepost-protocol: 1", b"milepost-replica: replica-1"):
+        assert header in heard[0]
+
+
+def test_a_compressed_answer_is_unpacked() -> None:
+    body = gzip.compress(b'{"head": 1}')
+    with line(answering(body, [], b"content-encoding: gzip\r\n")) as address:
+        assert ask(f"http://{address}").body == b'{"head": 1}'
+
+
+def test_a_long_request_is_compressed() -> None:
+    heard: list[bytes] = []
+    with line(answering(b"{}", heard)) as address:
+        ask(f"http://{address}", Request("POST", "/v1/push", b"x" * 5_000))
+    assert b"content-encoding: gzip" in heard[0]
+
+
+def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[bytes] = []
+    with line(answering(b"{}", heard)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://{proxy}")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        ask("http://plan.example")
+    assert heard[0].startswith(b"GET http://plan.example/v1/pull?since=0 ")
+
+
+def test_a_redirect_is_not_followed() -> None:
+    def say(peer: socket.socket) -> None:
+        peer.recv(65536)
+        peer.sendall(b"HTTP/1.1 302 Found\r\nlocation: http://hotel.example/\r\ncontent-length: 0\r\n\r\n")
+
+    with line(say) as address:
+        reply = ask(f"http://{address}")
+    assert (reply.status, reply.headers["location"]) == (302, "http://hotel.example/")
+
+
+def cut_answer(peer: socket.socket) -> None:
+    peer.recv(65536)
+    peer.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{")
+
+
+def cut_gzip(peer: socket.socket) -> None:
+    body = gzip.compress(b"x" * 5_000)[:20] + b"\x00" * 20
+    answering(body, [], b"content-encoding: gzip\r\n")(peer)
+
+
+def silence(peer: socket.socket) -> None:
+    peer.recv(65536)
+    peer.recv(65536)
+
+
+def plain_words(peer: socket.socket) -> None:
+    peer.recv(65536)
+    peer.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+
+@pytest.mark.parametrize(
+    ("say", "words"),
+    [
+        (lambda peer: None, "broke off in the middle of its answer"),
+        (cut_answer, "broke off in the middle of its answer"),
+        (plain_words, "broke off in the middle of its answer"),
+        (silence, "did not answer in time"),
+    ],
+    ids=["hangs up", "cut", "no http", "silence"],
+)
+def test_a_broken_line_is_offline(
+    say: Callable[[socket.socket], None], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(api, "TIMEOUT", httpx.Timeout(0.3))
+    with line(say) as address, pytest.raises(Offline, match=words):
+        ask(f"http://{address}")
+
+
+def test_a_compressed_answer_that_is_cut_is_no_answer() -> None:
+    with line(cut_gzip) as address:
+        reply = ask(f"http://{address}")
+    with pytest.raises(Held, match="broke off"):
+        protocol.document(replace(reply, headers={protocol.HEADER: protocol.VERSION}))
+
+
+@pytest.mark.parametrize(
+    ("server", "words"),
+    [
+        ("http://127.0.0.1:9", "cannot be reached"),
+        ("http://no-such-host.invalid", "cannot be reached"),
+        ("plan.example", "is not an address; write https://server"),
+        ("gopher://plan.example", "is not an address; write https://server"),
+    ],
+)
+def test_an_address_where_nobody_is(server: str, words: str) -> None:
+    with pytest.raises(Offline, match=words):
+        ask(server)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_a_matter_for_it() -> None:
+    error = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
+    error.__cause__ = ssl.SSLCertVerificationError()
+
+    async def words() -> str:
+        async with api.client("https://plan.example") as http:
+            return api._why(error, http)
+
+    assert "ask IT for the company's root certificate" in asyncio.run(words())
+
+
+def test_tls_against_a_server_that_speaks_none_is_offline() -> None:
+    with line(plain_words) as address, pytest.raises(Offline, match="Your edits are safe here"):
+        ask(f"https://{address}")

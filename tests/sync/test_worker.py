@@ -1,0 +1,209 @@
+"""Syncing by itself, against a real server that goes away and comes back. Nothing here sleeps for long: what takes
+time is asked for until it is so."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from models.errors import Held
+from models.record import create, edit
+from models.store import Store
+from sync import account, worker
+from sync.worker import State, Worker
+from tests.server.running import ROOT, Process
+from tests.sync.conftest import Profile
+
+
+class Told(list[State]):
+    """What a worker tells, newest last."""
+
+    worker: Worker
+
+
+SignIn = Callable[[str], Store]
+Run = Callable[[Store], Told]
+Other = tuple[Store, subprocess.Popen[str]]
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "BACK_OFF", (0.05, 0.1, 0.2, 0.2))
+    monkeypatch.setattr(worker, "TAKE_OVER", 0.1)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Process]:
+    running = Process(tmp_path / "server.db", "--parent", str(os.getpid()))
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def laptop(profile: Profile, server: Process, tokens: Path, tmp_path: Path) -> SignIn:
+    """laptop("Ines") → the store of a signed-in profile."""
+
+    def sign_in(name: str) -> Store:
+        store = profile(name)
+        command = [
+            sys.executable,
+            "-m",
+            "server",
+            "--database",
+            str(tmp_path / "server.db"),
+            "--invite",
+            name,
+        ]
+        code = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        account.login(store, server.url, code)
+        return store
+
+    return sign_in
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """run(store) starts a worker."""
+    started: list[Worker] = []
+
+    def start(store: Store) -> Told:
+        told = Told()
+        told.worker = Worker(store, told.append)
+        started.append(told.worker)
+        told.worker.start()
+        return told
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+def until(so: Callable[[], object], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.02)
+
+
+def phase(told: list[State], name: str) -> Callable[[], bool]:
+    return lambda: bool(told) and told[-1].phase == name
+
+
+def city(store: Store) -> str | None:
+    with store.write() as conn:
+        row = conn.execute("SELECT city FROM client").fetchone()
+    return row and row[0]
+
+
+def test_a_profile_that_never_signed_in_is_left_alone(profile: Profile, run: Run) -> None:
+    told = run(profile("odile"))
+    until(phase(told, "local"))
+
+
+def test_an_edit_reaches_the_colleague_by_itself(laptop: SignIn, run: Run) -> None:
+    ines, tomas = laptop("Ines"), laptop("Tomas")
+    here, there = run(ines), run(tomas)
+    until(phase(here, "synced"))
+    until(phase(there, "synced"))
+    client = ines.transact("Add client", create, "client", name="Harlan Fab", city="Linz").result
+    here.worker.wake()
+    until(lambda: city(tomas) == "Linz")  # the server's event wakes him: his poll is a minute away
+    tomas.transact("Move", edit, "client", client.id, city="Graz")
+    there.worker.wake()
+    until(lambda: city(ines) == "Graz")
+    until(lambda: here[-1] == State("synced", last_sync=here[-1].last_sync))
+
+
+def test_it_comes_back_by_itself_when_the_server_does(
+    laptop: SignIn, run: Run, server: Process, tmp_path: Path
+) -> None:
+    ines = laptop("Ines")
+    port = server.url.rpartition(":")[2]
+    server.kill()
+    told = run(ines)
+    until(phase(told, "offline"))
+    assert "Your edits are safe here" in told[-1].detail
+    ines.transact("Add client", create, "client", name="Harlan Fab")
+    back = Process(tmp_path / "server.db", "--port", port, "--parent", str(os.getpid()))
+    try:
+        until(phase(told, "synced"))
+        until(lambda: worker.read_state(ines).waiting == 0)
+    finally:
+        back.kill()
+
+
+def test_paused_it_stays_off_the_network(laptop: SignIn, run: Run) -> None:
+    ines = laptop("Ines")
+    told = run(ines)
+    until(phase(told, "synced"))
+    told.worker.pause(True)
+    until(phase(told, "paused"))
+    ines.transact("Add client", create, "client", name="Harlan Fab")
+    told.worker.wake()
+    time.sleep(0.1)
+    assert worker.read_state(ines).waiting == 1
+    told.worker.pause(False)
+    until(lambda: worker.read_state(ines).waiting == 0)
+
+
+def test_what_the_server_refuses_is_counted(laptop: SignIn, run: Run) -> None:
+    ines = laptop("Ines")
+    client = ines.transact("Add client", create, "client", name="Harlan Fab").result
+
+    def spoil(session: Session) -> None:
+        session.connection().exec_driver_sql("UPDATE client SET name=NULL WHERE id=?", (client.id,))
+
+    ines.transact("Spoil", spoil)
+    told = run(ines)
+    until(phase(told, "synced"))
+    assert (told[-1].rejected, told[-1].waiting) == (1, 0)
+
+
+def test_a_revoked_device_is_told_to_sign_in(laptop: SignIn, run: Run, tokens: Path) -> None:
+    ines = laptop("Ines")
+    kept = tokens.read_bytes()
+    account.logout(ines)
+    tokens.write_bytes(kept)
+    told = run(ines)
+    until(phase(told, "held"))
+    assert "milepost login" in told[-1].detail
+
+
+# ── one process a profile ─────────────────────────────────────────────────────────────────────────────
+
+WATCH = "from sync.worker import watch; from models.store import open_store; import sys;"
+WATCH += "watch(open_store(sys.argv[1]), lambda state: print(state.phase, flush=True))"
+
+
+@pytest.fixture
+def other(laptop: SignIn) -> Iterator[Other]:
+    """Another process that syncs Ines's profile."""
+    ines = laptop("Ines")
+    process = subprocess.Popen(
+        [sys.executable, "-c", WATCH, str(ines.home)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout
+    while "synced" not in process.stdout.readline():
+        assert process.poll() is None
+    yield ines, process
+    process.kill()
+    process.communicate()
+
+
+def test_a_second_window_leaves_syncing_to_the_first_and_takes_over(other: Other, run: Run) -> None:
+    ines, process = other
+    told = run(ines)
+    until(phase(told, "elsewhere"))
+    process.send_signal(signal.SIGKILL)
+    until(phase(told, "synced"))
+
+
+def test_a_sync_by_command_says_that_a_window_syncs(other: Other) -> None:
+    with pytest.raises(Held, match="syncs by itself"):
+        worker.sync_now(other[0])
