@@ -13,6 +13,7 @@ from sync import protocol
 from sync.protocol import Reply, Request
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+QUIET = httpx.Timeout(30.0, connect=10.0, read=45.0)  # of the events: the server says something every 15 s
 COMPRESS_FROM = 1_000  # bytes
 
 
@@ -50,8 +51,7 @@ async def send(http: httpx.AsyncClient, request: Request) -> Reply:
 async def heads(http: httpx.AsyncClient) -> AsyncIterator[int]:
     """The head of the log, each time it moves. Only a wake-up: polling goes on. Raises Offline at the end."""
     try:
-        quiet = httpx.Timeout(TIMEOUT, read=45.0)  # the server says something every 15 s
-        async with httpx_sse.aconnect_sse(http, "GET", "/v1/events", timeout=quiet) as source:
+        async with httpx_sse.aconnect_sse(http, "GET", "/v1/events", timeout=QUIET) as source:
             async for event in source.aiter_sse():
                 yield int(event.data)
     except (httpx.HTTPError, httpx_sse.SSEError, ValueError) as error:
@@ -69,7 +69,7 @@ def _why(error: Exception, http: httpx.AsyncClient) -> str:
             reason = "cannot be reached"
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():
             reason = "is not an address; write https://server"
-        case httpx.DecodingError() | httpx.RemoteProtocolError():
+        case httpx.DecodingError() | httpx.RemoteProtocolError() | httpx.ReadError() | httpx.WriteError():
             reason = "broke off in the middle of its answer"
         case _:
             reason = f"cannot be reached ({type(error).__name__})"

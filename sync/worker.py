@@ -91,7 +91,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._paused = False
         self._stopped = False
-        self._state = State()
+        self._state = State(phase="")  # nothing told yet
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
