@@ -1,7 +1,6 @@
 """Servers for the tests: in a thread, with a clock to turn, and as processes to kill."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
+from server.__main__ import listen
 from server.app import Backend, make_app
 from tests.server.laptop import Laptop
 
@@ -26,7 +26,7 @@ class Served:
         self.now = 1_795_000_000_000
         app = make_app(str(database), lambda: self.now)
         self.backend: Backend = app.state.backend
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
         self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=2))
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)

@@ -65,6 +65,12 @@ def test_it_ends_within_two_seconds_with_streams_open(database: Path) -> None:
         assert time.monotonic() - before < 2
 
 
+def test_no_reply_waits_for_an_acknowledgement(database: Path) -> None:
+    with process(database) as running, httpx.Client(base_url=running.url) as http:
+        took = [http.get("/v1/health").elapsed.total_seconds() for _ in range(20)]
+    assert sorted(took)[10] < 0.03
+
+
 def test_it_ends_with_its_parent(database: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     with process(database, "--parent", str(parent.pid)) as running:
