@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 ALWAYS, EVERYWHERE, LIST, JUMP = "always", "everywhere", "list", "jump"
-EDIT, PROMPT, PALETTE, HELP = "edit", "prompt", "palette", "help"
-TYPING = (EDIT, PROMPT, PALETTE)
+EDIT, PROMPT, TEXT, PALETTE, HELP = "edit", "prompt", "text", "palette", "help"
+TYPING = (EDIT, PROMPT, TEXT, PALETTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +88,27 @@ JUMPS = [
     _jump("t", "tasks", "tasks", "Go to the tasks of the project"),
     _jump("c", "clients", "clients", "Go to clients and contacts"),
     _jump("s", "sync", "sync", "Go to the sync view: what waits, what was refused and why"),
-    Action("jump.conflicts", "x", "conflicts", "Go to the conflicts and decide them", where=JUMP, jump="sync", run="go", args=("sync",)),
+    _jump("m", "team", "team", "Go to the team and the calendars"),
+    Action(
+        "jump.conflicts",
+        "x",
+        "conflicts",
+        "Go to the conflicts and decide them",
+        JUMP,
+        jump="sync",
+        run="conflicts",
+    ),
     _jump("d", "bin", "recycle bin", "Go to what was deleted, and restore it"),
     Action("jump.search", "/", "search", "Search everything", where=JUMP, run="search"),
 ]
 
-PORTFOLIO = [
-    *(
-        Action(
-            f"portfolio.gate{n}",
-            str(n),
-            f"gate {n}",
-            f"Show projects whose last gate passed is G{n}",
-            "portfolio",
-        )
-        for n in range(8)
-    ),
-    *_own(
-        "portfolio",
-        ("at_risk", "!", "at risk", "Show only the projects at risk, or all", 3),
-        ("health", "r", "health", "Set the health of the project"),
-        ("milestone", "m", "milestone", "Go to the next milestone of the project", 4),
-        ("sort", "S", "sort", "Sort by the next column", 5),
-    ),
-]
-PORTFOLIO = [
-    replace(one, run="gate", args=(int(one.keys),)) if one.keys.isdigit() else one for one in PORTFOLIO
-]
+PORTFOLIO = _own(
+    "portfolio",
+    ("new_below", "o", "new", "Type a new project", 1),
+    ("at_risk", "!", "at risk", "Show only the projects at risk, or all", 3),
+    ("milestone", "m", "milestone", "Go to the next milestone of the project", 4),
+    ("sort", "S", "sort", "Sort by the next column", 5),
+)
 
 TASKS = [
     *_own(
@@ -129,21 +123,22 @@ TASKS = [
     ),
     *_own(
         "tasks",
-        ("new_below", "o", "new", "Type a new task below", 2),
+        ("new_below", "o", "new", "Type a new task below; enter on an empty line ends", 2),
         ("new_above", "O", "new above", "Type a new task above"),
         ("move_down", "J", "move down", "Move the task down among its neighbours"),
         ("move_up", "K", "move up", "Move the task up among its neighbours"),
-        ("blocked_by", "b", "blocked by", "Say which task it waits for"),
+        ("blocked_by", "b", "blocked by", "Say which task it waits for", 15),
+        ("baseline", "B", "baseline", "Take a baseline of the plan as it is now"),
     ),
 ]
 
 CLIENTS = _own(
     "clients",
-    ("interaction", "i", "log a talk", "Log a call, a mail or a visit", 2),
-    ("mail", "m", "mail", "Draft a mail to the contact"),
-    ("phone", "p", "phone", "Show the phone number large"),
-    ("promise", "o", "promise", "Note what was promised"),
+    ("new_below", "o", "new", "Type a new contact, site or client", 1),
+    ("phone", "p", "phone", "Show the phone numbers and the mail address", 2),
 )
+
+TEAM = _own("team", ("new_below", "o", "new", "Type a new member or calendar", 1))
 
 BIN = _own("bin", ("restore", "r", "restore", "Take it out of the recycle bin", 1), bulk=True)
 
@@ -232,11 +227,11 @@ COMMON = [
     Action("how_to_quit", "ctrl+c", "how to quit", "Say which key quits", where=EVERYWHERE, palette=False),
 ]
 
-TEXT = [
+TYPED = [
     *_own(
         EDIT,
         ("keep", "enter", "keep", "Keep what is typed", 1),
-        ("leave", "escape", "leave it", "Leave the cell as it was", 2),
+        ("leave", "escape", "leave as it was", "Leave the cell as it was", 2),
         ("next_cell", "tab", "next cell", "Keep, and edit the next cell", 3),
         ("previous_cell", "shift+tab", "cell before", "Keep, and edit the cell before"),
         ("row_below", "down", "below", "Keep, and edit the cell below", 4),
@@ -252,6 +247,12 @@ TEXT = [
         palette=False,
     ),
     *_own(
+        TEXT,
+        ("keep", "escape ctrl+s", "keep", "Keep the text and close", 1),
+        ("drop", "ctrl+g", "drop the change", "Close and leave the text as it was", 2),
+        palette=False,
+    ),
+    *_own(
         PALETTE,
         ("choose", "enter", "do it", "Do what is under the cursor", 1),
         ("next", "down ctrl+n", "next", "Next line"),
@@ -263,7 +264,7 @@ TEXT = [
     *_own(HELP, ("close", "escape q ? enter f1", "close", "Close the help", 1), palette=False, shadows=True),
 ]
 
-ACTIONS = [*JUMPS, *PORTFOLIO, *TASKS, *CLIENTS, *BIN, *CONFLICTS, *SYNC, *TEXT, *LISTS, *COMMON]
+ACTIONS = [*JUMPS, *PORTFOLIO, *TASKS, *CLIENTS, *TEAM, *BIN, *CONFLICTS, *SYNC, *TYPED, *LISTS, *COMMON]
 
 
 class Registry:

@@ -48,6 +48,7 @@ class Milepost(App[None], inherit_bindings=False):
         self.views = views
         self.first_view = first_view or next(iter(views), "")
         self.warm_up = list(after_first_paint)
+        self.providers: list[Callable[[str], Iterable[Any]]] = []  # of what the palette finds besides actions
         for each in themes():
             self.register_theme(each)
         self.theme = first_theme(theme, dict(os.environ))
@@ -88,10 +89,17 @@ class Milepost(App[None], inherit_bindings=False):
         """Call who answers the action, from the focus outward, until one does not say False."""
         if action.where == JUMP:
             self.shell.stop_going()
-        for method in self.shell.answerers(action, origin):
-            result = method(*action.args)
-            if (await result if isawaitable(result) else result) is not False:
-                return
+        try:
+            for method in self.shell.answerers(action, origin):
+                result = method(*action.args)
+                if (await result if isawaitable(result) else result) is not False:
+                    return
+        except Exception as error:
+            self.report(error)
+
+    def report(self, error: BaseException) -> None:
+        """Something went wrong; whoever knows a better way than ending tells it there."""
+        raise error
 
     # Actions of the application
 
@@ -117,8 +125,11 @@ class Milepost(App[None], inherit_bindings=False):
             Thread(target=self._warm_up, name="warm-up", daemon=True).start()
 
     def _warm_up(self) -> None:
-        for each in self.warm_up:
-            each()
+        try:
+            for each in self.warm_up:
+                each()
+        except Exception as error:
+            self.call_from_thread(self.report, error)
         gc.freeze()
         sys.setswitchinterval(0.005)
 

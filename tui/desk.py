@@ -11,11 +11,13 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models import db
+from models.errors import StoreError
 from models.feed import Changes, Feed
 
 if TYPE_CHECKING:
@@ -40,6 +42,9 @@ class Desk:
         self._opening = threading.Lock()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._queued = 0
+        self._behind: set[Callable[[Store], bool]] = set()
+        self._probe: sqlite3.Connection | None = None
+        self._file = self._identity()
 
     @property
     def store(self) -> Store:
@@ -53,6 +58,11 @@ class Desk:
     def ready(self) -> bool:
         """Whether an edit made now can be committed on the screen's thread."""
         return self._store is not None and not self._queued and not self._store.lock.busy()
+
+    @property
+    def saving(self) -> bool:
+        """Whether an edit waits in the writer thread."""
+        return self._queued > 0
 
     @property
     def loaded(self) -> bool:
@@ -75,27 +85,71 @@ class Desk:
 
         `done` gets the outcome, from whichever thread that was.
         """
-        if self.ready:
+
+        def checked() -> Changes:
+            self.check()
+            return run(self.store)
+
+        if self.ready and not self._locked():
             future: Future[Changes] = Future()
             try:
-                future.set_result(run(self.store))
+                future.set_result(checked())
             except Exception as error:
                 future.set_exception(error)
             done(future)
             return
         self._queued += 1
-        self._writer.submit(lambda: run(self.store)).add_done_callback(lambda f: self._dequeue(f, done))
+        self._writer.submit(checked).add_done_callback(lambda f: self._dequeue(f, done))
 
-    def behind(self, run: Callable[[Store], Any]) -> Future[Any]:
-        """Runs housekeeping in the writer thread."""
-        return self._writer.submit(lambda: run(self.store))
+    def behind(self, step: Callable[[Store], bool]) -> None:
+        """Runs a step of housekeeping in the writer thread, and again, behind the edits that came meanwhile, as
+        long as it says that more is left."""
+
+        def run() -> None:
+            self._behind.discard(step)
+            if step(self.store):
+                self.behind(step)
+
+        if step not in self._behind:
+            self._behind.add(step)
+            with suppress(RuntimeError):  # closing
+                self._writer.submit(run)
+
+    def check(self) -> None:
+        """Raises StoreError when the file is not the one that was opened: what is written now would be lost."""
+        if self._identity() != self._file:
+            raise StoreError(
+                f"{self.path} was removed or replaced while it was open. Put it back or start Milepost again; "
+                "this edit was not saved."
+            )
 
     def close(self) -> None:
         """Ends the worker after the last edit is saved."""
         self._writer.shutdown(wait=True)
+        if self._probe is not None:
+            self._probe.close()
         if self.worker is not None:
             self.worker.stop()
         self.conn.close()
+
+    def _identity(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return 0, 0
+        return found.st_dev, found.st_ino
+
+    def _locked(self) -> bool:
+        """Whether another process is writing: the screen must not wait for it."""
+        if self._probe is None:
+            self._probe = db.connect(self.path)
+            self._probe.execute("PRAGMA busy_timeout=0")
+        try:
+            self._probe.execute("BEGIN IMMEDIATE")
+            self._probe.execute("ROLLBACK")
+        except sqlite3.OperationalError as error:
+            return (error.sqlite_errorname or "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
+        return False
 
     def _dequeue(self, future: Future[Changes], done: Callable[[Future[Changes]], None]) -> None:
         self._queued -= 1

@@ -4,12 +4,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.strip import Strip
 from textual.timer import Timer
 
 from tui.actions import Action
 from tui.widgets.bar import Bar, Piece, width_of
+from tui.widgets.cells import fit, plain
 
 SHOWN_FOR = 8.0
+MOST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,16 @@ def ago(then: datetime | None, now: datetime) -> str:
 
 
 class Footer(Bar):
-    """Shows hints unless there is a message; the connection always."""
+    """Shows hints unless there is a message; the connection always. A message that is longer than the line takes
+    as many lines as it needs, up to `MOST`."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.connection = Connection(used=False)
         self.actions: list[Action] = []
-        self._message: list[Piece] | None = None
+        self.message = self.offered = ""
+        self._style = ""
+        self._lines: list[str] = []
         self._clearing: Timer | None = None
 
     def on_mount(self) -> None:
@@ -81,19 +89,37 @@ class Footer(Bar):
     def say(self, text: str, style: str = "", seconds: float = SHOWN_FOR) -> None:
         """A message in the place of the hints; `seconds` 0 leaves it until the next one or `hush`."""
         self._stop_clearing()
-        self._message = [(style, " " + text)]
+        self.message, self._style = text, style
         if seconds:
             self._clearing = self.set_timer(seconds, self.hush)
         self._draw()
 
+    def offer(self, text: str) -> None:
+        """What can be typed, while it is; only a message that stays goes before it."""
+        self.offered = text
+        self._draw()
+
     def hush(self) -> None:
         self._stop_clearing()
-        self._message = None
+        self.message = ""
+        self._draw()
+
+    def end_typing(self) -> None:
+        """Nothing is typed any more: what was said about that goes."""
+        self.offered = ""
+        if self._clearing is None:
+            self.message = ""
         self._draw()
 
     def set_connection(self, connection: Connection) -> None:
         self.connection = connection
         self._draw()
+
+    def render_line(self, y: int) -> Strip:
+        if y == 0:
+            return super().render_line(0)
+        pen = self._pen(self._style)
+        return Strip([Segment(" " + fit(self._lines[y], self.size.width - 1), pen)], self.size.width)
 
     def _tick(self) -> None:
         if self.connection.used and self.connection.last is not None:
@@ -106,7 +132,23 @@ class Footer(Bar):
 
     def _draw(self) -> None:
         self.show(right=self.connection.pieces(datetime.now(UTC)))
-        self.show(left=self._message or hints(self.actions, self.room))
+        stays = self.message and self._clearing is None
+        text = self.message if stays or not self.offered else self.offered
+        self._lines = wrap(text, max(20, self.room - 1), MOST) or [""]
+        if self.styles.height is None or self.styles.height.value != len(self._lines):
+            self.styles.height = len(self._lines)
+        self.show(left=[(self._style if text is self.message else "", " " + self._lines[0])] if text
+                  else hints(self.actions, self.room))  # fmt: skip
+
+
+def wrap(text: str, width: int, most: int) -> list[str]:
+    """`text` in at most `most` lines of `width` cells, broken between words; the last one is cut."""
+    lines = [""]
+    for word in plain(text).split(" "):
+        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width and len(lines) < most:
+            lines.append("")
+        lines[-1] += (" " if lines[-1] else "") + word
+    return lines if text else []
 
 
 def hints(actions: Iterable[Action], room: int) -> list[Piece]:

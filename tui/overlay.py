@@ -44,6 +44,9 @@ class Overlay(Vertical):
         # at once, not by Widget.focus, which waits: what is typed ahead must land here
         self.screen.set_focus(focus, scroll_visible=False)
 
+    def keep(self) -> None:
+        """The work goes on elsewhere: what is typed here is kept."""
+
     def act_close(self) -> None:
         self.display = False
         if self._focus_before is not None and self._focus_before.is_attached:

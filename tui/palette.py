@@ -58,9 +58,9 @@ class Palette(Overlay):
     Palette > RowList { margin-top: 1; }
     """
 
-    def __init__(self, providers: Sequence[Provider] = ()) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.providers = list(providers)
+        self.providers: Sequence[Provider] = ()
         self._offered: list[Entry] = []
         self._found = Found()
         self._fuzzy = FuzzySearch()
@@ -69,17 +69,17 @@ class Palette(Overlay):
         field = Input(placeholder="a few letters of what to do, or where to go", compact=True)
         field.cursor_blink = False
         yield field
-        lines = RowList(COLUMNS, self._found, empty="Nothing matches; esc closes")
+        lines = RowList(COLUMNS, self._found, empty="Type a few letters; esc closes")
         lines.can_focus = False
         yield lines
 
-    def open(self, entries: Iterable[Entry], text: str = "") -> None:
-        """Offer these, in their order while nothing is typed."""
-        self._offered = list(entries)
+    def open(self, entries: Iterable[Entry], providers: Sequence[Provider] = ()) -> None:
+        """Offer these, in their order while nothing is typed; then also what the providers find."""
+        self._offered, self.providers = list(entries), providers
         field = self.query_one(Input)
         with self.prevent(Input.Changed):
-            field.value = text
-        self._search(text)
+            field.value = ""
+        self._search("")
         self._show(field)
 
     def act_next(self) -> None:

@@ -3,6 +3,7 @@ moment."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,15 +23,17 @@ from tui.actions import Action, Registry
 from tui.footer import Connection, Footer
 from tui.overlay import Overlay
 from tui.view import View
+from tui.widgets.ahead import caught_up
 from tui.widgets.bar import Bar
 from tui.widgets.editor import CellEditor
 from tui.widgets.lines import LineList
+from tui.widgets.messages import Marked, Typing
 from tui.widgets.prompt import Prompt, Question
 from tui.widgets.rows import RowList
 
 if TYPE_CHECKING:
     from tui.app import Milepost
-    from tui.palette import Palette
+    from tui.palette import Provider
 
 OverlayType = TypeVar("OverlayType", bound=Overlay)
 
@@ -75,7 +78,7 @@ class Shell(Screen[None], inherit_bindings=False):
         &.-zoomed #details { display: none; }
         &:ansi #details { border-top: solid ansi_default; }
         &.-wide:ansi #details { border-top: none; border-left: solid ansi_default; }
-        & > #bottom { height: 1; }
+        & > #bottom { height: auto; max-height: 6; }
         &.-asking Footer { display: none; }
     }
     """
@@ -86,6 +89,7 @@ class Shell(Screen[None], inherit_bindings=False):
         self.views = views
         self.first = first
         self.going = False
+        self.marked = 0
         self.visited: list[str] = []
         self._focus_of: dict[str, Widget | None] = {}
 
@@ -135,10 +139,15 @@ class Shell(Screen[None], inherit_bindings=False):
         prompt.ask(question)
         self.add_class("-asking")
 
+    def ask_next(self, question: Question) -> None:
+        """Another question in the place of the one that is being answered."""
+        self.query_one(Prompt).ask(question)
+
     async def go(self, name: str) -> View | None:
         """Bring a view to the front, made now if this is its first visit; None when there is no such view."""
         if name not in self.views:
             return None
+        self.keep_typed()
         switcher = self.query_one("#views", ContentSwitcher)
         self._focus_of[switcher.current or ""] = self.focused
         view = await self._made(name)
@@ -160,17 +169,47 @@ class Shell(Screen[None], inherit_bindings=False):
         if self.has_class("-narrow") or self.has_class("-zoomed"):
             self.add_class("-detail")
         target = next((one for one in detail.walk_children(Widget, with_self=True) if one.focusable), None)
-        if target is not None:
-            self.call_after_refresh(target.focus, False)
+        if target is not None and self.has_class("-detail"):
+            self.call_after_refresh(target.focus, False)  # not to be seen before
+        elif target is not None:
+            self.set_focus(target, scroll_visible=False)
         return True
+
+    def keep_typed(self) -> None:
+        """Ends what is being typed in a cell or on a page, and keeps it."""
+        for one in self.query(Overlay):
+            one.keep()
+        for lines in self.query(LineList):
+            lines.finish_edit(keep=True)
+
+    def typing(self) -> bool:
+        """Whether something is typed that is saved nowhere yet."""
+        prompt = next(iter(self.query(Prompt)), None)
+        pages = any(one.display and one.place == places.TEXT for one in self.query(Overlay))
+        cells = any(lines.editing for lines in self.query(LineList))
+        return cells or pages or (prompt is not None and prompt.unsaved)
+
+    async def finish_typing(self) -> None:
+        """Keeps whatever is being typed, as its own key would."""
+        self.keep_typed()
+        for prompt in self.query(Prompt):
+            if prompt.unsaved:
+                await prompt.act_done()
+
+    async def settled(self, pause: float = 0) -> None:
+        """Returns when what was typed has come to who writes it, and the outcome back."""
+        await asyncio.sleep(pause)
+        for _ in range(2):
+            await caught_up(*self.query(LineList), *self.query(View), self, self.app)
 
     def retitle(self) -> None:
         """The title from what the view says now."""
         view = self.view
         parts = list(view.title_parts()) if view is not None else ["Milepost"]
         pieces = [("", " "), *((("dim", f"{part} ▸ ")) for part in parts[:-1]), ("strong", parts[-1])]
+        marked = [("key", f" {self.marked} marked ")] if self.marked else []
         discreet = [("warn", " ▣ discreet ")] if getattr(self.app, "discreet", False) else []
-        self.query_one("#title", Bar).show(pieces, discreet)
+        self.query_one("#title", Bar).show(pieces, [*marked, *discreet])
         self.rehint()
 
     def rehint(self) -> None:
@@ -277,7 +316,8 @@ class Shell(Screen[None], inherit_bindings=False):
     async def act_palette(self) -> None:
         origin = self._origin()
         offered = self.offered((*self._working_places(), places.JUMP), origin)
-        await self._open_palette([action for action in offered if action.palette], origin)
+        found = [action for action in offered if action.palette]
+        await self._open_palette(found, origin, cast("Milepost", self.app).providers)
 
     async def act_marked(self) -> None:
         await self._open_palette([action for action in self.offered() if action.bulk], self._origin())
@@ -288,18 +328,25 @@ class Shell(Screen[None], inherit_bindings=False):
         jumps = [action for action in self.registry.at((places.JUMP,)) if self.can(action)]
         (await self._overlay(Help)).open([*self.offered(), *jumps])
 
-    async def _open_palette(self, chosen: Sequence[Action], origin: Widget | None) -> None:
+    async def act_search(self) -> None:
+        await self._open_palette([], self._origin(), cast("Milepost", self.app).providers)
+
+    async def _open_palette(
+        self, chosen: Sequence[Action], origin: Widget | None, providers: Sequence[Provider] = ()
+    ) -> None:
         from tui.palette import Entry, Palette
 
         run = cast("Milepost", self.app).run_in
         entries = [Entry(one.label, one.help, one.shown_key(), partial(run, one, origin)) for one in chosen]
-        (await self._overlay(Palette)).open(entries)
+        (await self._overlay(Palette)).open(entries, providers)
 
-    async def palette(self) -> Palette:
-        """The palette, made at first use."""
-        from tui.palette import Palette
+    async def type_text(
+        self, label: str, before: str, keep: Callable[[str], object], text: str | None = None
+    ) -> None:
+        """A page to type more than a line into; `keep` hears the new text."""
+        from tui.text import TextPage
 
-        return await self._overlay(Palette)
+        (await self._overlay(TextPage)).open(label, before, keep, text)
 
     def _origin(self) -> Widget | None:
         overlay = next((one for one in self.query(Overlay) if one.display), None)
@@ -370,6 +417,28 @@ class Shell(Screen[None], inherit_bindings=False):
         before = self._focus_of.pop("prompt", None)
         if before is not None and before.is_attached:
             self.set_focus(before, scroll_visible=False)
+
+    def on_line_list_typing(self, event: Typing) -> None:
+        """What can be typed into the cell, beside it."""
+        event.stop()
+        if event.choices is None:
+            self.footer.end_typing()
+        else:
+            self.footer.offer(
+                "one of: " + " · ".join(event.choices[:20]) if event.choices else "none is called so"
+            )
+
+    def on_line_list_marked(self, event: Marked) -> None:
+        event.stop()
+        self.marked = event.count
+        self.retitle()
+
+    def on_resize(self) -> None:
+        """A cell that is being typed in stays on screen, wherever its list goes."""
+        if isinstance(self.focused, CellEditor) and isinstance(self.focused.owner, Widget):
+            details = self.query_one("#details")
+            if details in self.focused.owner.ancestors and not details.size:
+                self.add_class("-detail")
 
     def on_view_retitled(self, event: View.Retitled) -> None:
         event.stop()

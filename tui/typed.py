@@ -2,28 +2,44 @@
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
 
 from sqlmodel import Session
 
-from models import record
+from models import plan, record
 from models.kinds import KINDS
+from models.plan import LINK_TYPES
 from tui.commands import values
 
 
 def write(session: Session, kind: str, ids: Sequence[str], field: str, text: str) -> None:
     """Writes the typed `text` into one field of the records. Raises Refused."""
     conn = _driver(session)
+    long = KINDS[kind].field(field)
     for id in ids:
-        given = values.parse(conn, KINDS[kind], [(field, text)], values.beside(conn, kind, id))
+        if long.type in ("note", "json"):  # the command line's @file and - mean nothing here
+            given = {long.name: long.parse(text)}
+        else:
+            given = values.parse(conn, KINDS[kind], [(field, text)], values.beside(conn, kind, id))
         record.edit(session, kind, id, **given)
 
 
-def create(session: Session, kind: str, **typed: str | None) -> Any:
-    """A new record of the typed texts; ids for references are taken as they are."""
+def link(session: Session, task: str, other: str, rest: str, *, before: bool = False) -> None:
+    """A link that is typed as a type and a lag ("SS 2d") from `other` to the task, or the other way round."""
     conn = _driver(session)
-    given = values.parse(conn, KINDS[kind], [(name, text) for name, text in typed.items() if text])
-    return record.create(session, kind, **given)
+    words = rest.split()
+    type = next((word.upper() for word in words if word.upper() in LINK_TYPES), "FS")
+    lag = " ".join(word for word in words if word.upper() not in LINK_TYPES)
+    given = values.parse(conn, KINDS["dependency"], [("lag", lag or "0")], values.beside(conn, "task", task))
+    ends = (task, other) if before else (other, task)
+    dependency = plan.link(session, *ends, type=type)
+    record.edit(session, "dependency", dependency.id, **given)
+
+
+def assign(session: Session, task: str, member: str) -> None:
+    """Another member on a task, beside those who are."""
+    conn = _driver(session)
+    given = values.parse(conn, KINDS["assignment"], [("task_id", task), ("member_id", member)])
+    record.create(session, "assignment", **given)
 
 
 def _driver(session: Session) -> sqlite3.Connection:

@@ -15,15 +15,19 @@ from textual.message import Message
 from models import db
 from models.errors import MilepostError, StoreError
 from models.feed import Changes
+from models.windows.discreet import Front
+from tui import finding
 from tui.actions import Registry
 from tui.app import Milepost, make_app
 from tui.desk import Desk, Verb, find_verb, prepare
+from tui.finding import Lost
 from tui.footer import Connection
+from tui.log import note
 from tui.palette import Entry
+from tui.places import views
 from tui.screens.base import ListView
-from tui.shell import Place
 from tui.view import View
-from tui.widgets.prompt import Question
+from tui.widgets.prompt import Prompt, Question
 from tui.words import count
 
 if TYPE_CHECKING:
@@ -39,15 +43,19 @@ class Workbench(Milepost):
     desk: Desk
     project: str = ""
     demo: bool = False
+    front: Front | None = None  # the client who looks on, in the discreet view
+    offline = leaving = False
+    trouble = ""
 
     class Written(Message):
         """A write ended, well or not."""
 
         def __init__(
-            self, outcome: Future[Changes], told: Callable[[Changes], object], lost: Callable[[], object]
-        ) -> None:
+            self, outcome: Future[Changes], told: Callable[[Changes], object], lost: Lost,
+            said: Callable[[Changes], str],
+        ) -> None:  # fmt: skip
             super().__init__()
-            self.outcome, self.told, self.lost = outcome, told, lost
+            self.outcome, self.told, self.lost, self.said = outcome, told, lost, said
 
     class Loaded(Message):
         """The kinds of records are there: whatever had to wait for them can be shown."""
@@ -63,13 +71,13 @@ class Workbench(Milepost):
 
     def edit(
         self, label: str, verb: Verb, *args: Any, told: Callable[[Changes], object] = lambda changes: None,
-        lost: Callable[[], object] = lambda: None, **kwargs: Any,
+        lost: Lost = lambda why: None, **kwargs: Any,
     ) -> None:  # fmt: skip
         """Runs a verb as one operation called `label`. `told` hears what changed, `lost` that it was refused."""
         self._write(lambda store: store.transact(label, find_verb(verb), *args, **kwargs), told, lost)
 
     def edit_typed(
-        self, label: str, kind: str, ids: Sequence[str], field: str, text: str, lost: Callable[[], object]
+        self, label: str, kind: str, ids: Sequence[str], field: str, text: str, lost: Lost = lambda why: None
     ) -> None:
         """Writes what was typed into a field of the records."""
 
@@ -80,7 +88,7 @@ class Workbench(Milepost):
 
         self._write(run, lambda changes: None, lost)
 
-    def edit_settlement(self, conflict: str, kind: str, field: str, text: str) -> None:
+    def edit_settlement(self, conflict: str, kind: str, field: str, text: str, lost: Lost) -> None:
         """Settles a conflict by a typed value."""
 
         def run(store: Store) -> Changes:
@@ -90,7 +98,7 @@ class Workbench(Milepost):
             value = KINDS[kind].fields[field].parse(text)
             return store.transact(f"Settle {field.replace('_', ' ')}", settle, conflict, "value", value)
 
-        self._write(run, lambda changes: None)
+        self._write(run, lambda changes: None, lost)
 
     def open_project(self, project: str) -> None:
         """Brings the tasks of a project to the front."""
@@ -99,27 +107,45 @@ class Workbench(Milepost):
 
     def place_of(self, project: str) -> tuple[str, ...]:
         """Client and project in words, for the title."""
-        row = self.desk.conn.execute(
-            "SELECT c.name, p.name FROM project p LEFT JOIN client c ON c.id=p.client_id WHERE p.id=?",
-            (project,),
-        ).fetchone()
-        return tuple(name for name in row if name) if row else ()
+        return finding.place(self.desk.conn, project, self.front)
+
+    def names(self, kind: str) -> list[str]:
+        """What the records of a kind are called, for completion."""
+        return finding.names(self.desk.conn, kind, self.front)
 
     # Life
 
     def on_mount(self) -> None:
+        self.providers.append(self._find)
         self.set_interval(LOOK, self.look)
 
     def look(self) -> None:
         """Tells the views what was committed since the last look, here or elsewhere."""
         try:
+            self.desk.check()
             changes = self.desk.feed.poll()
-        except sqlite3.Error as error:
-            self.shell.say(str(db.explain(error, self.desk.path)), "bad")
+            if changes is not None:
+                self.shell.changed(changes)
+                self._index()
+            self.trouble = ""
+        except (sqlite3.Error, StoreError) as error:
+            known = db.explain(error, self.desk.path) if isinstance(error, sqlite3.Error) else error
+            if str(known) != self.trouble:
+                self.trouble = str(known)
+                self.shell.footer.say(self.trouble, "bad", seconds=0)
+        except Exception as error:
+            self.report(error)
+
+    def report(self, error: BaseException) -> None:
+        """What nobody foresaw goes into the log; the program goes on."""
+        if isinstance(error, MilepostError):
+            self.shell.say(str(error), "bad")
             return
-        if changes is not None:
-            self.shell.changed(changes)
-            self._index()
+        where = note(self.desk.home, error)
+        tail = f"details in {where}" if where else "its details could not be saved"
+        self.shell.say(
+            f"That went wrong ({type(error).__name__}); what was saved before is safe · {tail}", "bad"
+        )
 
     async def on_unmount(self) -> None:
         self.desk.close()
@@ -132,32 +158,22 @@ class Workbench(Milepost):
     def on_workbench_written(self, message: Written) -> None:
         error = message.outcome.exception()
         if error is not None:
-            message.lost()
-            if not isinstance(error, MilepostError):
-                raise error
-            self.shell.say(str(error), "bad")
+            message.lost(
+                str(error) if isinstance(error, MilepostError) else "that went wrong; see milepost.log"
+            )
+            self.call_after_refresh(self._refused, error)
             return
         changes = message.outcome.result()
         self.look()
+        if said := message.said(changes):
+            self.shell.say(said, "warn" if changes.skipped else "")
         message.told(changes)
-        if changes.count:
-            self.shell.say(_said(changes))
         if self.desk.worker is not None:
             self.desk.worker.wake()
 
     def on_workbench_synced(self, message: Synced) -> None:
         state = message.state
-        self.shell.connection(
-            Connection(
-                online=state.phase in ("synced", "syncing", "elsewhere"),
-                last=datetime.fromtimestamp(state.last_sync / 1000, UTC) if state.last_sync else None,
-                waiting=state.waiting,
-                progress=(state.done, state.total) if state.phase == "syncing" else None,
-                conflicts=state.conflicts,
-                refused=state.rejected,
-                used=state.phase != "local",
-            )
-        )
+        self.shell.connection(_connection(state))
         if state.phase == "held" and state.detail:
             self.shell.say(state.detail, "warn")
         for view in self.shell.query(View):
@@ -167,163 +183,203 @@ class Workbench(Milepost):
     # Actions
 
     def act_undo(self) -> None:
-        self._write(lambda store: store.undo(), partial(self._reverted, "Undid"))
+        self._write(lambda store: store.undo(), said=partial(self._reverted, "Undid"))
 
     def act_redo(self) -> None:
-        self._write(lambda store: store.redo(), partial(self._reverted, "Did again"))
+        self._write(lambda store: store.redo(), said=partial(self._reverted, "Did again"))
 
-    def act_sync_now(self) -> bool:
-        if self.desk.worker is None or not db.get_meta(self.desk.conn, "server"):
-            self.shell.say("Not signed in to a server: milepost login URL --code CODE")
-            return True
+    def act_sync_now(self) -> None:
+        if self.desk.worker is None or not self._signed_in():
+            return
+        if self.offline:
+            self.act_offline()
         self.desk.worker.wake()
         self.shell.say("Syncing…")
-        return True
 
     def act_offline(self) -> None:
         """Off the network, or back on it."""
-        self._offline = not getattr(self, "_offline", False)
-        if self.desk.worker is not None:
-            self.desk.worker.pause(self._offline)
-        self.shell.say("Off the network; edits wait here" if self._offline else "Back on the network")
+        if self.desk.worker is None or not self._signed_in():
+            return
+        self.offline = not self.offline
+        self.desk.worker.pause(self.offline)
+        self.shell.say(
+            "Off the network; edits wait here · f9 goes back" if self.offline else "Back on the network"
+        )
+
+    def act_discreet(self) -> None:
+        """Only what the client of the record under the cursor may see; or all again."""
+        view = self.shell.view
+        front = view.front() if isinstance(view, ListView) else Front("", "")
+        self.front = None if self.front is not None else front
+        for prompt in self.shell.query(Prompt):
+            prompt.forget()
+        self.shell.footer.hush()
+        super().act_discreet()
+        for one in self.shell.query(ListView):
+            one.look_again()
 
     async def act_capture(self) -> None:
         """One line, from anywhere, into the project in front or the one after #."""
-        where = " ▸ ".join(self.place_of(self.project)) or "#project"
-        await self.shell.ask(Question(f"Capture a task ({where}):", self._capture))
+        where = " ▸ ".join(self.place_of(self.project)) or "… #project"
+        await self.shell.ask(
+            Question(
+                f"Capture into {where}:", self._capture, changed=self._capture_note, note="# another project"
+            )
+        )
 
-    async def act_search(self) -> None:
-        palette = await self.shell.palette()
-        palette.providers = [self._find]
-        palette.open([])
+    async def act_conflicts(self) -> None:
+        """The first conflict that is to be decided."""
+        view = await self.shell.go("sync")
+        if view is not None and not cast(Any, view).go_to_first_conflict():
+            self.shell.say("No conflict is open")
+
+    def act_quit(self) -> None:
+        """Ends; what is being typed is kept first, and where it is refused the first time, nothing ends."""
+        if not self._typing() or self.leaving:
+            self.exit()
+            return
+        self.run_worker(self._leave(), group="leave", exclusive=True)
 
     # Inside
 
+    def _typing(self) -> bool:
+        return bool(self.shell.typing() or self.desk.saving)
+
+    async def _leave(self) -> None:
+        await self.shell.finish_typing()
+        while self.desk.saving:
+            await self.shell.settled(0.02)
+        await self.shell.settled()
+        if not self.shell.typing():
+            self.exit()
+            return
+        self.leaving = True
+        self.set_timer(8, partial(setattr, self, "leaving", False))
+
+    def _signed_in(self) -> bool:
+        signed = bool(db.get_meta(self.desk.conn, "server"))
+        if not signed:
+            self.shell.say("Not signed in to a server: milepost login URL --code CODE", "warn")
+        return signed
+
     def _write(
-        self, run: Callable[[Store], Changes], told: Callable[[Changes], object],
-        lost: Callable[[], object] = lambda: None,
+        self, run: Callable[[Store], Changes], told: Callable[[Changes], object] = lambda changes: None,
+        lost: Lost = lambda why: None, said: Callable[[Changes], str] | None = None,
     ) -> None:  # fmt: skip
         def done(outcome: Future[Changes]) -> None:
-            self.post_message(self.Written(outcome, told, lost))
+            self.post_message(self.Written(outcome, told, lost, said or self._said))
 
         self.desk.write(run, done)
+        if self.desk.saving:
+            self.shell.say("Saving…")
 
-    def _reverted(self, what: str, changes: Changes) -> None:
+    def _refused(self, error: BaseException) -> None:
+        """Said after the editor is open again, and stays as long as it is."""
+        if not isinstance(error, MilepostError):
+            self.report(error)
+        else:
+            self.shell.footer.say(str(error), "bad", seconds=0 if self.shell.typing() else 12)
+
+    def _said(self, changes: Changes) -> str:
+        if not changes.count:
+            return "Nothing changed: it was so already"
+        if self.front is not None:
+            return "Done · u undoes"
+        more = f" · {count(changes.count, 'record')}" if changes.count > 1 else ""
+        return f"{changes.label}{more} · u undoes"
+
+    def _reverted(self, what: str, changes: Changes) -> str:
+        if self.front is not None:
+            return f"{what} the last change"
         left = f" · left alone: {'; '.join(changes.skipped)}" if changes.skipped else ""
-        self.call_after_refresh(self.shell.say, f"{what}: {changes.label}{left}", "warn" if left else "")
+        return f"{what}: {changes.label}{left}"
+
+    # Capture
+
+    def _capture_note(self, text: str) -> str:
+        _, mark, word = text.partition("#")
+        if not mark or not word.strip():
+            return "" if self.project or not text else "which project? … #project"
+        found = finding.projects(self.desk.conn, word.strip(), self.front)
+        return finding.what_fits(found, word.strip()) or f"→ {found[0].place}"
 
     def _capture(self, text: str) -> str | None:
-        name, _, wanted = text.partition("#")
-        project = self._project_called(wanted.strip()) if wanted.strip() else self.project
-        if not name.strip():
-            return None if not text.strip() else "Write what is to be done before the #"
+        name, mark, word = (part.strip() for part in text.partition("#"))
+        if not name:
+            return "Write what is to be done before the #" if mark else None
+        found = finding.projects(self.desk.conn, word, self.front) if word else []
+        if word and (wrong := finding.what_fits(found, word)):
+            return wrong
+        project = found[0].id if found else self.project
         if not project:
-            return "Say where: … #project"
-        self.edit(
-            "Capture",
-            "plan.add_task",
-            project,
-            name.strip(),
-            told=lambda changes: self._captured(project, name),
+            return "Write # and the beginning of a project or client behind it"
+        place = " ▸ ".join(self.place_of(project))
+        self._write(
+            lambda store: store.transact(f"Capture “{name}”", find_verb("plan.add_task"), project, name),
+            lost=lambda why: self.run_worker(self._ask_again(text, why)),
+            said=lambda changes: f"“{name}” is in {place} · u undoes",
         )
         return None
 
-    def _captured(self, project: str, name: str) -> None:
-        place = " ▸ ".join(self.place_of(project))
-        self.call_after_refresh(self.shell.say, f"“{name.strip()}” is in {place} · u undoes")
+    async def _ask_again(self, text: str, why: str) -> None:
+        await self.shell.ask(Question("Capture:", self._capture, text, why))
 
-    def _project_called(self, word: str) -> str:
-        like = word.replace("%", "").replace("_", "") + "%"
-        rows = self.desk.conn.execute(
-            """SELECT p.id FROM project p LEFT JOIN client c ON c.id=p.client_id WHERE p.deleted_at IS NULL
-               AND (p.name LIKE ?1 OR c.name LIKE ?1 OR p.name LIKE '% ' || ?1) LIMIT 2""",
-            (like,),
-        ).fetchall()
-        return str(rows[0][0]) if len(rows) == 1 else ""
+    # Search
 
     def _find(self, text: str) -> Iterable[Entry]:
+        if not self.desk.loaded:
+            return
         from models import search
 
         for hit in search.find(self.desk.conn, text, 50):
-            yield Entry(
-                hit.name or "(no name)", hit.snippet, hit.kind, partial(self.open_record, hit.kind, hit.rec)
-            )
+            if finding.shows(self.desk.conn, self.front, hit.kind, hit.rec):
+                snippet = "" if self.front is not None else hit.snippet
+                run = partial(self.open_record, hit.kind, hit.rec)
+                yield Entry(hit.name or "(no name)", snippet, hit.kind, run)
 
     def open_record(self, kind: str, rec: str) -> None:
         """Brings a record to the front, in the view that it belongs to."""
         if kind == "task":
             row = self.desk.conn.execute("SELECT project_id FROM task WHERE id=?", (rec,)).fetchone()
             self.project = row[0] if row else self.project
-        elif kind == "project":
-            self.project = rec
-        view = {"task": "tasks", "client": "clients", "site": "clients", "contact": "clients"}.get(
-            kind, "portfolio"
-        )
+        view = {"task": "tasks", "client": "clients", "site": "clients", "contact": "clients", "member": "team",
+                "calendar": "team"}.get(kind, "portfolio")  # fmt: skip
         self.run_worker(self._go_to(view, kind, rec), exclusive=True, group="go")
 
     async def _go_to(self, name: str, kind: str, rec: str) -> None:
         view = await self.shell.go(name)
-        if view is not None and (seek := getattr(view, "seek", None)) is not None:
-            seek(kind, rec)
+        if isinstance(view, ListView):
+            view.seek(kind, rec)
 
     def _index(self) -> None:
         """Search is filled behind, in small commits, by the writer thread."""
-        if self.desk.ready:
-            self.desk.behind(_index_all)
+        if self.desk.loaded:
+            self.desk.behind(_index_step)
 
 
-def _index_all(store: Store) -> None:
+def _index_step(store: Store) -> bool:
     from models import search
 
-    while search.index(store):
-        pass
+    return search.index(store)
 
 
-def _said(changes: Changes) -> str:
-    more = f" · {count(changes.count, 'record')}" if changes.count > 1 else ""
-    return f"{changes.label}{more} · u undoes"
-
-
-def _views() -> dict[str, Place]:
-    def portfolio() -> View:
-        from tui.screens.portfolio import PortfolioView
-
-        return PortfolioView()
-
-    def tasks() -> View:
-        from tui.screens.tasks import TasksView
-
-        return TasksView()
-
-    def clients() -> View:
-        from tui.screens.clients import ClientsView
-
-        return ClientsView()
-
-    def sync() -> View:
-        from tui.screens.sync import SyncView
-
-        return SyncView()
-
-    def bin() -> View:
-        from tui.screens.bin import BinView
-
-        return BinView()
-
-    return {
-        "portfolio": Place("Portfolio", portfolio),
-        "tasks": Place("Tasks", tasks),
-        "clients": Place("Clients and contacts", clients),
-        "sync": Place("Sync", sync),
-        "bin": Place("Recycle bin", bin),
-    }
+def _connection(state: State) -> Connection:
+    return Connection(
+        online=state.phase in ("synced", "syncing", "elsewhere"),
+        last=datetime.fromtimestamp(state.last_sync / 1000, UTC) if state.last_sync else None,
+        waiting=state.waiting,
+        progress=(state.done, state.total) if state.phase == "syncing" else None,
+        conflicts=state.conflicts,
+        refused=state.rejected,
+        used=state.phase != "local",
+    )
 
 
 def make(home: Path, *, project: str = "", demo: bool = False, registry: Registry | None = None) -> Workbench:
     """The application over the profile at `home`, opened at a project or at the portfolio. Raises StoreError."""
     prepare(home)
     first = "tasks" if project else "portfolio"
-    app = cast(Workbench, make_app(registry, _views(), base=Workbench, first_view=first))
+    app = cast(Workbench, make_app(registry, views(), base=Workbench, first_view=first))
 
     def on_state(state: State) -> None:
         app.post_message(Workbench.Synced(state))

@@ -29,12 +29,12 @@ def test_the_keys_of_the_table():
     for key in ["j", "k", "h", "l", "G", "v", "*", "e", "space", "enter", "ctrl+d", "ctrl+u"]:
         assert ("list", key) in keys
     for where, own in {
-        "portfolio": "01234567!rmS",
-        "tasks": "<>JKoO()btx",
-        "clients": "impo",
+        "portfolio": "o!mS",
+        "tasks": "<>JKoO()btxB",
+        "clients": "op",
         "conflicts": "mtbeA",
         "sync": "pfL",
-        "jump": "gptcsx/",
+        "jump": "gptcmsx/",
     }.items():
         for key in own:
             assert (where, key) in keys, (where, key)

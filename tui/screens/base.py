@@ -1,14 +1,18 @@
-"""What the views over the store share: a list, its window, its detail, its filter, its bulk edits."""
+"""What the views over the store share: a list, its window, its detail, its filter, its edits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from models.feed import Changes
+from models.windows import discreet
+from models.windows.discreet import Front
+from models.windows.window import Window
 from tui.view import View
 from tui.widgets.columns import Column, Row
 from tui.widgets.lines import LineList
@@ -16,9 +20,12 @@ from tui.widgets.messages import Edited, Moved, Opened
 from tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
-    from models.windows.window import Window
+    from tui.finding import Lost
     from tui.screens.detail import Detail
     from tui.workbench import Workbench
+
+Picked = Sequence[tuple[str, str]]
+"""Kind and id of records."""
 
 
 def bench(widget: Widget) -> Workbench:
@@ -30,13 +37,15 @@ class ListView(View):
     """A view of one list over the store.
 
     `shows` says by table which fields move rows (then the window is run again); any other field of those tables
-    redraws what is on screen; other tables are nothing to this view.
+    redraws what is on screen; other tables are nothing to this view. A view that is not in front waits with that.
     """
 
     columns: ClassVar[Sequence[Column]] = ()
     empty: ClassVar[str] = ""
     shows: ClassVar[dict[str, frozenset[str]]] = {}
     text: str = ""  # of the filter
+    sought: str = ""  # the last filter, for n and N
+    stale: bool = False
 
     def compose(self) -> ComposeResult:
         yield LineList(self.columns, self, empty=self.empty)
@@ -65,22 +74,65 @@ class ListView(View):
         """Kind and id of the record behind a row."""
         raise NotImplementedError
 
+    def hits(self, text: str) -> set[int]:
+        """The rows that a filter means, without those that only stand above one."""
+        before, self.text = self.text, text
+        try:
+            return set(self.window().rows)
+        finally:
+            self.text = before
+
+    def for_client(self, window: Window, front: Front) -> Window:
+        """What is left in the discreet view: nothing, unless the view knows better."""
+        return Window()
+
+    def front(self) -> Front:
+        """The client of what is under the cursor."""
+        return self.front_of(bench(self).project)
+
+    def open_row(self) -> None:
+        """Enter on a row."""
+        self.tell_detail()
+        self.shell.open_detail()
+
     # Loading
 
     def on_mount(self) -> None:
         self.reload()
 
+    def on_shown(self) -> None:
+        if self.stale:
+            self.stale = False
+            self.reload()
+            self.post_message(self.Retitled())
+
+    def look_again(self) -> None:
+        """Everything may look different: now, if in front."""
+        self.stale = True
+        self.detail.forget()
+        if self.in_front:
+            self.on_shown()
+
+    @property
+    def in_front(self) -> bool:
+        return self.shell.view is self
+
     def reload(self) -> None:
         """Runs the window again; the cursor stays on its record."""
-        window = self.window()
+        window, front = self.window(), bench(self).front
+        if front is not None:
+            window = self.for_client(window, front)
         self.lines.set_window(window.rows, window.depths or None)
         self.tell_detail()
 
     def on_changes(self, changes: Changes) -> None:
         touched = [table for table in self.shows if changes.touches(table)]
-        if any(changes.touches(table, "", "deleted_at", *self.shows[table]) for table in touched):
+        if not touched or not self.in_front:
+            self.stale = self.stale or bool(touched)
+        elif any(changes.touches(table, "", "deleted_at", *self.shows[table]) for table in touched):
             self.reload()
-        elif touched:
+            self.post_message(self.Retitled())
+        else:
             self.lines.refresh_rows()
         self.detail.on_changes(changes)
 
@@ -100,12 +152,27 @@ class ListView(View):
         """Puts the cursor on a record, dropping the filter where it hides it."""
         found = bench(self).desk.conn.execute(f"SELECT rowid FROM {kind} WHERE id=?", (rec,)).fetchone()
         if found and not self.lines.go_to(self.row_number(kind, found[0])) and self.text:
-            self.text = ""
-            self.reload()
+            self._filter("")
             self.lines.go_to(self.row_number(kind, found[0]))
 
     def row_number(self, kind: str, rowid: int) -> int:
         return rowid
+
+    def front_of(self, project: str) -> Front:
+        sql = "SELECT client_id FROM project WHERE id=?"
+        row = bench(self).desk.conn.execute(sql, (project,)).fetchone()
+        return Front(row[0] or "" if row else "", project)
+
+    def of_kind(self, window: Window, front: Front, *kinds: str) -> Window:
+        """The window without the records that the client must not see."""
+        conn = bench(self).desk.conn
+        kept = {self.row_number(kind, row) for kind in kinds for row in discreet.shown(conn, front, kind)}
+        left = Window()
+        for at, row in enumerate(window.rows):
+            if row in kept:
+                left.rows.append(row)
+                left.depths += window.depths[at : at + 1]
+        return left
 
     # Detail
 
@@ -116,37 +183,37 @@ class ListView(View):
 
     def tell_detail(self) -> None:
         row = self.here()
-        if row is not None:
-            self.detail.show(*self.record_of(row))
+        self.detail.show(*(self.record_of(row) if row is not None else ("", "")))
 
     def on_line_list_opened(self, event: Opened) -> None:
         event.stop()
-        self.tell_detail()
-        self.shell.open_detail()
+        self.open_row()
 
     # Editing
 
     def on_line_list_edited(self, event: Edited) -> None:
         event.stop()
-        [row] = self.rows([event.rowid]) or [None]
-        if row is not None:
-            kind, id = self.record_of(row)
-            self.write([(kind, id)], event.field, event.text, event.refuse)
+        try:
+            [row] = self.rows([event.rowid]) or [None]
+            if row is not None:
+                again = partial(self.type_again, event)
+                self.write([self.record_of(row)], event.field, event.text, again)
+        except Exception as error:
+            self.app.call_later(bench(self).report, error)
 
-    def write(
-        self,
-        picked: Sequence[tuple[str, str]],
-        field: str,
-        text: str,
-        lost: Callable[[], object] = lambda: None,
-    ) -> None:
+    def type_again(self, event: Edited, why: str) -> None:
+        """An edit was refused: its text comes back, in its cell if that is still shown."""
+        if not (self.in_front and event.refuse()):
+            self.run_worker(self.ask_for(event.field, event.field, event.text, why))
+
+    def write(self, picked: Picked, field: str, text: str, lost: Lost = lambda why: None) -> None:
         """Writes typed text into one field of records of one kind."""
         if picked:
             kind, ids = picked[0][0], [id for k, id in picked if k == picked[0][0]]
             what = field.removesuffix("_id").removesuffix("_minutes").replace("_", " ").capitalize()
             bench(self).edit_typed(f"{what} of {self.name_of(picked)}", kind, ids, field, text, lost)
 
-    def name_of(self, picked: Sequence[tuple[str, str]]) -> str:
+    def name_of(self, picked: Picked) -> str:
         """ "Lay cables", or "3 tasks"."""
         kind, id = picked[0]
         if len(picked) > 1:
@@ -154,12 +221,29 @@ class ListView(View):
         row = bench(self).desk.conn.execute(f"SELECT name FROM {kind} WHERE id=?", (id,)).fetchone()
         return f"“{row[0]}”" if row else kind
 
-    async def ask_for(self, label: str, field: str, value: str = "") -> None:
-        """Asks for one value and writes it into the marked records."""
-        picked = self.picked()
-        if picked:
-            question = f"{label} of {self.name_of(picked)}:"
-            await self.shell.ask(Question(question, lambda text: self.write(picked, field, text), value))
+    async def ask_for(
+        self, label: str, field: str, value: str = "", note: str = "", names: Sequence[str] = (),
+        picked: Picked | None = None,
+    ) -> None:  # fmt: skip
+        """Asks for one value and writes it into the marked records; asks again when it is refused."""
+        chosen = picked or self.picked()
+        if not chosen:
+            self.shell.say("Nothing is under the cursor")
+            return
+
+        def again(text: str, why: str) -> None:
+            self.run_worker(self.ask_for(label, field, text, why, names, chosen))
+
+        def done(text: str) -> None:
+            self.write(chosen, field, text, partial(again, text))
+
+        label = label.replace("_", " ").capitalize()
+        question = Question(f"{label} of {self.name_of(chosen)}:", done, value, note, names=names)
+        await self.shell.ask(question)
+
+    def ask_once_more(self, question: Callable[[str, str], Question], text: str) -> Lost:
+        """What to do when a verb refuses: the same question, with what was typed and why not."""
+        return lambda why: self.run_worker(self.shell.ask(question(text, why)))
 
     def act_delete(self) -> None:
         """Into the recycle bin; `u` brings it back."""
@@ -181,14 +265,14 @@ class ListView(View):
         """Narrows the list while it is typed; empty shows all again."""
         before = self.text
         await self.shell.ask(
-            Question(
-                "/",
-                done=self._filtered,
-                value=before,
-                changed=self._filter,
-                left=lambda: self._filter(before),
-            )
+            Question("/", self._filtered, before, changed=self._filter, left=lambda: self._filter(before))
         )
+
+    def act_next_match(self) -> None:
+        self._go_to_match(1)
+
+    def act_previous_match(self) -> None:
+        self._go_to_match(-1)
 
     def act_back(self) -> bool:
         """Lets go of the filter."""
@@ -197,13 +281,29 @@ class ListView(View):
         self._filter("")
         return True
 
+    def _go_to_match(self, step: int) -> None:
+        """The next row that fits the last filter, round the end; also when all rows are shown again."""
+        if not self.sought:
+            self.shell.say("Nothing was sought yet: / filters")
+            return
+        hits = self.hits(self.sought)
+        order = self.lines.window.rowids
+        count = len(order)
+        places = ((self.lines.cursor + step * (n + 1)) % count for n in range(count))
+        found = next((at for at in places if order[at] in hits), None)
+        if found is None:
+            self.shell.say(f"Nothing shown fits “{self.sought}”")
+        else:
+            self.lines.go_to(order[found])
+
     def _filtered(self, text: str) -> str | None:
         self._filter(text)
         return None
 
     def _filter(self, text: str) -> str:
+        text = text.strip()
         if text != self.text:
-            self.text = text
+            self.text, self.sought = text, text or self.sought
             self.reload()
             self.post_message(self.Retitled())
         return f"{len(self.lines.window):,} shown"

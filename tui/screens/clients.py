@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import sqlite3
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from models.windows import parties
+from models.windows.discreet import Front
 from models.windows.parties import CLIENT, CONTACT, SITE
 from models.windows.window import Window
 from tui.screens.base import ListView, bench
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.feed import Changes
+    from tui.finding import Lost
 
 CODES = {"client": CLIENT, "site": SITE, "contact": CONTACT}
 MARKS = {"client": "■", "site": "⌂", "contact": "·"}
@@ -81,24 +84,34 @@ class ClientsView(ListView):
         picked: Sequence[tuple[str, str]],
         field: str,
         text: str,
-        lost: Callable[[], object] = lambda: None,
+        lost: Lost = lambda why: None,
     ) -> None:
         kind = picked[0][0] if picked else ""
         name = FIELDS.get(field, {}).get(kind, field if field == "name" else "")
         if name:
             super().write(picked, name, text, lost)
         else:
-            self.shell.say(f"A {kind} has no such field; enter shows those it has", "warn")
+            lost(f"A {kind} has no such field; esc, then enter shows those it has")
+            self.app.call_after_refresh(
+                self.shell.say, f"A {kind} has no such field; enter shows what it has", "warn"
+            )
 
     async def act_new_below(self) -> None:
         """A contact of the client under the cursor; a client with “+”, a site with “@” in front."""
         row = self.here()
         client, name = self._client_of(row)
-        note = "+ name: a client · @ name: a site"
+        await self.shell.ask(self._new(client, name))
+
+    def _new(self, client: str, name: str, text: str = "", why: str = "") -> Question:
+        note = "+ name: a client · @ name: a site" if client else ""
         label = f"New contact at {name}:" if client else "New client:"
-        await self.shell.ask(
-            Question(label, lambda text: self._create(text.strip(), client), note=note if client else "")
-        )
+
+        def done(typed: str) -> str | None:
+            return self._create(
+                typed.strip(), client, self.ask_once_more(partial(self._new, client, name), typed)
+            )
+
+        return Question(label, done, text, why or note)
 
     def _client_of(self, row: Row | None) -> tuple[str, str]:
         if row is None:
@@ -107,9 +120,9 @@ class ClientsView(ListView):
         found = bench(self).desk.conn.execute("SELECT name FROM client WHERE id=?", (id,)).fetchone()
         return (id, found[0]) if found else ("", "")
 
-    def _create(self, text: str, client: str) -> str | None:
+    def _create(self, text: str, client: str, lost: Lost) -> str | None:
         if not text:
-            return "Write a name"
+            return None
         kind = (
             "client" if not client or text.startswith("+") else "site" if text.startswith("@") else "contact"
         )
@@ -117,17 +130,31 @@ class ClientsView(ListView):
         if not name:
             return "Write a name"
         values = {"name": name} if kind == "client" else {"name": name, "client_id": client}
-        bench(self).edit(f"New {kind} “{name}”", partial(_make, kind, values), told=self._made)
+        bench(self).edit(f"New {kind} “{name}”", partial(_make, kind, values), told=self._made, lost=lost)
         return None
 
     def _made(self, changes: Changes) -> None:
         self.seek(*cast(tuple[str, str], changes.result))
 
-    async def act_mail(self) -> None:
-        await self.ask_for("Mail or web", "email")
+    def act_phone(self) -> None:
+        """The numbers, to dial from."""
+        row = self.here()
+        if row is not None:
+            numbers = _numbers(bench(self).desk.conn, row.kind, row.id)
+            known = "   ".join(numbers) or "no number yet; tab e types one"
+            self.shell.footer.say(f"{row.name}   {known}", "strong")
 
-    async def act_phone(self) -> None:
-        await self.ask_for("Phone", "phone")
+    def for_client(self, window: Window, front: Front) -> Window:
+        return self.of_kind(window, front, *CODES)
+
+    def front(self) -> Front:
+        return Front(self._client_of(self.here())[0], "")
+
+
+def _numbers(conn: sqlite3.Connection, kind: str, rec: str) -> list[str]:
+    names = {"contact": ("phone", "mobile", "email"), "client": ("phone", "website")}.get(kind, ("phone",))
+    row = conn.execute(f"SELECT {', '.join(names)} FROM {kind} WHERE id=?", (rec,)).fetchone()
+    return [f"{name} {value}" for name, value in zip(names, row or (), strict=False) if value]
 
 
 def _make(kind: str, values: dict[str, str], session: Session) -> tuple[str, str]:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from functools import partial
+from time import monotonic
+from typing import NamedTuple
+
+from textual.timer import Timer
 
 from models.feed import Changes
+from tui import finding
+from tui.screens import adding, form
 from tui.screens.base import bench
+from tui.screens.form import ADD, FIELD, HEAD, LINK, MORE, PAST
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.lines import LineList
-from tui.widgets.messages import Edited, Opened
-from tui.words import clock
+from tui.widgets.messages import Edited
 
-if TYPE_CHECKING:
-    from models.fields import Scalar
-    from models.record import Kind
-
-HEAD, FIELD, LINK, PAST, MORE = range(5)
-HIDDEN = ("space", "deleted_at", "rank", "source_uid", "project_id", "segments")
+CALM = 0.12  # seconds without another record before a new one is read while the cursor runs
+PARTS = ("dependency", "assignment")  # what a line of them deletes
 
 
 class Line(NamedTuple):
-    """A line of the form. FIELD: `field` of the record. LINK: the record (`kind`, `id`) that enter opens."""
+    """A line of the form with its number, which stays the same as long as the line is there."""
 
     row: int
     what: int
@@ -34,28 +35,33 @@ class Line(NamedTuple):
 
 
 class Form:
-    """The reader behind the pane: the lines of one record."""
+    """The reader behind the pane: the lines of one record by their numbers."""
 
     def __init__(self) -> None:
-        self.lines: list[Line] = []
+        self.lines: dict[int, Line] = {}
+        self._numbers: dict[tuple[object, ...], int] = {}
 
     def rows(self, rowids: Sequence[int]) -> Iterable[Row]:
-        return [self.lines[at] for at in rowids if at < len(self.lines)]
+        return [self.lines[at] for at in rowids if at in self.lines]
+
+    def fill(self, drafts: Iterable[form.Draft]) -> None:
+        lines = []
+        for draft in drafts:
+            key = (draft.what, draft.field, draft.kind, draft.id)
+            number = self._numbers.setdefault(key, len(self._numbers))
+            lines.append(Line(number, *draft))
+        self.lines = {line.row: line for line in lines}
 
 
 def _label(row: Row) -> Cell:
-    return row[2], {HEAD: "strong", PAST: "dim", LINK: "accent", MORE: "accent"}.get(row[1], "dim")
+    return row[2], {HEAD: "strong", PAST: "dim", LINK: "accent", MORE: "accent", ADD: "accent"}.get(
+        row[1], "dim"
+    )
 
 
 def _text(row: Row) -> Cell:
     text = str(row[3]).replace("\n", " ⏎ ")
-    return text, {HEAD: "strong", PAST: "dim"}.get(row[1], "")
-
-
-COLUMNS = [
-    Column("label", "", _label, ratio=2, min_width=12),
-    Column("text", "", _text, ratio=5, min_width=16, editable="text", edit_text=lambda row: row[3]),
-]
+    return text, {HEAD: "strong", ADD: "dim", MORE: "dim"}.get(row[1], "")
 
 
 class Detail(LineList):
@@ -63,33 +69,53 @@ class Detail(LineList):
 
     def __init__(self) -> None:
         self.form = Form()
-        super().__init__(COLUMNS, self.form, empty="")
+        columns = [
+            Column("label", "", _label, ratio=2, min_width=12),
+            Column("text", "", _text, ratio=5, min_width=16, editable="text", edit_text=lambda row: row[3],
+                   choices=self._choices),
+        ]  # fmt: skip
+        super().__init__(columns, self.form, empty="")
         self.kind = self.rec = ""
         self.all = False
         self.trail: list[tuple[str, str]] = []
+        self._shown_at = 0.0
+        self._soon: Timer | None = None
+
+    # What views call
 
     def show(self, kind: str, rec: str) -> None:
-        """Shows another record, unless a cell of this one is being typed in."""
+        """Shows another record, unless a cell of this one is being typed in; while the cursor runs, when it rests."""
         if self.editing or (kind, rec) == (self.kind, self.rec):
             return
         self.kind, self.rec, self.all = kind, rec, False
         self.trail.clear()
+        since, self._shown_at = monotonic() - self._shown_at, monotonic()
+        if self._soon is not None:
+            self._soon.stop()
+        if since > CALM:
+            self.reload(top=True)
+        else:
+            self._soon = self.set_timer(CALM, partial(self.reload, top=True))
+
+    def forget(self) -> None:
+        """Shows nothing, and reads again when it is told what."""
+        self.kind = self.rec = ""
+        self.trail.clear()
         self.reload()
 
-    def reload(self) -> None:
+    def reload(self, top: bool = False) -> None:
         """Reads the record again; nothing before the kinds are loaded, a moment after the first paint."""
         app = bench(self)
-        if not self.rec or not app.desk.loaded:
+        if not app.desk.loaded or not self.is_on_screen or not self.is_attached:
             return
-        from models.kinds import KINDS
-
-        self.form.lines = (
-            list(_lines(app.desk.conn, KINDS[self.kind], self.rec, self.all)) if self.rec else []
-        )
-        self.set_window(range(len(self.form.lines)))
+        drafts = form.lines(app.desk.conn, self.kind, self.rec, self.all, app.front) if self.rec else ()
+        self.form.fill(drafts)
+        self.set_window(list(self.form.lines))
+        if top and not self.editing:
+            self.act_top()
 
     def on_changes(self, changes: Changes) -> None:
-        if changes.fields and self.is_on_screen:
+        if changes.fields:
             self.reload()
 
     @property
@@ -99,160 +125,116 @@ class Detail(LineList):
     def on_show(self) -> None:
         self.reload()
 
-    def act_edit(self) -> bool:
+    def on_resize(self) -> None:
+        super().on_resize()
+        if not self.form.lines:
+            self.reload()
+
+    # Actions
+
+    def act_edit(self) -> object:
         line = self._line_here()
         if line is None or line.what != FIELD:
-            self.act_open()
-            return True
-        return super().act_edit()
+            return self.act_open()
+        return self._type_long(line) if self._is_long(line) else super().act_edit()
 
-    def act_open(self) -> None:
-        """Enter edits a field, opens a link, or shows all fields."""
+    def act_open(self) -> object:
+        """Enter edits a field, opens a link, asks for what is added, or shows all fields."""
         line = self._line_here()
         if line is None:
-            return
+            return None
         if line.what == FIELD:
-            super().act_edit()
-        elif line.what == LINK and line.id:
+            return self.act_edit()
+        if line.what == ADD:
+            return bench(self).shell.ask(adding.question(self, line.field, line.kind, line.id))
+        if line.what == LINK and line.id:
             self.trail.append((self.kind, self.rec))
-            self.kind, self.rec = line.kind, line.id
-            self.reload()
-            self.act_top()
+            self._turn_to(line.kind, line.id)
         elif line.what == MORE:
             self.all = not self.all
             self.reload()
+        return None
 
     def act_delete(self) -> None:
-        bench(self).edit(f"Delete {self.kind}", "record.delete", self.kind, self.rec)
+        """The link or assignment under the cursor, else the record that is shown."""
+        line = self._line_here()
+        if line is not None and line.what == LINK and line.kind in PARTS:
+            bench(self).edit(
+                f"Remove {line.label} “{line.text.strip()}”", "record.delete", line.kind, line.id
+            )
+        elif line is not None and line.what == LINK:
+            bench(self).shell.say("Open it with enter to delete it")
+        elif self.kind in ("conflict", "operation", "baseline", "baseline_task"):
+            bench(self).shell.say("This is part of the record and is never deleted")
+        elif self.rec:
+            bench(self).edit(f"Delete {self.kind.replace('_', ' ')}", "record.delete", self.kind, self.rec)
+            self.act_back()
 
     def act_back(self) -> bool:
-        if self.trail:
-            self.kind, self.rec = self.trail.pop()
-            self.reload()
+        if super().act_back():
             return True
-        return super().act_back()
+        if self.trail:
+            self._turn_to(*self.trail.pop())
+            return True
+        return False
 
     def on_line_list_edited(self, event: Edited) -> None:
         event.stop()
-        line = self.form.lines[event.rowid]
-        if line.what != FIELD:
-            return
-        label = f"{line.label} of {self.form.lines[0].text}"
-        bench(self).edit_typed(
-            label, line.kind, [line.id], line.field, event.text.replace(" ⏎ ", "\n"), event.refuse
-        )
+        line = self.form.lines.get(event.rowid)
+        if line is not None and line.what == FIELD:
+            self._write(line, event.text, partial(self._refused, line, event))
 
-    def on_line_list_opened(self, event: Opened) -> None:
-        event.stop()
+    # Inside
+
+    def _turn_to(self, kind: str, rec: str) -> None:
+        self.kind, self.rec = kind, rec
+        self.reload(top=True)
 
     def _line_here(self) -> Line | None:
         at = self.cursor_rowid
-        return self.form.lines[at] if at is not None and at < len(self.form.lines) else None
+        return self.form.lines.get(at) if at is not None else None
 
+    def _write(self, line: Line, text: str, lost: finding.Lost) -> None:
+        head = next(iter(self.form.lines.values()))
+        bench(self).edit_typed(f"{line.label} of {head.text}", line.kind, [line.id], line.field, text, lost)
 
-def _lines(conn: sqlite3.Connection, kind: Kind, rec: str, all: bool) -> Iterator[Line]:
-    rows = [*_record(conn, kind, rec, all), *_links(conn, kind.name, rec), *_past(conn, kind, rec)]
-    for at, (what, label, text, field, link_kind, id) in enumerate(rows):
-        yield Line(at, what, label, text, field, link_kind, id)
+    def _refused(self, line: Line, event: Edited, why: str) -> None:
+        """What was typed comes back in its line, or, where that is not shown any more, on a page of its own."""
+        if not event.refuse():
+            self.run_worker(self._type_long(line, event.text))
 
+    async def _type_long(self, line: Line, text: str | None = None) -> None:
+        def keep(typed: str) -> None:
+            if self._now(line) != line.text:
+                bench(self).shell.say(
+                    "It was changed meanwhile; yours is saved over that, u takes yours back", "warn"
+                )
+            self._write(line, typed, lambda why: self.run_worker(self._type_long(line, typed)))
 
-_Draft = tuple[int, str, str, str, str, str]
+        head = next(iter(self.form.lines.values()))
+        await bench(self).shell.type_text(f"{line.label} · {head.text}", line.text, keep, text)
 
+    def _now(self, line: Line) -> str:
+        sql = f"SELECT {line.field} FROM {line.kind} WHERE id=?"
+        row = bench(self).desk.conn.execute(sql, (line.id,)).fetchone()
+        return str(row[0] or "") if row else ""
 
-def _record(conn: sqlite3.Connection, kind: Kind, rec: str, all: bool) -> Iterator[_Draft]:
-    values = _values(conn, kind, rec)
-    if values is None:
-        yield HEAD, kind.label, "not on this laptop", "", "", ""
-        return
-    yield HEAD, kind.label, str(values.get(kind.title) or ""), "", "", ""
-    left = 0
-    for name, field in [*kind.fields.items(), *((n, w.field) for n, w in kind.writers.items())]:
-        text = _shown(conn, kind, rec, name, values)
-        if name in HIDDEN or (name == "visibility" and not all):
-            continue
-        if text or all or name == kind.title:
-            yield FIELD, field.label, text, name, kind.name, rec
-        else:
-            left += 1
-    yield (
-        MORE,
-        "less" if all else f"+ {left} more",
-        "enter shows only what is set" if all else "enter shows them",
-        "",
-        "",
-        "",
-    )
+    def _is_long(self, line: Line) -> bool:
+        from models.kinds import KINDS
 
+        return KINDS[line.kind].field(line.field).type in ("note", "json")
 
-def _values(conn: sqlite3.Connection, kind: Kind, rec: str) -> dict[str, Scalar] | None:
-    names = list(kind.fields)
-    row = conn.execute(f"SELECT {', '.join(names)} FROM {kind.name} WHERE id=?", (rec,)).fetchone()
-    return dict(zip(names, row, strict=True)) if row else None
+    def _choices(self, row: Row) -> Sequence[str]:
+        """What can be typed into the field of a line."""
+        if row.what != FIELD:
+            return ()
+        from models.kinds import KINDS
 
-
-def _shown(conn: sqlite3.Connection, kind: Kind, rec: str, name: str, values: dict[str, Scalar]) -> str:
-    if name in kind.writers:
-        return _written(conn, rec, name)
-    field, value = kind.fields[name], values[name]
-    if field.refers and value:
-        from tui.commands.lookup import title
-
-        return title(conn, field.refers, str(value))
-    if value == field.default and not field.required:
-        return ""  # what nobody chose is not worth a line
-    return field.show(value)
-
-
-def _written(conn: sqlite3.Connection, rec: str, name: str) -> str:
-    from models.windows.tasks import task_rows
-
-    row = conn.execute("SELECT rowid FROM task WHERE id=?", (rec,)).fetchone()
-    [task] = task_rows(conn, [row[0]])
-    text = {"start": task.start, "finish": task.finish, "status": task.status, "who": task.who}[name]
-    return (text or "").replace("T", " ")
-
-
-_LINKED = {
-    "task": (
-        ("after", "dependency", "SELECT d.id, t.name || '  ' || d.type FROM dependency d JOIN task t"
-         " ON t.id=d.predecessor_id WHERE d.successor_id=? AND d.deleted_at IS NULL AND t.deleted_at IS NULL"),
-        ("before", "dependency", "SELECT d.id, t.name || '  ' || d.type FROM dependency d JOIN task t"
-         " ON t.id=d.successor_id WHERE d.predecessor_id=? AND d.deleted_at IS NULL AND t.deleted_at IS NULL"),
-        ("assigned", "assignment", "SELECT a.id, coalesce(m.name, 'nobody') || coalesce('  ' || a.work_minutes/60 ||"
-         " ' h', '') FROM assignment a LEFT JOIN member m ON m.id=a.member_id"
-         " WHERE a.task_id=? AND a.deleted_at IS NULL"),
-        ("baseline", "baseline_task", "SELECT r.id, 'no. ' || b.number || '  ' || coalesce(substr(r.start,1,10),'?') ||"
-         " ' – ' || coalesce(substr(r.finish,1,10),'?') FROM baseline_task r JOIN baseline b ON b.id=r.baseline_id"
-         " WHERE r.task_id=? ORDER BY b.number"),
-    ),
-    "project": (
-        ("client", "client", "SELECT c.id, c.name FROM project p JOIN client c ON c.id=p.client_id WHERE p.id=?"),
-        ("baseline", "baseline", "SELECT id, 'no. ' || number || '  ' || coalesce(name, '') FROM baseline"
-         " WHERE project_id=? ORDER BY number"),
-    ),
-    "client": (
-        ("project", "project", "SELECT id, name FROM project WHERE client_id=? AND deleted_at IS NULL ORDER BY name"),
-    ),
-}  # fmt: skip
-
-
-def _links(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[_Draft]:
-    for label, linked, sql in _LINKED.get(kind, ()):
-        for id, text in conn.execute(sql, (rec,)):
-            yield LINK, label, text, "", linked, id
-
-
-def _past(conn: sqlite3.Connection, kind: Kind, rec: str) -> Iterator[_Draft]:
-    from models.history import history
-
-    lines = history(conn, rec)[-12:]
-    if lines:
-        yield HEAD, "History", "", "", "", ""
-    for line in reversed(lines):
-        field = kind.fields.get(line.field)
-        what = (
-            f"{field.label}: {field.show(line.old) or '–'} → {field.show(line.new) or '–'}"
-            if field
-            else line.label
-        )
-        yield PAST, clock(line.when), f"{line.author or 'you'}  {what}", "", "", ""
+        field, app = KINDS[row.kind].field(row.field), bench(self)
+        if field.type == "flag":
+            return ("yes", "no")
+        if field.refers == "task":
+            return finding.tasks(app.desk.conn, app.project)
+        if field.refers == "member" or field.name == "who":
+            return finding.members(app.desk.conn)
+        return app.names(field.refers) if field.refers else field.choices

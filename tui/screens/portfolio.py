@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import ClassVar
 
 from models.windows import portfolio
+from models.windows.discreet import Front
 from models.windows.portfolio import ProjectRow
 from models.windows.window import Window
 from tui.screens.base import ListView, bench
 from tui.widgets.columns import Cell, Column, Row
-from tui.widgets.messages import Opened
 from tui.widgets.prompt import Question
 from tui.words import day
 
@@ -46,18 +46,6 @@ def _next(row: ProjectRow) -> Cell:
 class PortfolioView(ListView):
     name_in_registry = "portfolio"
     empty = "No projects yet. o makes one; or quit and run: milepost import plan.xml, milepost demo"
-    columns: ClassVar[Sequence[Column]] = [
-        Column("client", "Client", lambda row: (row.client or "", "strong"), ratio=2, min_width=12,
-               editable="client_id"),
-        Column("name", "Project", lambda row: row.name, ratio=3, min_width=16, editable="name"),
-        Column("phase", "Phase", lambda row: row.phase or "", ratio=2, min_width=12, drop=3),
-        Column("progress", "Progress", _progress, width=10, drop=1),
-        Column("state", "State", _state, width=11),
-        Column("next", "Next milestone", _next, ratio=3, min_width=18, drop=2),
-        Column("manager", "Manager", lambda row: row.manager or "", width=12, drop=5, editable="manager_id"),
-        Column("finish", "Promised", lambda row: day(row.finish), width=11, drop=4, editable="finish",
-               edit_text=lambda row: (row.finish or "")[:10]),
-    ]  # fmt: skip
     shows: ClassVar[dict[str, frozenset[str]]] = {
         "project": frozenset({"name", "client_id", "finish"}),
         "client": frozenset({"name"}),
@@ -66,6 +54,49 @@ class PortfolioView(ListView):
     }
     sort = "client"
     risky = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns = self._columns()  # type: ignore[misc]  # what can be chosen depends on the profile
+
+    def _columns(self) -> list[Column]:
+        def names(kind: str) -> Callable[[Row], Sequence[str]]:
+            return lambda row: bench(self).names(kind)
+
+        return [
+            Column(
+                "client",
+                "Client",
+                lambda row: (row.client or "", "strong"),
+                ratio=2,
+                min_width=12,
+                editable="client_id",
+                choices=names("client"),
+            ),
+            Column("name", "Project", lambda row: row.name, ratio=3, min_width=16, editable="name"),
+            Column("phase", "Phase", lambda row: row.phase or "", ratio=2, min_width=12, drop=3),
+            Column("progress", "Progress", _progress, width=10, drop=1),
+            Column("state", "State", _state, width=11),
+            Column("next", "Next milestone", _next, ratio=3, min_width=18, drop=2),
+            Column(
+                "manager",
+                "Manager",
+                lambda row: row.manager or "",
+                width=12,
+                drop=5,
+                editable="manager_id",
+                choices=names("member"),
+            ),
+            Column(
+                "finish",
+                "Promised",
+                lambda row: day(row.finish),
+                width=11,
+                drop=4,
+                editable="finish",
+                edit_text=lambda row: (row.finish or "")[:10],
+            ),
+        ]
 
     def title_parts(self) -> Sequence[str]:
         return ("Milepost", f"Portfolio by {self.sort}" + (f" /{self.text}" if self.text else ""))
@@ -85,15 +116,14 @@ class PortfolioView(ListView):
     def record_of(self, row: Row) -> tuple[str, str]:
         return "project", row[1]
 
-    def on_line_list_opened(self, event: Opened) -> None:
-        event.stop()
+    def open_row(self) -> None:
         if (row := self.here()) is not None:
             bench(self).open_project(row[1])
 
     def tell_detail(self) -> None:
         super().tell_detail()
-        if (row := self.here()) is not None and not bench(self).project:
-            bench(self).project = row[1]
+        if (row := self.here()) is not None:
+            bench(self).project = row[1]  # what is captured now is for the project under the cursor
 
     def act_at_risk(self) -> None:
         self.risky = not self.risky
@@ -109,20 +139,41 @@ class PortfolioView(ListView):
 
     async def act_new_below(self) -> None:
         """A project with its name; “name @ client” gives it one, made if it is not there."""
-        await self.shell.ask(Question("New project (name @ client):", self._create))
+        await self.shell.ask(self._new())
+
+    def _new(self, text: str = "", why: str = "") -> Question:
+        return Question("New project (name @ client):", self._create, text, why)
 
     def _create(self, text: str) -> str | None:
         name, _, client = (part.strip() for part in text.partition("@"))
         if not name:
-            return "A project needs a name"
+            return "A project needs a name before the @" if client else None
         bench(self).edit(
             f"New project “{name}”", "project.new_project", name, client=client,
             told=lambda changes: self.seek("project", str(changes.result)),
+            lost=self.ask_once_more(self._new, text),
         )  # fmt: skip
         return None
+
+    def act_milestone(self) -> None:
+        """The next milestone of the project, among its tasks."""
+        if (row := self.here()) is None:
+            return
+        found = portfolio.next_milestone(bench(self).desk.conn, row.id)
+        if found is None:
+            self.shell.say(f"“{row.name}” has no milestone ahead")
+        else:
+            bench(self).open_record("task", found.id)
+
+    def for_client(self, window: Window, front: Front) -> Window:
+        return self.of_kind(window, front, "project")
+
+    def front(self) -> Front:
+        row = self.here()
+        return self.front_of(row.id if row is not None else bench(self).project)
 
     async def act_date(self) -> None:
         await self.ask_for("Promised finish", "finish")
 
     async def act_who(self) -> None:
-        await self.ask_for("Manager", "manager_id")
+        await self.ask_for("Manager", "manager_id", names=bench(self).names("member"))

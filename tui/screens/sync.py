@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
@@ -13,13 +14,14 @@ from models.windows.syncing import CONFLICT, LOGGED, REJECTED, SyncRow
 from models.windows.window import Window
 from tui.screens.base import ListView, bench
 from tui.widgets.columns import Cell, Column, Row
-from tui.widgets.messages import Opened
+from tui.widgets.messages import Moved
 from tui.widgets.prompt import Question
 from tui.words import clock, count
 
 if TYPE_CHECKING:
     from sync.worker import State
 
+SIDES = {"mine": "mine stays", "theirs": "theirs stays", "both": "both stay"}
 WORDS = {"conflict": ("▲ conflict", "bad"), "rejected": ("✗ refused", "bad"), "waiting": ("○ waits", "warn"),
          "logged": ("● done", "dim")}  # fmt: skip
 
@@ -87,24 +89,34 @@ class SyncView(ListView):
         return row.rec_kind or "", row.rec or ""
 
     def on_changes(self, changes: Any) -> None:
-        self.reload()
-        self.detail.on_changes(changes)
+        self.look_again()
 
     def on_state(self, state: State) -> None:
         """What waits moves without a record changing: an acknowledgement, a refusal."""
-        self.reload()
+        self.look_again()
 
-    def on_line_list_opened(self, event: Opened) -> None:
-        """A conflict or a refusal leads to its record."""
-        event.stop()
-        row = self.here()
-        if row is not None and row.rec:
-            bench(self).open_record(row.rec_kind, row.rec)
+    def look_again(self) -> None:
+        self.stale = True
+        if self.in_front:
+            self.on_shown()
+        self.detail.reload()
+
+    def reload(self) -> None:
+        super().reload()
+        self.post_message(self.Retitled())  # another row, other keys
+
+    def on_line_list_moved(self, event: Moved) -> None:
+        self.post_message(self.Retitled())
 
     def tell_detail(self) -> None:
         row = self.here()
-        if row is not None and row.rec and row.rec_kind:
-            self.detail.show(row.rec_kind, row.rec)
+        kind = "" if row is None else "conflict" if row.kind == "conflict" else "operation"
+        self.detail.show(kind, row.id if row is not None else "")
+
+    def go_to_first_conflict(self) -> bool:
+        """False when none is open."""
+        first = next((row for row in self.lines.window.rowids if row % 4 == CONFLICT), None)
+        return first is not None and self.lines.go_to(first)
 
     # Actions
 
@@ -127,9 +139,18 @@ class SyncView(ListView):
     async def act_edit(self) -> None:
         row = self.here()
         if row is not None and row.kind == "conflict":
-            await self.shell.ask(
-                Question(f"{row.label.replace('_', ' ').capitalize()}:", self._value, _values(row.a))
-            )
+            await self.shell.ask(self._third(row, _values(row.a)))
+
+    def _third(self, row: SyncRow, text: str, why: str = "") -> Question:
+        """Asks for another value than the two."""
+
+        def done(typed: str) -> None:
+            lost = self.ask_once_more(partial(self._third, row), typed)
+            bench(self).edit_settlement(row.id, row.rec_kind or "", row.label, typed, lost)
+
+        return Question(f"{row.label.replace('_', ' ').capitalize()}:", done, text, why)
+
+    act_delete = None  # type: ignore[assignment]  # what is told here is not deleted
 
     def act_next_field(self) -> None:
         """The next conflict."""
@@ -152,12 +173,9 @@ class SyncView(ListView):
     def _settle(self, side: str) -> None:
         rows = [row for row in self.rows(self.lines.selected()) if row.kind == "conflict"]
         if rows:
-            bench(self).edit(
-                f"Settle {rows[0].label.replace('_', ' ')}", "conflict.settle_all", [r.id for r in rows], side
-            )
-
-    def _value(self, text: str) -> str | None:
-        row = self.here()
-        if row is not None and row.kind == "conflict":
-            bench(self).edit_settlement(row.id, row.rec_kind, row.label, text)
-        return None
+            field = rows[0].label.replace("_", " ")
+            one = f"{field} of “{rows[0].rec_name or rows[0].rec_kind}”"
+            name = one if len(rows) == 1 else f"{len(rows)} conflicts"
+            label = f"Settle {name}: {SIDES[side]}"
+            bench(self).edit(label, "conflict.settle_all", [r.id for r in rows], side)
+            self.lines.clear_marks()

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 
-from models.windows import tasks
-from models.windows.tasks import TaskRow
+from models.windows import discreet, tasks
+from models.windows.discreet import Front
+from models.windows.tasks import TaskRow, Wanted
 from models.windows.window import Window
-from tui.screens.base import ListView, bench
+from tui import finding
+from tui.screens import adding
+from tui.screens.base import ListView, Picked, bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import day, duration, status
 
 HEAD = 200  # rows of the first paint; the rest of a larger project is read in a thread
+STATUSES = ("todo", "doing", "done", "blocked", "n/a")
+WORDS = {"done": "Finish", "todo": "Reopen", "doing": "Start", "blocked": "Block", "n/a": "Drop"}
 STEP = 100  # of the priority, which runs from 0 to 1000
 
 
@@ -34,6 +41,24 @@ def _name(row: TaskRow) -> Cell:
         else ""
     )
     return text, style
+
+
+def _parsed(text: str) -> Wanted:
+    """A filter as it is typed: words, and among them status:doing, @who, late."""
+    words, found = text.split(), {}
+    for word in list(words):
+        if word.startswith("status:"):
+            name = word.removeprefix("status:").lower()
+            fits = [one for one in STATUSES if name and one.startswith(name)]
+            found["status"] = fits[0] if fits else "" if not name else "?"
+        elif word.startswith("@"):
+            found["who"] = word[1:]
+        elif word.lower() == "late":
+            found["late_before"] = date.today().isoformat()
+        else:
+            continue
+        words.remove(word)
+    return Wanted(text=" ".join(words), **found)
 
 
 def _who(row: TaskRow) -> str:
@@ -60,11 +85,14 @@ class TasksView(ListView):
 
     def __init__(self) -> None:
         super().__init__()
+        self._places: dict[
+            str, tuple[set[int], int | None]
+        ] = {}  # by project: what is folded, where the cursor was
         self.columns = [  # type: ignore[misc]  # one set a view: durations are in days of the project
             Column("name", "Task", _name, ratio=5, min_width=20, editable="name", tree=True,
                    edit_text=lambda row: row.name),
             Column("status", "Status", lambda row: status(row.status), width=9, editable="status",
-                   edit_text=lambda row: row.status),
+                   edit_text=lambda row: row.status, choices=lambda row: STATUSES),
             Column("duration", "Dur", lambda row: duration(row.duration, self.day_minutes), width=6, align="right",
                    editable="duration_minutes", drop=3),
             Column("start", "Start", lambda row: day(row.start), width=11, editable="start", drop=2,
@@ -73,7 +101,8 @@ class TasksView(ListView):
                    edit_text=lambda row: (row.finish or "").replace("T", " ")),
             Column("percent", "%", lambda row: f"{row.percent or ''}", width=4, align="right",
                    editable="percent_complete", drop=5),
-            Column("who", "Who", _who, width=10, editable="who", drop=4),
+            Column("who", "Who", _who, width=10, editable="who", drop=4,
+                   choices=lambda row: finding.members(bench(self).desk.conn)),
             Column("deadline", "Deadline", lambda row: day(row.deadline), width=11, editable="deadline", drop=6,
                    edit_text=lambda row: (row.deadline or "").replace("T", " ")),
             Column("waits", "Waits for", _waits, ratio=2, min_width=10, editable="blocked_reason", drop=7),
@@ -85,21 +114,26 @@ class TasksView(ListView):
     # Loading
 
     def on_shown(self) -> None:
-        if self.project != bench(self).project:
-            self.project = bench(self).project
-            self.text = ""
-            self.lines.clear_marks()
-            self.lines.window.folded.clear()
-            self.reload()
-            self.lines.act_top()
-            self.post_message(self.Retitled())
+        if self.project == bench(self).project:
+            super().on_shown()
+            return
+        lines = self.lines
+        self._places[self.project] = (lines.window.folded, lines.cursor_rowid)
+        self.project, self.text, self.stale = bench(self).project, "", False
+        lines.clear_marks()
+        lines.window.folded, cursor = self._places.get(self.project, (set(), None))
+        lines.set_window(())
+        self.reload()
+        if cursor is None or not lines.go_to(cursor):
+            lines.act_top()
+        self.post_message(self.Retitled())
 
     def reload(self) -> None:
         self.project = self.project or bench(self).project
         conn = bench(self).desk.conn
         row = conn.execute("SELECT minutes_per_day FROM project WHERE id=?", (self.project,)).fetchone()
         self.day_minutes = row[0] if row and row[0] else 480
-        if self.text or self._small():
+        if self.text or bench(self).front is not None or self._small():
             super().reload()
             return
         if not len(self.lines.window):
@@ -111,13 +145,31 @@ class TasksView(ListView):
     def window(self) -> Window:
         conn = bench(self).desk.conn
         if self.text:
-            word, is_status = self.text.removeprefix("status:"), self.text.startswith("status:")
-            found = ("", word) if is_status else (self.text, "")
-            return tasks.task_matches(conn, self.project, *found)
+            return tasks.task_matches(conn, self.project, _parsed(self.text))
         return tasks.task_tree(conn, self.project)
 
+    def hits(self, text: str) -> set[int]:
+        return set(tasks.task_hits(bench(self).desk.conn, self.project, _parsed(text)).values())
+
+    def for_client(self, window: Window, front: Front) -> Window:
+        """Without private tasks and all below them."""
+        conn, left = bench(self).desk.conn, Window()
+        if not discreet.shows(conn, front, "project", self.project):
+            return left
+        private, limit = discreet.private_tasks(conn, self.project), 256
+        for row, depth in zip(window.rows, window.depths, strict=True):
+            if depth <= limit:
+                limit = depth if row in private else 256
+                if row not in private:
+                    left.rows.append(row)
+                    left.depths.append(depth)
+        return left
+
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        return tasks.task_rows(bench(self).desk.conn, rowids)
+        found = tasks.task_rows(bench(self).desk.conn, rowids)
+        if bench(self).front is not None:
+            return [row._replace(blocked=None, notes=0, conflict=0) for row in found]
+        return found
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return "task", row[1]
@@ -140,7 +192,7 @@ class TasksView(ListView):
         self.app.call_from_thread(self._show_all, project, window)
 
     def _show_all(self, project: str, window: Window) -> None:
-        if project == self.project and not self.text:
+        if project == self.project and not self.text and bench(self).front is None:
             self.lines.set_window(window.rows, window.depths)
 
     # Actions
@@ -152,27 +204,37 @@ class TasksView(ListView):
         self._set_status("todo" if done else "done")
 
     async def act_status(self) -> None:
-        def done(text: str) -> str | None:
-            names = [
-                name for name in ("todo", "doing", "done", "blocked", "n/a") if name.startswith(text.strip())
-            ]
-            if not text.strip() or (len(names) != 1 and text.strip() not in names):
-                return "todo, doing, done, blocked or n/a"
-            self._set_status(text.strip() if text.strip() in names else names[0])
+        if picked := self.picked():
+            await self.shell.ask(self._ask_status(picked))
+
+    def _ask_status(self, picked: Picked, text: str = "", why: str = "") -> Question:
+        def done(typed: str) -> str | None:
+            word = typed.strip().lower()
+            fits = [name for name in STATUSES if name.startswith(word)]
+            if not word:
+                return None
+            if len(fits) != 1:
+                return " · ".join(fits or STATUSES)
+            self._do(f"{WORDS[fits[0]]}", "plan.set_status", fits[0], picked=picked,
+                     lost=self.ask_once_more(partial(self._ask_status, picked), typed))  # fmt: skip
             return None
 
-        if self.picked():
-            note = "todo doing done blocked n/a"
-            await self.shell.ask(Question(f"Status of {self.name_of(self.picked())}:", done, note=note))
+        note = why or " ".join(STATUSES)
+        return Question(f"Status of {self.name_of(picked)}:", done, text, note, names=STATUSES)
 
     async def act_date(self) -> None:
-        await self.ask_for("Start", "start")
+        await self.ask_for("Start", "start", note="fri, +2w, 2026-12-04 08:00; empty: none")
 
     async def act_who(self) -> None:
-        await self.ask_for("Who", "who")
+        names = finding.members(bench(self).desk.conn)
+        await self.ask_for("Who", "who", note="names or initials, by comma", names=names)
 
     async def act_estimate(self) -> None:
-        await self.ask_for("Duration (3d, 4h)", "duration_minutes")
+        await self.ask_for("Duration", "duration_minutes", note="3d, 4h, 2w, 90m")
+
+    async def act_baseline(self) -> None:
+        if self.project:
+            await self.shell.ask(adding.question(self, "baseline", "project", self.project))
 
     def act_indent(self) -> None:
         self._do("Indent", "plan.indent")
@@ -200,73 +262,67 @@ class TasksView(ListView):
 
     async def act_blocked_by(self) -> None:
         """Names the task that this one waits for, or, after “:”, a reason outside the plan."""
-        picked = self.picked()
-        if picked:
-            question = f"{self.name_of(picked)} comes after task (or : reason):"
-            await self.shell.ask(Question(question, lambda text: self._block(picked, text)))
+        if picked := self.picked():
+            await self.shell.ask(self._ask_block(picked))
 
     # Inside
 
-    def _do(self, what: str, verb: str, *args: Any) -> None:
-        picked = self.picked()
-        if picked:
-            bench(self).edit(f"{what} {self.name_of(picked)}", verb, [id for _, id in picked], *args)
+    def _do(self, what: str, verb: str, *args: Any, picked: Picked = (), lost: Any = None) -> None:
+        chosen = picked or self.picked()
+        if chosen:
+            label = f"{what} {self.name_of(chosen)}"
+            more = {"lost": lost} if lost else {}
+            bench(self).edit(label, verb, [id for _, id in chosen], *args, **more)
 
     def _set_status(self, name: str) -> None:
-        words = {"done": "Finish", "todo": "Reopen", "doing": "Start", "blocked": "Block", "n/a": "Drop"}
-        self._do(words[name], "plan.set_status", name)
+        self._do(WORDS[name], "plan.set_status", name)
 
-    def _block(self, picked: Sequence[tuple[str, str]], text: str) -> str | None:
+    def _ask_block(self, picked: Picked, text: str = "", why: str = "") -> Question:
+        names = finding.tasks(bench(self).desk.conn, self.project)
+        label = f"{self.name_of(picked)} comes after:"
+        note = why or "a task, then SS, 2d … · or : and why it waits"
+        return Question(label, lambda typed: self._block(picked, typed.strip()), text, note, names=names)
+
+    def _block(self, picked: Picked, text: str) -> str | None:
         ids = [id for _, id in picked]
+        lost = self.ask_once_more(partial(self._ask_block, picked), text)
+        if not text:
+            return None
         if text.startswith(":"):
-            bench(self).edit(
-                f"Block {self.name_of(picked)}", "plan.block", ids, text[1:].strip() or "waiting"
-            )
+            reason = text[1:].strip() or "waiting"
+            bench(self).edit(f"Block {self.name_of(picked)}", "plan.block", ids, reason, lost=lost)
             return None
-        found = self._called(text.strip(), ids)
-        if isinstance(found, str):
-            return found
-        bench(self).edit(f"Link {self.name_of(picked)}", "plan.link_all", found[0], ids)
-        return None
+        other, rest, wrong = adding.link(bench(self), ids, text)
+        if not wrong:
+            bench(self).edit(f"Link {self.name_of(picked)}", adding.link_all, ids, other, rest, lost=lost)
+        return wrong or None
 
-    def _called(self, name: str, but: Sequence[str]) -> str | list[str]:
-        """The id of the one task of this project that is called so, or what is wrong."""
-        rows = (
-            bench(self)
-            .desk.conn.execute(
-                """SELECT id, name FROM task WHERE project_id=? AND deleted_at IS NULL AND name LIKE '%' || ? || '%'
-               ORDER BY lower(name)<>lower(?), length(name) LIMIT 30""",
-                (self.project, name, name),
-            )
-            .fetchall()
-        )
-        rows = [row for row in rows if row[0] not in but]
-        exact = [row for row in rows if row[1].lower() == name.lower()] or rows
-        if not name or not rows:
-            return "No other task here is called so"
-        if len(exact) > 1:
-            return f"{len(exact)} tasks: " + ", ".join(row[1] for row in exact[:3]) + " …"
-        return [exact[0][0]]
-
-    async def _ask_new(self, below: bool, under: str = "") -> None:
-        row = self.here()
-        where = f"New task {'below' if below else 'above'} “{row[2]}”:" if row is not None else "New task:"
-        await self.shell.ask(
-            Question(where, lambda text: self._create(text, row[1] if row is not None else "", below))
-        )
-
-    def _create(self, name: str, beside: str, below: bool) -> str | None:
-        if not name.strip():
-            return None
+    async def _ask_new(self, below: bool) -> None:
         if not self.project:
-            return "Open a project first: g p"
+            self.shell.say("Open a project first: g p, then enter")
+            return
+        row = self.here()
+        await self.shell.ask(
+            self._new(row.id if row is not None else "", row.name if row is not None else "", below)
+        )
+
+    def _new(self, beside: str, name: str, below: bool, text: str = "", why: str = "") -> Question:
+        where = f"New task {'below' if below else 'above'} “{name}”:" if beside else "New task:"
+        return Question(where, lambda typed: self._create(typed, beside, name, below), text, why)
+
+    def _create(self, text: str, beside: str, name: str, below: bool) -> str | None:
+        if not text.strip():
+            return None
+        from uuid_utils.compat import uuid7
+
         after, before = (beside, None) if below else (None, beside)
+        id = str(uuid7())
+        self.shell.ask_next(
+            self._new(id, text.strip(), below=True)
+        )  # at once: the next one may be typed ahead
         bench(self).edit(
-            f"New task “{name.strip()}”", "plan.add_task", self.project, name.strip(), after=after or None,
-            before=before or None, told=lambda changes: self._made(changes.result),
+            f"New task “{text.strip()}”", "plan.add_task", self.project, text.strip(), id=id, after=after or None,
+            before=before or None, told=lambda changes: self.seek("task", id),
+            lost=self.ask_once_more(partial(self._new, beside, name, below), text),
         )  # fmt: skip
         return None
-
-    def _made(self, task: Any) -> None:
-        self.seek("task", task.id)
-        self.run_worker(self._ask_new(below=True), exclusive=True, group="new")

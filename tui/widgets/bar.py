@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -66,9 +67,11 @@ class Bar(Widget):
         for style, text in pieces:
             text = fit(text, min(room, cell_len(plain(text))))
             room -= cell_len(text)
-            pen = self.get_component_rich_style(f"bar--{style}") if style else self.rich_style
-            segments.append(Segment(text, pen))
+            segments.append(Segment(text, self._pen(style)))
         return segments
+
+    def _pen(self, style: str) -> Style:
+        return self.get_component_rich_style(f"bar--{style}") if style else self.rich_style
 
 
 def width_of(pieces: Sequence[Piece]) -> int:

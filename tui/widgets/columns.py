@@ -19,7 +19,8 @@ class Column:
     function of the row. `width` is fixed; without it the column shares what is left by `ratio`, never
     under `min_width`. At small widths the columns with the highest `drop` go first; 0 stays always.
     `editable` names the record's field; `edit_text(row)` is what the editor begins with (what is shown,
-    unless given). `tree` marks the column that is indented and carries the fold marker.
+    unless given); `choices(row)` what it offers to complete. `tree` marks the column that is indented and
+    carries the fold marker.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Column:
     align: str = "left"
     editable: str | None = None
     edit_text: Callable[[Row], str] | None = None
+    choices: Callable[[Row], Sequence[str]] | None = None
     drop: int = 0
     tree: bool = False
 

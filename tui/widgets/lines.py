@@ -12,7 +12,7 @@ from textual.geometry import Region
 
 from tui.widgets.columns import GUTTER, Column, Placed
 from tui.widgets.editor import CellEditor
-from tui.widgets.messages import Edited, Marked
+from tui.widgets.messages import Edited, Marked, Typing
 from tui.widgets.rows import RowList
 from tui.widgets.window import Reader
 
@@ -55,7 +55,9 @@ class LineList(RowList):
         return marked or [rowid for rowid in (self.cursor_rowid,) if rowid is not None]
 
     def edit_cell(self, rowid: int | None = None, column: str | None = None, text: str | None = None) -> bool:
-        """Open the editor over a cell (the one under the cursor), holding `text` or what stands there."""
+        """Open the editor over a cell (the one under the cursor), holding `text` or what stands there. What is
+        being typed in another one is kept first."""
+        self.finish_edit(keep=True)
         if rowid is not None and not self.go_to(rowid):
             return False
         self.cell = column or self.cell
@@ -64,7 +66,8 @@ class LineList(RowList):
         if target is None or row is None:
             return False
         self._edit = Edit(row[0], target, target.text(row))
-        self._open_editor(self._edit.before if text is None else text)
+        names = target.choices(row) if target.choices else ()
+        self._open_editor(self._edit.before if text is None else text, names)
         return True
 
     def clear_marks(self) -> None:
@@ -95,7 +98,7 @@ class LineList(RowList):
         self.marks = self.marks - shown if shown <= self.marks else self.marks | shown
         self._mark_changed()
 
-    def act_edit(self) -> bool:
+    def act_edit(self) -> object:
         return self.edit_cell()
 
     def act_next_cell(self) -> None:
@@ -163,6 +166,7 @@ class LineList(RowList):
         if (self._step_cell(columns) or self.cursor != at) and self.edit_cell():
             return
         self._editor.display = False
+        self.post_message(Typing(self, None))
         self.screen.set_focus(self, scroll_visible=False)
 
     def _step_cell(self, step: int) -> bool:
@@ -178,13 +182,18 @@ class LineList(RowList):
         self.refresh_line(self.cursor + 1)
         return True
 
-    def _open_editor(self, text: str) -> None:
+    def tell_choices(self, choices: Sequence[str]) -> None:
+        if self._edit is not None and self._edit.column.choices is not None:
+            self.post_message(Typing(self, choices))
+
+    def leave_cell(self) -> None:
+        self.finish_edit(keep=True)
+
+    def _open_editor(self, text: str, names: Sequence[str]) -> None:
         if self._editor is None:
             self._editor = CellEditor(self)
             self.screen.mount(self._editor)
-        self._editor.value = text
-        self._editor.cursor_position = len(text)
-        self._editor.display = True
+        self._editor.open(text, names)
         self._place_editor()
         self.screen.set_focus(self._editor, scroll_visible=False)  # at once: keys typed ahead are text
 

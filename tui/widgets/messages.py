@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,23 +10,14 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from tui.widgets.lines import LineList
+    from tui.widgets.rows import RowList
 
 
 @dataclass
-class ListMessage(Message):
-    """Something happened in the list `lines`."""
-
-    lines: LineList
-
-    @property
-    def control(self) -> LineList:
-        return self.lines
-
-
-@dataclass
-class Moved(ListMessage, namespace="line_list"):
+class Moved(Message, namespace="line_list"):
     """The cursor stands on another row (None: the list is empty). Several in a row count as the last one."""
 
+    lines: RowList
     rowid: int | None
 
     def can_replace(self, message: Message) -> bool:
@@ -33,10 +25,18 @@ class Moved(ListMessage, namespace="line_list"):
 
 
 @dataclass
-class Opened(ListMessage, namespace="line_list"):
+class Opened(Message, namespace="line_list"):
     """Enter or a double click on a row."""
 
+    lines: RowList
     rowid: int
+
+
+@dataclass
+class ListMessage(Message):
+    """Something happened in the list `lines`."""
+
+    lines: LineList
 
 
 @dataclass
@@ -48,9 +48,16 @@ class Edited(ListMessage, namespace="line_list"):
     field: str
     text: str
 
-    def refuse(self) -> None:
-        """Open the editor again over the cell, holding what was typed."""
-        self.lines.edit_cell(self.rowid, self.column, self.text)
+    def refuse(self) -> bool:
+        """Open the editor again over the cell, holding what was typed; False where the row is no longer shown."""
+        return self.lines.edit_cell(self.rowid, self.column, self.text)
+
+
+@dataclass
+class Typing(ListMessage, namespace="line_list"):
+    """A cell is being typed in (or, with None, no longer); `choices` fit what is typed so far."""
+
+    choices: Sequence[str] | None
 
 
 @dataclass

@@ -1,16 +1,20 @@
 """One line at the bottom to type into: quick capture, a filter, a date. It lies over the footer, not over
 the work."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.widgets.ahead import caught_up
 from tui.widgets.cells import plain
+from tui.widgets.editor import Completion
+
+LEAST = 30  # cells that a text keeps before a note goes above it
 
 
 @dataclass(slots=True)
@@ -19,7 +23,7 @@ class Question:
 
     `changed(text)` is called at every key and may return a note to show beside the text (what a date would
     move). `done(text)` may return what is wrong: then the line stays open with the text in it. `left()` is
-    called on esc.
+    called on esc. `names` are completed as they are typed.
     """
 
     label: str
@@ -28,18 +32,22 @@ class Question:
     note: str = ""
     changed: Callable[[str], str | None] | None = None
     left: Callable[[], object] | None = None
+    names: Sequence[str] = ()
 
 
-class Prompt(Horizontal):
-    """Asks one question at a time. Losing the focus ends nothing; up and down bring what was typed before."""
+class Prompt(Vertical):
+    """Asks one question at a time. Losing the focus ends nothing; up and down bring what was typed before. A note
+    stands behind the text, or above it where it would be cut."""
 
     DEFAULT_CSS = """
     Prompt {
         display: none;
-        height: 1;
+        height: auto;
         background: $surface-lighten-1;
-        & > #prompt-label { width: auto; padding: 0 1; text-style: bold; color: $text-primary; }
-        & > Input {
+        & > #prompt-above { height: auto; max-height: 4; padding: 0 1; color: $text-warning; display: none; }
+        & > Horizontal { height: 1; }
+        & #prompt-label { width: auto; max-width: 60%; padding: 0 1; text-style: bold; color: $text-primary; }
+        & Input {
             width: 1fr;
             min-width: 12;
             height: 1;
@@ -47,8 +55,8 @@ class Prompt(Horizontal):
             padding: 0;
             background: $surface-lighten-1;
         }
-        & > Input:focus { border: none; background-tint: initial; }
-        & > #prompt-note { width: auto; max-width: 50%; padding: 0 1; color: $text-warning; }
+        & Input:focus { border: none; background-tint: initial; }
+        & #prompt-note { width: auto; padding: 0 1; color: $text-warning; }
     }
     """
 
@@ -62,15 +70,22 @@ class Prompt(Horizontal):
         self._back = 0
 
     def compose(self) -> ComposeResult:
-        yield Static("", id="prompt-label", markup=False)
-        field = Input(compact=True, select_on_focus=False)
-        field.cursor_blink = False
-        yield field
-        yield Static("", id="prompt-note", markup=False)
+        yield Static("", id="prompt-above", markup=False)
+        with Horizontal():
+            yield Static("", id="prompt-label", markup=False)
+            field = Input(compact=True, select_on_focus=False)
+            field.cursor_blink = False
+            yield field
+            yield Static("", id="prompt-note", markup=False)
 
     @property
     def field(self) -> Input:
         return self.query_one(Input)
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something is typed that was not there when it was asked."""
+        return self.question is not None and self.field.value.strip() != self.question.value.strip()
 
     def ask(self, question: Question) -> None:
         """Open with this question; one that is open is left first."""
@@ -80,12 +95,23 @@ class Prompt(Horizontal):
         self.query_one("#prompt-label", Static).update(plain(question.label))
         self.field.value = question.value
         self.field.cursor_position = len(question.value)
-        self.note(question.note)
+        self.field.suggester = Completion(question.names) if question.names else None
         self.display = True
+        self.note(question.note)
         self.screen.set_focus(self.field, scroll_visible=False)  # at once: keys typed ahead are text
 
     def note(self, text: str) -> None:
-        self.query_one("#prompt-note", Static).update(plain(text))
+        """Beside the text where there is room for both, else above."""
+        text, label = plain(text), self.question.label if self.question else ""
+        beside = cell_len(text) + min(cell_len(label), self.size.width * 6 // 10) + LEAST <= self.size.width
+        self.query_one("#prompt-note", Static).update(text if beside else "")
+        above = self.query_one("#prompt-above", Static)
+        above.update("" if beside else text)
+        above.display = not beside
+
+    def forget(self) -> None:
+        """What was typed before is not offered any more."""
+        self._history.clear()
 
     async def act_done(self) -> None:
         await caught_up(self.field)
@@ -120,6 +146,8 @@ class Prompt(Horizontal):
         event.stop()
         if self.question is not None and self.question.changed is not None:
             self.note(self.question.changed(event.value) or "")
+        elif self.question is not None:
+            self.note(self.question.note)
 
     def _close(self) -> None:
         self.question = None

@@ -8,6 +8,7 @@ the screen.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from inspect import iscoroutine
 from typing import ClassVar
 
 from textual import events
@@ -188,9 +189,11 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         elif self._marker() == OPEN:
             self._move(self.cursor + 1)
 
-    def act_open(self) -> None:
+    def act_open(self) -> object:
+        """Tells who is around; a list that knows better may return what is to be awaited."""
         if self.cursor_rowid is not None:
             self.post_message(Opened(self, self.cursor_rowid))
+        return None
 
     # Cursor
 
@@ -261,7 +264,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         elif event.ctrl:
             self.mark_here()
         elif event.chain == 2:
-            self.act_open()
+            opened = self.act_open()
+            if iscoroutine(opened):
+                self.run_worker(opened)
 
     def on_resize(self) -> None:
         self._relay()

@@ -1,0 +1,101 @@
+"""Records by what is typed of them: for quick capture, for completion, for the palette."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from models.windows import discreet
+from models.windows.discreet import Front
+from models.windows.window import escape
+
+
+class Project(NamedTuple):
+    """A project with its client, in words."""
+
+    id: str
+    name: str
+    client: str | None
+
+    @property
+    def place(self) -> str:
+        return f"{self.client} ▸ {self.name}" if self.client else self.name
+
+
+Lost = Callable[[str], object]
+"""Hears why an edit was refused, so that what was typed comes back."""
+
+
+def projects(conn: sqlite3.Connection, word: str, front: Front | None) -> list[Project]:
+    """At most five projects whose name, number or client begins so, or a word of them; an exact name alone."""
+    rows = conn.execute(
+        """SELECT p.id, p.name, c.name FROM project p LEFT JOIN client c ON c.id=p.client_id
+           WHERE p.deleted_at IS NULL AND (p.name LIKE ?1 || '%' ESCAPE '\\'
+           OR p.name LIKE '% ' || ?1 || '%' ESCAPE '\\'
+           OR p.number LIKE ?1 || '%' ESCAPE '\\' OR c.name LIKE ?1 || '%' ESCAPE '\\')
+           ORDER BY lower(p.name)<>lower(?2), p.name LIMIT 50""",
+        (escape(word), word),
+    ).fetchall()
+    found = [Project(*row) for row in rows if shows(conn, front, "project", row[0])]
+    exact = [one for one in found if one.name.lower() == word.lower()]
+    return exact if len(exact) == 1 else found[:5]
+
+
+def place(conn: sqlite3.Connection, project: str, front: Front | None) -> tuple[str, ...]:
+    """Client and project in words, for the title."""
+    row = conn.execute(
+        "SELECT c.name, p.name FROM project p LEFT JOIN client c ON c.id=p.client_id WHERE p.id=?", (project,)
+    ).fetchone()
+    return tuple(name for name in row if name) if row and shows(conn, front, "project", project) else ()
+
+
+def names(conn: sqlite3.Connection, kind: str, front: Front | None) -> list[str]:
+    """What the records of a kind are called, for completion."""
+    rows = conn.execute(f"SELECT id, name FROM {kind} WHERE deleted_at IS NULL ORDER BY name LIMIT 2000")
+    return [name for id, name in rows if name and (front is None or shows(conn, front, kind, id))]
+
+
+def task_called(conn: sqlite3.Connection, project: str, name: str, but: Sequence[str]) -> tuple[str, str]:
+    """The id of the one task of the project that is called so, or what is wrong. An exact name goes first."""
+    rows = conn.execute(
+        """SELECT id, name FROM task WHERE project_id=? AND deleted_at IS NULL AND name LIKE '%' || ? || '%' ESCAPE '\'
+           ORDER BY lower(name)<>lower(?), length(name) LIMIT 30""",
+        (project, escape(name), name),
+    ).fetchall()
+    rows = [row for row in rows if row[0] not in but]
+    exact = [row for row in rows if row[1].lower() == name.lower()] or rows
+    if not name or not rows:
+        return "", f"No other task here is called “{name}”" if name else "Write the name of a task"
+    if len(exact) > 1:
+        return "", f"{len(exact)} tasks fit, write more: " + " · ".join(row[1] for row in exact[:4])
+    return str(exact[0][0]), ""
+
+
+def tasks(conn: sqlite3.Connection, project: str) -> list[str]:
+    """What the tasks of a project are called."""
+    sql = "SELECT name FROM task WHERE project_id=? AND deleted_at IS NULL LIMIT 2000"
+    return [row[0] for row in conn.execute(sql, (project,))]
+
+
+def members(conn: sqlite3.Connection) -> list[str]:
+    """Whom work can be given to."""
+    rows = conn.execute(
+        "SELECT name FROM member WHERE deleted_at IS NULL AND inactive IS NOT 1 ORDER BY type<>'work', name LIMIT 500"
+    )
+    return [row[0] for row in rows if row[0]]
+
+
+def shows(conn: sqlite3.Connection, front: Front | None, kind: str, rec: str) -> bool:
+    """Whether a record may be on the screen now."""
+    return front is None or discreet.shows(conn, front, kind, rec)
+
+
+def what_fits(found: Iterable[Project], word: str) -> str:
+    """What is to be typed so that one project is meant; empty when one is."""
+    found = list(found)
+    if len(found) == 1:
+        return ""
+    if not found:
+        return f"No project or client begins with “{word}”"
+    return "Which one? " + " · ".join(one.place for one in found)

@@ -1,0 +1,28 @@
+"""The views of the application over a profile, each imported and made at its first visit."""
+
+from importlib import import_module
+
+from tui.shell import Place
+from tui.view import View
+
+_VIEWS = {
+    "portfolio": ("Portfolio", "PortfolioView"),
+    "tasks": ("Tasks", "TasksView"),
+    "clients": ("Clients and contacts", "ClientsView"),
+    "team": ("Team and calendars", "TeamView"),
+    "sync": ("Sync", "SyncView"),
+    "bin": ("Recycle bin", "BinView"),
+}
+
+
+def views() -> dict[str, Place]:
+    """Place by name in the registry."""
+    return {name: _place(name, label, cls) for name, (label, cls) in _VIEWS.items()}
+
+
+def _place(name: str, label: str, cls: str) -> Place:
+    def make() -> View:
+        view: View = getattr(import_module(f"tui.screens.{name}"), cls)()
+        return view
+
+    return Place(label, make)

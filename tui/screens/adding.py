@@ -1,0 +1,109 @@
+"""Questions that make a record beside another one: a link, an assignment, a baseline, a site, a contact."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from models.windows.tasks import task_dates
+from tui import finding
+from tui.screens.base import bench
+from tui.widgets.prompt import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlmodel import Session
+    from textual.widget import Widget
+
+    from tui.finding import Lost
+    from tui.workbench import Workbench
+
+_LINK = re.compile(
+    r"(?P<name>.*?)(?P<rest>(?:\s+(?:fs|ss|ff|sf))?(?:\s+[+-]?\d+(?:[.,]\d+)?\s*(?:e?[mhdw]|%))?)", re.I
+)
+LABELS = {
+    "after": "comes after (task, then SS, 2d …)",
+    "before": "comes before (task, then SS, 2d …)",
+    "assigned": "is done by",
+    "baseline": "next baseline is called (enter: no name)",
+    "site": "has the site",
+    "contact": "has the contact",
+    "project": "has the project",
+}
+
+
+def question(widget: Widget, what: str, kind: str, rec: str, text: str = "", why: str = "") -> Question:
+    """The question that makes a `what` of the record; asked again with `why` when it is refused."""
+    app = bench(widget)
+    row = app.desk.conn.execute(f"SELECT name FROM {kind} WHERE id=?", (rec,)).fetchone()
+    name = str(row[0]) if row else kind
+
+    def again(typed: str, wrong: str) -> None:
+        asked = question(widget, what, kind, rec, typed, wrong)
+        app.run_worker(app.shell.ask(asked))
+
+    def done(typed: str) -> str | None:
+        return _make(app, what, rec, name, typed.strip(), partial(again, typed))
+
+    return Question(f"“{name}” {LABELS[what]}:", done, text, why, names=_names(app, what, rec))
+
+
+def link(app: Workbench, task_ids: Sequence[str], typed: str) -> tuple[str, str, str]:
+    """The task that is meant, the rest of the line (type and lag), and what is wrong."""
+    parts = _LINK.fullmatch(typed)
+    name, rest = (parts["name"].strip(), parts["rest"]) if parts else (typed, "")
+    project = _project_of(app, task_ids[0])
+    other, wrong = finding.task_called(app.desk.conn, project, typed, task_ids)
+    if not wrong:
+        return other, "", ""  # a name may end like a lag: “Shift 2”
+    other, wrong = finding.task_called(app.desk.conn, project, name, task_ids)
+    return other, rest, wrong
+
+
+def link_all(session: Session, tasks: Sequence[str], other: str, rest: str) -> None:
+    """Each task comes after the other one, by the type and lag of `rest`."""
+    for task in tasks:
+        _link(session, task, other, rest, before=False)
+
+
+def _make(app: Workbench, what: str, rec: str, name: str, typed: str, lost: Lost) -> str | None:
+    if what == "baseline":
+        dates = task_dates(app.desk.conn, rec)
+        app.edit(f"Baseline of “{name}”", "plan.take_baseline", rec, dates, name=typed, lost=lost)
+        return None
+    if not typed:
+        return None
+    if what in ("after", "before"):
+        other, rest, wrong = link(app, [rec], typed)
+        if wrong:
+            return wrong
+        app.edit(f"Link “{name}”", _link, rec, other, rest, what == "before", lost=lost)
+    elif what == "assigned":
+        app.edit(f"Assign “{name}”", _assign, rec, typed, lost=lost)
+    else:
+        app.edit(f"New {what} “{typed}”", "record.create", what, name=typed, client_id=rec, lost=lost)
+    return None
+
+
+def _names(app: Workbench, what: str, rec: str) -> Sequence[str]:
+    if what in ("after", "before"):
+        return finding.tasks(app.desk.conn, _project_of(app, rec))
+    return finding.members(app.desk.conn) if what == "assigned" else ()
+
+
+def _project_of(app: Workbench, task: str) -> str:
+    return str(app.desk.conn.execute("SELECT project_id FROM task WHERE id=?", (task,)).fetchone()[0])
+
+
+def _link(session: Session, task: str, other: str, rest: str, before: bool) -> None:
+    from tui import typed
+
+    typed.link(session, task, other, rest, before=before)
+
+
+def _assign(session: Session, task: str, member: str) -> None:
+    from tui import typed
+
+    typed.assign(session, task, member)

@@ -1,0 +1,279 @@
+"""One record as lines: what is set of it, what it is linked to, what was done to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+from models.windows import discreet
+from models.windows.discreet import Front
+from models.windows.tasks import task_rows
+from tui.words import clock
+
+if TYPE_CHECKING:
+    from models.fields import Scalar
+    from models.record import Kind
+
+HEAD, FIELD, LINK, PAST, MORE, ADD = range(6)
+HIDDEN = ("space", "deleted_at", "rank", "source_uid", "project_id", "segments")
+
+
+class Draft(NamedTuple):
+    """A line of the form. FIELD: `field` of the record. LINK: the record (`kind`, `id`) that enter opens. ADD: what
+    enter asks for. PAST and HEAD: `field` tells lines apart."""
+
+    what: int
+    label: str
+    text: str
+    field: str = ""
+    kind: str = ""
+    id: str = ""
+
+
+def lines(conn: sqlite3.Connection, kind: str, rec: str, all: bool, front: Front | None) -> Iterator[Draft]:
+    """The lines of a record; in the discreet view without what is for us only."""
+    from models.kinds import KINDS
+
+    if front is not None and not discreet.shows(conn, front, kind, rec):
+        yield Draft(HEAD, "Hidden", "in the discreet view")
+    elif kind == "conflict":
+        yield from _conflict(conn, rec)
+    elif kind == "operation":
+        yield from _operation(conn, rec)
+    else:
+        yield from _record(conn, KINDS[kind], rec, all, front)
+        yield from _links(conn, kind, rec)
+        if front is None:
+            yield from _past(conn, KINDS[kind], rec)
+
+
+def shown(conn: sqlite3.Connection, kind: Kind, name: str, value: Scalar, day: int = 480) -> str:
+    """A value as a person reads it, and as it may be typed."""
+    field = kind.fields[name]
+    if field.refers and value:
+        from tui.commands.lookup import title
+
+        return title(conn, field.refers, str(value))
+    return field.show(value, day=day)
+
+
+def _record(
+    conn: sqlite3.Connection, kind: Kind, rec: str, all: bool, front: Front | None
+) -> Iterator[Draft]:
+    values = _values(conn, kind, rec)
+    if values is None:
+        yield Draft(HEAD, kind.label, "not on this laptop")
+        return
+    deleted = "  (in the recycle bin: g d)" if values["deleted_at"] else ""
+    yield Draft(HEAD, kind.label, str(values.get(kind.title) or "") + deleted)
+    left = 0
+    for name, field in [*kind.fields.items(), *((n, w.field) for n, w in kind.writers.items())]:
+        if name in HIDDEN or (name == "visibility" and not all):
+            continue
+        if front is not None and discreet.secret(name, field.type, field.commercial):
+            continue
+        text = _text(conn, kind, rec, name, values, all)
+        if text or all or name == kind.title:
+            yield Draft(FIELD, field.label, text, name, kind.name, rec)
+        else:
+            left += 1
+    more = ("less", "enter shows only what is set") if all else (f"+ {left} more", "enter shows them")
+    yield Draft(MORE, *more)
+
+
+def _values(conn: sqlite3.Connection, kind: Kind, rec: str) -> dict[str, Scalar] | None:
+    names = list(kind.fields)
+    row = conn.execute(f"SELECT {', '.join(names)} FROM {kind.name} WHERE id=?", (rec,)).fetchone()
+    return dict(zip(names, row, strict=True)) if row else None
+
+
+def _text(
+    conn: sqlite3.Connection, kind: Kind, rec: str, name: str, values: dict[str, Scalar], all: bool
+) -> str:
+    if name in kind.writers:
+        return _written(conn, rec, name)
+    field, value = kind.fields[name], values[name]
+    if value == field.default and not field.required and not all:
+        return ""  # what nobody chose is not worth a line
+    if kind.name == "dependency" and name == "lag":
+        return _lag(conn, values)
+    return shown(conn, kind, name, value, _day(conn, values))
+
+
+def _day(conn: sqlite3.Connection, values: dict[str, Scalar]) -> int:
+    project = values.get("project_id")
+    row = conn.execute("SELECT minutes_per_day FROM project WHERE id=?", (project,)).fetchone()
+    return row[0] if row and row[0] else 480
+
+
+def _lag(conn: sqlite3.Connection, values: dict[str, Scalar]) -> str:
+    """A lag as it is typed: 2d, 50%, 3ed."""
+    from models.fields import Field
+
+    lag, unit = values["lag"] or 0, str(values["lag_unit"] or "working")
+    if "percent" in unit:
+        return f"{lag}%"
+    clock_days = unit == "elapsed"
+    text = Field("lag", "duration", "Lag").show(lag, day=1440 if clock_days else _day(conn, values))
+    return text[:-1] + "e" + text[-1] if clock_days else text
+
+
+def _written(conn: sqlite3.Connection, rec: str, name: str) -> str:
+    row = conn.execute("SELECT rowid FROM task WHERE id=?", (rec,)).fetchone()
+    [task] = task_rows(conn, [row[0]])
+    text = {"start": task.start, "finish": task.finish, "status": task.status, "who": task.who}[name]
+    return (text or "").replace("T", " ")
+
+
+_LAG = """CASE WHEN d.lag=0 THEN '' WHEN d.lag_unit LIKE '%percent' THEN printf('  %+d%%', d.lag)
+    WHEN d.lag_unit='elapsed' THEN printf('  %+ged', d.lag / 1440.0)
+    ELSE printf('  %+gd', d.lag * 1.0 / coalesce(p.minutes_per_day, 480)) END"""
+
+
+def _ends(shown: str, own: str) -> str:
+    """The links of a task at its `own` end, by the name of the task at the other."""
+    return f"""SELECT d.id, t.name || '  ' || d.type || {_LAG} FROM dependency d JOIN task t ON t.id=d.{shown}
+        LEFT JOIN project p ON p.id=t.project_id WHERE d.{own}=? AND d.deleted_at IS NULL AND t.deleted_at IS NULL"""
+
+
+_LINKED = {
+    "task": (
+        ("after", "dependency", _ends("predecessor_id", "successor_id")),
+        ("before", "dependency", _ends("successor_id", "predecessor_id")),
+        ("assigned", "assignment", "SELECT a.id, coalesce(m.name, 'nobody') || coalesce('  ' || a.work_minutes/60 ||"
+         " ' h', '') FROM assignment a LEFT JOIN member m ON m.id=a.member_id"
+         " WHERE a.task_id=? AND a.deleted_at IS NULL"),
+        ("baseline", "baseline_task", "SELECT r.id, 'no. ' || b.number || '  ' || coalesce(substr(r.start,1,10),'?') ||"
+         " ' – ' || coalesce(substr(r.finish,1,10),'?') FROM baseline_task r JOIN baseline b ON b.id=r.baseline_id"
+         " WHERE r.task_id=? ORDER BY b.number"),
+    ),
+    "project": (
+        ("client", "client", "SELECT c.id, c.name FROM project p JOIN client c ON c.id=p.client_id WHERE p.id=?"),
+        ("baseline", "baseline", "SELECT id, 'no. ' || number || '  ' || coalesce(name, '') FROM baseline"
+         " WHERE project_id=? ORDER BY number"),
+    ),
+    "client": (
+        ("project", "project", "SELECT id, name FROM project WHERE client_id=? AND deleted_at IS NULL ORDER BY name"),
+        ("site", "site", "SELECT id, name FROM site WHERE client_id=? AND deleted_at IS NULL ORDER BY name"),
+        ("contact", "contact", "SELECT id, name FROM contact WHERE client_id=? AND deleted_at IS NULL ORDER BY name"),
+    ),
+}  # fmt: skip
+_ADDED = {
+    "task": ("after", "before", "assigned"),
+    "project": ("baseline",),
+    "client": ("project", "site", "contact"),
+}
+
+
+def _links(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[Draft]:
+    for label, linked, sql in _LINKED.get(kind, ()):
+        for id, text in conn.execute(sql, (rec,)):
+            yield Draft(LINK, label, text, "", linked, id)
+    for what in _ADDED.get(kind, ()):
+        yield Draft(ADD, f"+ {what}", "enter adds one", what, kind, rec)
+
+
+def _past(conn: sqlite3.Connection, kind: Kind, rec: str) -> Iterator[Draft]:
+    from models.history import history
+
+    found = history(conn, rec)[-12:]
+    if found:
+        yield Draft(HEAD, "History", "", "history")
+    for at, line in enumerate(reversed(found)):
+        field = kind.fields.get(line.field)
+        what = line.label
+        if field:
+            old, new = (shown(conn, kind, line.field, value) or "–" for value in (line.old, line.new))
+            what = f"{field.label}: {old} → {new}"
+        yield Draft(PAST, clock(line.when), f"{line.author or 'you'}  {what}", f"past {at}")
+
+
+# ── what the sync view explains ───────────────────────────────────────────────────────────────────────
+
+
+def _conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
+    from models.kinds import KINDS
+
+    row = conn.execute(
+        """SELECT c.kind, c.rec, c.winner, c.loser, coalesce(w.name, 'a colleague'), coalesce(l.name, 'a colleague'),
+           c.winner_at, c.loser_at, c.loser_txn FROM conflict c LEFT JOIN member w ON w.id=c.winner_author
+           LEFT JOIN member l ON l.id=c.loser_author WHERE c.id=?""",
+        (rec,),
+    ).fetchone()
+    if row is None:
+        return
+    kind, of, winner, loser, by, aside_by, at, aside_at, txn = row
+    spec = KINDS[kind]
+    yield Draft(HEAD, "Conflict", "two edits of the same, neither had seen the other")
+    yield Draft(LINK, spec.label, shown_title(conn, kind, of), "", kind, of)
+    for field in orjson.loads(loser):
+        stands, aside = orjson.loads(winner).get(field), orjson.loads(loser).get(field)
+        base = _base(conn, txn, of, field)
+        yield Draft(HEAD, spec.fields[field].label, "", f"field {field}")
+        yield Draft(
+            PAST,
+            "stands",
+            f"{shown(conn, spec, field, stands) or '–'}   {by}, {_when(at)}",
+            f"stands {field}",
+        )
+        yield Draft(PAST, "set aside", f"{shown(conn, spec, field, aside) or '–'}   {aside_by}, {_when(aside_at)}",
+                    f"aside {field}")  # fmt: skip
+        if base is not None:
+            yield Draft(PAST, "before both", shown(conn, spec, field, base[0]) or "–", f"base {field}")
+    yield Draft(HEAD, "Decide", "m mine · t theirs · b both (texts) · e another value · A all mine", "decide")
+
+
+def shown_title(conn: sqlite3.Connection, kind: str, rec: str) -> str:
+    """What the record is called."""
+    from tui.commands.lookup import title
+
+    return title(conn, kind, rec)
+
+
+def _base(conn: sqlite3.Connection, txn: str | None, rec: str, field: str) -> tuple[Scalar] | None:
+    """What the one who was set aside had before the edit, as far as this laptop's log knows."""
+    sql = "SELECT c.old FROM change c JOIN txn t ON t.n=c.txn WHERE t.id=? AND t.origin='L' AND c.rec=? AND c.field=?"
+    found: tuple[Scalar] | None = conn.execute(sql, (txn, rec, field)).fetchone()
+    return found
+
+
+def _when(instant: str | None) -> str:
+    from datetime import datetime
+
+    if not instant:
+        return "some time"
+    return clock(int(datetime.fromisoformat(instant.replace("Z", "+00:00")).timestamp() * 1000))
+
+
+def _operation(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
+    from models.kinds import KINDS
+
+    row = conn.execute(
+        """SELECT t.n, t.label, t.state, t.note, t.at, coalesce(m.name, 'you') FROM txn t
+           LEFT JOIN member m ON m.id=t.author WHERE t.id=?""",
+        (rec,),
+    ).fetchone()
+    if row is None:
+        return
+    n, label, state, note, at, author = row
+    word = {1: "waits for the server", 2: "was sent", 5: "was refused"}.get(state, "is on the server")
+    yield Draft(HEAD, "Operation", label)
+    yield Draft(PAST, "by", f"{author}, {clock(at)}", "by")
+    yield Draft(PAST, "it", word, "state")
+    if note:
+        yield Draft(PAST, "because", note, "why")
+    changes = conn.execute(
+        "SELECT tbl, rec, field, old, new FROM change WHERE txn=? ORDER BY n LIMIT 60", (n,)
+    )
+    for at, (kind, of, field, old, new) in enumerate(changes.fetchall()):
+        name = shown_title(conn, kind, of)
+        text = (
+            "came"
+            if field == ""
+            else " → ".join(shown(conn, KINDS[kind], field, v) or "–" for v in (old, new))
+        )
+        label = KINDS[kind].fields[field].label if field else KINDS[kind].label
+        yield Draft(LINK, label, f"{name}: {text}", str(at), kind, of)
