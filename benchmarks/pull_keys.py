@@ -1,0 +1,144 @@
+"""A key press while the application pulls many records, beside the same application at rest.
+
+The real application in a pseudo-terminal, at a project's tasks, on a profile that has just signed in to a real
+server: the pull begins by itself. A press is answered when the list has changed; the footer's progress does not count.
+"""
+
+import argparse
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from _bench import ROOT, measure, report, say, stop, workplace
+from _data import fill
+from _pty import milepost, termbench
+from _serving import Serving, milepost_server
+
+from models import db
+from models.store import open_store
+from sync.account import login
+
+ROWS, COLS = 42, 140
+EVERY = 0.15  # seconds between presses
+GIVE_UP = 3.0  # seconds; a press that nothing answers counts as this long
+LONGEST = 600.0  # seconds for the pull
+
+
+def main() -> int:
+    options = _options()
+    bench = termbench()
+    with workplace() as folder:
+        say(f"filling a server with {options.records:,} records")
+        with milepost_server(folder, options.records, options.together) as server:
+            during, rest = _run(bench, folder, server, options)
+    if not during:
+        raise stop("The pull was over before a key could be pressed; take more --records.")
+    return report(
+        "pull_keys",
+        options,
+        [
+            measure("key at rest", "ms", rest),
+            measure("key during the pull", "ms", during, rest, of="p95", most=35),
+        ],
+    )
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=100_000, help="pulled")
+    parser.add_argument("--together", type=int, default=1, help="records created by one transaction")
+    parser.add_argument("--tasks", type=int, default=1_000, help="in the project on screen")
+    parser.add_argument("--rest", type=float, default=2, help="seconds of silence before the presses at rest")
+    parser.add_argument("--presses", type=int, default=100, help="at rest, and at most during the pull")
+    return parser.parse_args()
+
+
+def _run(
+    bench: Any, folder: Path, server: Serving, options: argparse.Namespace
+) -> tuple[list[float], list[float]]:
+    """Milliseconds of each press during the pull, and of each at rest after it."""
+    home = folder / "home"
+    os.environ["MILEPOST_CREDENTIALS"] = f"file:{folder / 'token'}"
+    store = open_store(home)
+    [project] = fill(store, options.tasks, 1)
+    login(store, server.url, server.code, "bench")
+    store.close()
+    conn = db.connect(home / db.NAME, readonly=True)
+    with _application(bench, home, project) as app:
+        _wait(app, lambda: _cursor(conn) > 0)
+        during = list(_presses(app, options.presses, lambda: _cursor(conn) < options.records * 0.95))
+        say(f"{len(during)} presses during the pull, which is at {_cursor(conn):,}")
+        _wait(app, lambda: bool(db.get_meta(conn, "last_sync")))
+        app.settle(options.rest, 60)  # what was pulled is indexed
+        rest = list(_presses(app, options.presses, lambda: True))
+    conn.close()
+    return during, rest
+
+
+@contextmanager
+def _application(bench: Any, home: Path, project: str) -> Iterator[Any]:
+    app = bench.Session(milepost(home, "--open", project), (ROWS, COLS), None, str(ROOT))
+    try:
+        if app.wait_text(bench.re.compile("Task 000000"), 60) is None:
+            raise stop(f"The application did not come up:\n{app.rep.text()}")
+        yield app
+    finally:
+        app.close()
+
+
+def _wait(app: Any, there: Any) -> None:
+    until = time.monotonic() + LONGEST
+    while not there():
+        app.pump(0.02)
+        if app.eof or time.monotonic() > until:
+            app.replay_new()
+            raise stop(f"The pull did not come to its end:\n{app.rep.text()}")
+
+
+def _presses(app: Any, most: int, go_on: Any) -> Iterator[float]:
+    for at in range(most):
+        if not go_on():
+            return
+        yield _press(app, b"j" if at % 20 < 15 else b"k")
+        until = time.monotonic() + EVERY
+        while time.monotonic() < until:
+            app.pump(max(0.0, until - time.monotonic()))
+
+
+def _press(app: Any, key: bytes) -> float:
+    """Milliseconds until the list has changed."""
+    app.pump(0)
+    app.replay_new()
+    before = _list(app)
+    at = app.press(key)
+    while time.monotonic() - at < GIVE_UP and not app.eof:
+        app.pump(0.005)
+        for read, changed, _ in _one_by_one(app):
+            if changed and _list(app) != before:
+                return float(read - at) * 1000
+    return GIVE_UP * 1000
+
+
+def _one_by_one(app: Any) -> Iterator[tuple[float, bool, int]]:
+    while app.fed < len(app.chunks):
+        read, data = app.chunks[app.fed]
+        app.fed += 1
+        yield read, app.rep.feed(data), len(data)
+
+
+def _list(app: Any) -> dict[int, int]:
+    """What each row of the screen holds, but for title and footer."""
+    return {row: held for row, held in app.rep.rows.items() if 0 < row < ROWS - 3}
+
+
+def _cursor(conn: sqlite3.Connection) -> int:
+    return int(db.get_meta(conn, "cursor", "0"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
