@@ -117,8 +117,9 @@ class Kind:
             return self.fields[name]
         if name in self.writers:
             return self.writers[name].field
-        if f"{name}_id" in self.fields:  # client=… for client_id=…
-            return self.fields[f"{name}_id"]
+        for field in self.fields.values():
+            if name in (field.name.removesuffix("_id"), *field.aliases):  # client=… for client_id=…
+                return field
         known = ", ".join([*(n for n in self.fields if n not in ("space", "deleted_at")), *self.writers])
         raise Invalid(name, f"a {self.label.lower()} has no such field. It has: {known}.")
 
@@ -255,17 +256,18 @@ def undelete_all(session: Session, picked: Iterable[tuple[str, str]]) -> None:
 
 def _set(session: Session, kind: str, record: Record, values: dict[str, Scalar]) -> None:
     spec = KINDS[kind]
-    for name, value in values.items():
-        if name in ("id", *LOCAL_COLUMNS):
-            raise Invalid(name, "is set by Milepost, not by hand.")
-        field = spec.field(name)
-        if field.refers and value is not None:
-            find(session, field.refers, str(value))
-        if field.name in spec.writers:
-            field.check(value)
-            spec.writers[field.name].write(session, record, value)
-        else:
-            setattr(record, field.name, value)
+    with session.no_autoflush:  # a look-up must not write, and so check, a record that is half edited
+        for name, value in values.items():
+            if name in ("id", *LOCAL_COLUMNS):
+                raise Invalid(name, "is set by Milepost, not by hand.")
+            field = spec.field(name)
+            if field.refers and value is not None:
+                find(session, field.refers, str(value))
+            if field.name in spec.writers:
+                field.check(value)
+                spec.writers[field.name].write(session, record, value)
+            else:
+                setattr(record, field.name, value)
 
 
 def check_record(record: Record) -> None:

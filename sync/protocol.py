@@ -27,6 +27,7 @@ from models.apply import Entry, Patch
 from models.errors import Held, SyncError
 from models.fields import Scalar
 from models.outbox import Outgoing, Verdict
+from models.record import LOCAL_COLUMNS
 
 VERSION = "1"
 HEADER = "milepost-protocol"
@@ -234,6 +235,8 @@ def _transaction(row: dict[str, Any]) -> Transaction:
 
 def _change(kind: str, rec: str, created: int, values: dict[str, Scalar], bases: dict[str, int]) -> Change:
     for name, value in values.items():
+        if name in ("id", *LOCAL_COLUMNS):
+            raise ValueError(f"{kind}.{name} is set by Milepost")
         if not isinstance(value, str | int | float | None) or isinstance(value, bool):
             raise ValueError(f"{kind}.{name} is not a scalar")
     if not all(isinstance(text, str) for text in (kind, rec)):

@@ -114,8 +114,7 @@ def _edit_all(session: "Session", edits: Sequence[Edit]) -> None:
     for edit in edits:
         if edit.place.said:
             plan.move_to(session, [edit.found.id], edit.place.under, edit.place.after)
-        with session.no_autoflush:  # half of an edit may contradict itself
-            record.edit(session, *edit.found, **edit.values)
+        record.edit(session, *edit.found, **edit.values)
         session.flush()
 
 

@@ -45,7 +45,7 @@ def demo(ctx: Context) -> int:
 
 
 def _passed_on(ctx: Context) -> Iterator[str]:
-    for name in ("host", "port", "port_file", "invite"):
+    for name in ("host", "port", "port_file", "owner", "invite"):
         value = getattr(ctx.args, name)
         if value not in (None, ""):
             yield from (f"--{name.replace('_', '-')}", str(value))
