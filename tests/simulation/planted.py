@@ -85,8 +85,9 @@ def _() -> Iterator[None]:
         }
         mask(self, unseen)
         for (rec, name), base in self._base.items():
+            unseen_txns = f"SELECT n FROM txn t WHERE {apply.UNSEEN}"
             self._conn.execute(
-                f"UPDATE change SET base=? WHERE rec=? AND field=? AND txn IN (SELECT n FROM txn t WHERE {apply.UNSEEN})",
+                f"UPDATE change SET base=? WHERE rec=? AND field=? AND txn IN ({unseen_txns})",
                 (base, rec, name),
             )
 
