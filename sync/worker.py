@@ -124,6 +124,7 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         while not self._stopped:
+            self._wake.clear()  # else a wake-up while signed out makes every rest end at once
             if not self._store.meta("member"):
                 self._say("local")
                 await self._rest(TAKE_OVER)
@@ -141,6 +142,7 @@ class Worker:
     async def _session(self) -> None:
         """Syncs over one client until stopped, paused or after a sleep."""
         while self._paused and not self._stopped:
+            self._wake.clear()
             self._say("paused")
             await self._rest(POLL)
         if self._stopped:
