@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 import filelock
@@ -124,10 +124,9 @@ class Worker:
         self._loop = asyncio.get_running_loop()
         self._wake = asyncio.Event()
         while not self._stopped:
-            self._wake.clear()  # else a wake-up while signed out makes every rest end at once
+            self._wake.clear()  # else a wake-up while another one syncs makes every rest end at once
             if not self._store.meta("member"):
-                self._say("local")
-                await self._rest(TAKE_OVER)
+                await self._signed_out()
                 continue
             try:
                 with _only_one(self._store, wait=0):
@@ -138,6 +137,20 @@ class Worker:
             except MilepostError as error:
                 self._say("held", str(error))
                 await self._rest(BACK_OFF[-2])
+
+    async def _signed_out(self) -> None:
+        """Waits until somebody signs in. A look costs next to nothing while nothing is committed."""
+        seen = None
+        with closing(self._store.read()) as conn:
+            while not self._stopped:
+                self._wake.clear()
+                version = conn.execute("PRAGMA data_version").fetchone()[0]
+                if version != seen:
+                    seen = version
+                    if db.get_meta(conn, "member"):
+                        return
+                    self._say("local")
+                await self._rest(TAKE_OVER)
 
     async def _session(self) -> None:
         """Syncs over one client until stopped, paused or after a sleep."""
