@@ -79,4 +79,5 @@ def _client_called(session: Session, name: str) -> str:
     if len(found) > 1:
         raise Refused(f"“{name}” fits {', '.join(c.name for c in found[:5])}. Write more of the name.")
     client: Client = found[0] if found else create(session, "client", name=name)
+    session.flush()  # a new one must be there before a project refers to it
     return client.id
