@@ -59,7 +59,7 @@ def names(conn: sqlite3.Connection, kind: str, front: Front | None) -> list[str]
 def task_called(conn: sqlite3.Connection, project: str, name: str, but: Sequence[str]) -> tuple[str, str]:
     """The id of the one task of the project that is called so, or what is wrong. An exact name goes first."""
     rows = conn.execute(
-        """SELECT id, name FROM task WHERE project_id=? AND deleted_at IS NULL AND name LIKE '%' || ? || '%' ESCAPE '\'
+        """SELECT id, name FROM task WHERE project_id=? AND deleted_at IS NULL AND name LIKE '%' || ? || '%' ESCAPE '\\'
            ORDER BY lower(name)<>lower(?), length(name) LIMIT 30""",
         (project, escape(name), name),
     ).fetchall()

@@ -50,7 +50,8 @@ COLUMNS = [
 
 
 class Palette(Overlay):
-    """A field and what matches it. Actions are ranked here; each provider adds its own behind them."""
+    """A field and what matches it. Actions are ranked here: those called so, then what the providers
+    find, then those that only have the letters."""
 
     place = "palette"
     DEFAULT_CSS = """
@@ -108,7 +109,9 @@ class Palette(Overlay):
 
     def _search(self, text: str) -> None:
         more = [entry for provider in self.providers for entry in provider(text)] if text.strip() else []
-        self._found.entries = [*ranked(self._offered, text, self._fuzzy), *more][:MOST]
+        fitting = ranked(self._offered, text, self._fuzzy)
+        meant = [one for one in fitting if text.strip().lower() in one.label.lower()]
+        self._found.entries = [*meant, *more, *(one for one in fitting if one not in meant)][:MOST]
         lines = self.query_one(RowList)
         lines.cursor = 0
         lines.set_window(range(len(self._found.entries)))

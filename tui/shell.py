@@ -422,7 +422,8 @@ class Shell(Screen[None], inherit_bindings=False):
         """What can be typed into the cell, beside it."""
         event.stop()
         if event.choices is None:
-            self.footer.end_typing()
+            if not any(lines.editing for lines in self.query(LineList)):  # open again: it was refused
+                self.footer.end_typing()
         else:
             self.footer.offer(
                 "one of: " + " · ".join(event.choices[:20]) if event.choices else "none is called so"

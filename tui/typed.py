@@ -31,8 +31,7 @@ def link(session: Session, task: str, other: str, rest: str, *, before: bool = F
     lag = " ".join(word for word in words if word.upper() not in LINK_TYPES)
     given = values.parse(conn, KINDS["dependency"], [("lag", lag or "0")], values.beside(conn, "task", task))
     ends = (task, other) if before else (other, task)
-    dependency = plan.link(session, *ends, type=type)
-    record.edit(session, "dependency", dependency.id, **given)
+    plan.link(session, *ends, type, int(given["lag"] or 0), str(given["lag_unit"]))
 
 
 def assign(session: Session, task: str, member: str) -> None:

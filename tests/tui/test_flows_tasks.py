@@ -1,0 +1,226 @@
+"""Tasks by keyboard, over a real store."""
+
+import pytest
+
+from tests.tui.office import TASKS, at_work, count, furnish, here, keys, see, settle, value, view
+from tests.tui.plain import screen_lines, screen_text
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture
+def ids(tmp_path):
+    return furnish(tmp_path)
+
+
+def names(pilot):
+    lines = view(pilot.app).lines
+    return [lines.window.row(at).name for at in range(len(lines.window))]
+
+
+COLUMNS = [
+    ("name", "Survey the hall", "name", "Survey the hall", None),
+    ("status", "doi", "actual_start", None, "todo · doing"),
+    ("duration", "3d", "duration_minutes", 1440, None),
+    ("start", "2027-01-04", "actual_start", "2027-01-04T08:00", None),
+    ("finish", "2027-01-08", "constraint_date", "2027-01-08T17:00", None),
+    ("percent", "40", "percent_complete", 40, None),
+    ("deadline", "2027-02-01", "deadline", "2027-02-01T17:00", None),
+    ("waits", "no power yet", "blocked_reason", "no power yet", None),
+]
+
+
+async def test_every_column_is_edited_in_place(tmp_path, ids):
+    async with at_work(tmp_path, (200, 40), "Nesting") as pilot:
+        lines = view(pilot.app).lines
+        for column, typed, field, wanted, offered in COLUMNS:
+            lines.edit_cell(column=column)
+            await pilot.pause()
+            if offered:
+                await see(pilot, "one of: todo")
+            await pilot.press("ctrl+u", "ctrl+k", *typed, "enter")
+            await settle(pilot)
+            found = value(pilot.app, "task", ids["Survey"], field)
+            assert found == wanted if wanted is not None else found, column
+            assert not lines.editing
+
+
+async def test_who_is_completed_and_written(tmp_path, ids):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        view(pilot.app).lines.edit_cell(column="who")
+        await keys(pilot, "T o m enter")
+        assert here(pilot).who == "TR"
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "why"),
+    [
+        ("name", "", "cannot be empty"),
+        ("status", "later", "is none of"),
+        ("duration", "soon", "Write 3d"),
+        ("start", "fri 13th", "Write 08:00"),
+        ("finish", "32.1.2027", "Write 2026-12-04"),
+        ("percent", "140", "above 100"),
+        ("who", "Zoe", "Add one"),
+        ("deadline", "x", "is not a date"),
+    ],
+)
+async def test_nonsense_comes_back_with_a_remedy(tmp_path, ids, column, typed, why):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        lines = view(pilot.app).lines
+        lines.edit_cell(column=column)
+        await pilot.press("ctrl+u", "ctrl+k", *typed, "enter")
+        await see(pilot, why)
+        assert lines.editing and lines._editor.value == typed
+        await keys(pilot, "escape")
+        assert not lines.editing and names(pilot) == TASKS
+
+
+async def test_the_tree_by_keyboard(tmp_path, ids):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        view(pilot.app).seek("task", ids["Go live"])
+        await keys(pilot, ">")
+        assert here(pilot).parent_id == ids["Install"] and here(pilot).name == "Go live"
+        await keys(pilot, "K")
+        assert names(pilot)[-2:] == ["Go live", "Lay cables"]
+        await keys(pilot, "J <")
+        assert here(pilot).parent_id is None
+        await keys(pilot, "K K J J J")
+        await see(pilot, "as far as it goes")
+        assert names(pilot) == TASKS
+        await keys(pilot, "< ")
+        await see(pilot, "on the top level already")
+
+
+async def test_keys_typed_ahead_make_a_chain_of_tasks(tmp_path, ids):
+    async with at_work(tmp_path, (80, 24), "Nesting") as pilot:
+        app = pilot.app
+        view(app).seek("task", ids["Go live"])
+        await pilot.pause()
+        await pilot.press(
+            "o", *"Call Ines", "enter", *"Pack tools", "enter", "enter", "O", *"Before", "enter", "enter"
+        )
+        await settle(pilot)
+        assert (
+            names(pilot)[-4:] == ["Go live", "Call Ines", "Before", "Pack tools"]
+            and app.focused is view(app).lines
+        )
+
+
+async def test_marks_and_bulk(tmp_path, ids):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        await keys(pilot, "j space space")
+        await see(pilot, "2 marked")
+        await keys(pilot, "s 'doi' enter")
+        assert {
+            value(pilot.app, "task", ids[n], "actual_start") is not None
+            for n in ("Check power", "Check network")
+        } == {True}
+        await keys(pilot, "w 'IV' enter d '2027-03-01' enter")
+        assert count(pilot.app, "assignment") == 2
+        assert value(pilot.app, "task", ids["Check network"], "actual_start") == "2027-03-01T08:00"
+        await keys(pilot, "X")
+        assert (
+            names(pilot) == ["Survey", "Install", "Lay cables", "Go live"] and here(pilot).name == "Install"
+        )
+        await keys(pilot, "u")
+        assert names(pilot) == TASKS
+
+
+async def test_a_refused_prompt_asks_again(tmp_path, ids):
+    async with at_work(tmp_path, (80, 24), "Nesting") as pilot:
+        await keys(pilot, "d 'fri_13th' enter")
+        await see(pilot, "Write 08:00 or 17:30")
+        assert pilot.app.focused.value == "fri 13th"
+        await pilot.press("ctrl+u")
+        await keys(pilot, "'2027-05-03' enter")
+        assert value(pilot.app, "task", ids["Survey"], "constraint_date") == "2027-05-03T08:00"
+
+
+async def test_filters_and_matches(tmp_path, ids):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        await keys(pilot, "/ 'check' enter")
+        assert names(pilot) == ["Survey", "Check power", "Check network"]
+        await keys(pilot, "n n")
+        assert here(pilot).name == "Check network"
+        await keys(pilot, "escape")
+        assert names(pilot) == TASKS
+        await keys(pilot, "n")
+        assert here(pilot).name == "Check power"
+        await keys(pilot, "N")
+        assert here(pilot).name == "Check network"
+        view(pilot.app).lines.edit_cell(column="deadline")
+        await pilot.press(*"2020-01-01", "enter")
+        view(pilot.app).lines.edit_cell(column="who")
+        await keys(pilot, "I V enter / 'late_@iv' enter")
+        assert names(pilot) == ["Survey", "Check network"]
+        await pilot.press("/", "ctrl+u", *"status:done", "enter")
+        await settle(pilot)
+        assert names(pilot) == []
+        await keys(pilot, "escape / 'cab' escape")
+        assert names(pilot) == TASKS
+
+
+async def test_links_by_name_with_type_and_lag(tmp_path, ids):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        view(pilot.app).seek("task", ids["Go live"])
+        await keys(pilot, "b 'lay_SS_2d' enter")
+        row = pilot.app.desk.conn.execute("SELECT type, lag, lag_unit FROM dependency").fetchone()
+        assert tuple(row) == ("SS", 960, "working")
+        view(pilot.app).seek("task", ids["Lay cables"])
+        await keys(pilot, "b 'Go_live' enter")
+        await see(pilot, "closes a circle")
+        assert pilot.app.focused.value == "Go live"
+        await keys(pilot, "escape b ':' 'no_power' enter")
+        assert here(pilot).blocked == "no power"
+
+
+async def test_done_priority_and_baseline(tmp_path, ids):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        await keys(pilot, "x")
+        assert here(pilot).status == "done"
+        await keys(pilot, "x (")
+        assert here(pilot).status == "todo" and here(pilot).priority == 600
+        await keys(pilot, "B 'as_sold' enter")
+        assert count(pilot.app, "baseline") == 1 and count(pilot.app, "baseline_task") == len(TASKS)
+
+
+async def test_folds_and_the_cursor_are_kept_by_project(tmp_path, ids):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        await keys(pilot, "h j")
+        assert here(pilot).name == "Install"
+        pilot.app.open_project(ids["Punch cell"])
+        await settle(pilot)
+        await see(pilot, "Punch cell")
+        assert names(pilot) == []
+        await keys(pilot, "o 'Unpack' enter enter")
+        assert names(pilot) == ["Unpack"]
+        pilot.app.open_project(ids["Nesting line"])
+        await settle(pilot)
+        assert here(pilot).name == "Install" and "Check power" not in names(pilot)
+
+
+async def test_detail_and_back_at_every_width(tmp_path, ids):
+    for size in ((140, 42), (100, 30), (60, 24)):
+        async with at_work(tmp_path, size, "Nesting") as pilot:
+            await keys(pilot, "enter")
+            assert pilot.app.focused is view(pilot.app).detail
+            await keys(pilot, "escape")
+            assert pilot.app.focused is view(pilot.app).lines
+
+
+async def test_copy_gives_text(tmp_path, ids):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        await keys(pilot, "y")
+        assert pilot.app.clipboard.startswith("Survey\ttodo")
+
+
+async def test_a_resize_while_typing_loses_nothing(tmp_path, ids):
+    async with at_work(tmp_path, (140, 42), "Nesting") as pilot:
+        await keys(pilot, "e ! !")
+        for size in ((60, 24), (30, 8), (100, 30)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+        await keys(pilot, "enter")
+        assert value(pilot.app, "task", ids["Survey"], "name") == "Survey!!"
+        assert "Survey!!" in screen_text(pilot.app) and len(screen_lines(pilot.app)) == 30
