@@ -34,7 +34,8 @@ class Wire:
     """Counts what goes over the connections of a client: heads and bodies, as they were sent (compressed)."""
 
     def __init__(self) -> None:
-        self._responses: list[httpx.Response] = []
+        self._last: httpx.Response | None = None
+        self._counted = 0
         self.first: dict[str, float] = {}
 
     def watch(self, http: httpx.AsyncClient) -> None:
@@ -44,16 +45,19 @@ class Wire:
         self.first.setdefault(request.url.path, time.perf_counter())
 
     async def _response(self, response: httpx.Response) -> None:
-        self._responses.append(response)
+        self.bytes()
+        self._last = response  # its body is still to come
 
     def bytes(self) -> int:
-        return sum(
-            _head(r.request) + len(r.request.content) + _head(r) + r.num_bytes_downloaded
-            for r in self._responses
-        )
+        if last := self._last:
+            self._counted += (
+                _head(last.request) + len(last.request.content) + _head(last) + last.num_bytes_downloaded
+            )
+            self._last = None
+        return self._counted
 
     def clear(self) -> None:
-        self._responses.clear()
+        self._last, self._counted = None, 0
         self.first.clear()
 
 

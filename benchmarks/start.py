@@ -52,7 +52,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--presses", type=int, default=20, help="of keys in each run")
     parser.add_argument("--hold", type=float, default=1, help="seconds that a key is held, 30 times a second")
     parser.add_argument(
-        "--settle", type=float, default=0.7, help="seconds of silence before keys are pressed"
+        "--settle", type=float, default=2.5, help="seconds of silence before keys are pressed"
     )
     parser.add_argument("--idle", type=float, default=10, help="seconds left alone, in the first runs")
     parser.add_argument("--idle-runs", type=int, default=2)
@@ -105,7 +105,7 @@ def _run(bench: Any, program: Program, run: int, options: argparse.Namespace) ->
     common |= {
         "presses": options.presses,
         "start_settle_ms": 700,
-    }  # what is loaded after the first paint is loaded
+    }
     idles = run < options.idle_runs
     keys = {**common, "idle_s": options.idle if idles else 0}
     if program.moves:

@@ -144,9 +144,9 @@ BIN = _own("bin", ("restore", "r", "restore", "Take it out of the recycle bin", 
 
 SYNC = _own(
     "sync",
-    ("pause", "p", "pause", "Pause the sync, or go on", 2),
-    ("failed", "f", "refused only", "Show only what the server refused, or all", 3),
-    ("log", "L", "log", "Show what the sync did lately", 4),
+    ("pause", "p", "pause", "Pause the sync, or go on", 20),
+    ("failed", "f", "refused only", "Show only what the server refused, or all", 21),
+    ("log", "L", "log", "Show what the sync did lately", 22),
 )
 
 CONFLICTS = [

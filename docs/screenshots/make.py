@@ -40,7 +40,9 @@ def main() -> None:
         build(store)
         store.close()
         for view, project in VIEWS.items():
-            (HERE / f"{view}.svg").write_text(asyncio.run(shoot(Path(folder), view, project)), encoding="utf-8")
+            (HERE / f"{view}.svg").write_text(
+                asyncio.run(shoot(Path(folder), view, project)), encoding="utf-8"
+            )
 
 
 if __name__ == "__main__":

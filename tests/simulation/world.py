@@ -375,6 +375,7 @@ def _with_plan(folder: Any) -> Beginning:
 
 def _make_plan(session: Any) -> None:
     client = create(session, "client", name="Harlan Fab")
+    session.flush()
     for name, initials in (("Ines", "IN"), ("Tomas", "TO")):
         create(session, "member", name=name, initials=initials)
     create(session, "contact", name="Harlan", client_id=client.id, phone="10")

@@ -98,6 +98,7 @@ async def test_the_team_and_calendars(tmp_path, ids):
 
 
 async def test_notes_are_typed_on_a_page(tmp_path, ids):
+    acknowledge(tmp_path)
     async with at_work(tmp_path, project="Nesting") as pilot:
         detail = view(pilot.app).detail
         await keys(pilot, "enter")

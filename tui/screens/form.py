@@ -212,18 +212,12 @@ def _conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
     for field in orjson.loads(loser):
         stands, aside = orjson.loads(winner).get(field), orjson.loads(loser).get(field)
         base = _base(conn, txn, of, field)
-        yield Draft(HEAD, spec.fields[field].label, "", f"field {field}")
-        yield Draft(
-            PAST,
-            "stands",
-            f"{shown(conn, spec, field, stands) or '–'}   {by}, {_when(at)}",
-            f"stands {field}",
-        )
-        yield Draft(PAST, "set aside", f"{shown(conn, spec, field, aside) or '–'}   {aside_by}, {_when(aside_at)}",
-                    f"aside {field}")  # fmt: skip
+        for word, kept, who, when in (("stands", stands, by, at), ("set aside", aside, aside_by, aside_at)):
+            yield Draft(PAST, word, shown(conn, spec, field, kept) or "–", f"{word} {field}")
+            yield Draft(PAST, "", f"{who}, {_when(when)}", f"{word} by {field}")
         if base is not None:
             yield Draft(PAST, "before both", shown(conn, spec, field, base[0]) or "–", f"base {field}")
-    yield Draft(HEAD, "Decide", "m mine · t theirs · b both (texts) · e another value · A all mine", "decide")
+    yield Draft(HEAD, "Decide", "m mine · t theirs · b both · e other", "decide")
 
 
 def shown_title(conn: sqlite3.Connection, kind: str, rec: str) -> str:
