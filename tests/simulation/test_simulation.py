@@ -49,5 +49,6 @@ CAUGHT = {
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_planted_bug_is_caught(bug: str) -> None:
+    assert not play(CAUGHT[bug]).violation
     with BUGS[bug]():
         assert play(CAUGHT[bug]).violation
