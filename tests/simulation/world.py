@@ -82,6 +82,14 @@ class World:
         self._stack.callback(shutil.rmtree, self.folder)
 
     def __enter__(self) -> "World":
+        try:
+            self._begin()
+        except BaseException:
+            self._stack.close()
+            raise
+        return self
+
+    def _begin(self) -> None:
         enter = self._stack.enter_context
         template = _beginning(self.setting.fresh)
         enter(stage.injected(self.clock))
@@ -96,7 +104,6 @@ class World:
         self._stack.callback(lambda: self.server.database.close())
         self._learn()
         self.laptops = [self._laptop(i, template) for i in range(self.setting.laptops)]
-        return self
 
     def __exit__(self, *_: object) -> None:
         self._stack.close()
