@@ -107,7 +107,7 @@ async def test_notes_are_typed_on_a_page(tmp_path, ids):
         await go_to_line(pilot, "Notes")
         await keys(pilot, "enter 'Gate_4' enter 'ask_Ada'")
         assert isinstance(pilot.app.focused, TextArea)
-        from_colleague(tmp_path, "task", ids["Survey"], 5, "t", name="Survey hall")
+        from_colleague(tmp_path, "task", ids["Survey"], 50, "t", name="Survey hall")
         await pilot.resize_terminal(60, 24)
         await pilot.resize_terminal(140, 42)
         await keys(pilot, "! escape")
