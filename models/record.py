@@ -195,7 +195,9 @@ def kind_of(name: str) -> Kind:
 
 def find(session: Session, kind: str, id: str) -> Any:
     """The record, deleted ones included. Raises NotFound."""
-    record = session.get(KINDS[kind].cls, id)
+    cls = KINDS[kind].cls
+    made = (r for r in session.new if isinstance(r, cls) and r.id == id)  # by this very verb, not yet flushed
+    record = session.get(cls, id) or next(made, None)
     if record is None:
         raise NotFound(
             f"No {KINDS[kind].label.lower()} has the id {id}. List them with `milepost list {kind}`."

@@ -147,7 +147,7 @@ def _obstacle(conn: sqlite3.Connection, operation: Operation, changes: list[_Cha
     if first.field == "":
         return ""
     if not all(c.effect for c in changes):
-        return "was the same already"
+        return "was not changed by it on the server"
     if any(_value(conn, c.kind, c.rec, c.field) != c.new for c in changes):
         return "was changed since"
     return ""

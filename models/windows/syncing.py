@@ -43,7 +43,7 @@ def sync_window(conn: sqlite3.Connection, log: int = 200) -> Window:
 
 
 _NAMED = ("task", "project", "client", "site", "contact", "member", "calendar")
-_OPEN = "NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id)"
+_OPEN = "NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL)"
 _OPERATION = """SELECT t.n*4+{code}, '{kind}', t.id,
     CASE t.kind WHEN 'do' THEN t.label ELSE t.kind || ': ' || t.label END,
     (SELECT name FROM member WHERE id=t.author), t.at, t.note,

@@ -14,7 +14,7 @@ TABLES = "SELECT tbl_name FROM sqlite_master WHERE type='trigger' AND name = tbl
 COUNTS = {
     "waiting": "SELECT count(*) FROM txn WHERE state IN (1,2,3) AND state<3",
     "conflicts": """SELECT count(*) FROM conflict c WHERE deleted_at IS NULL
-        AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.conflict_id=c.id)""",
+        AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.conflict_id=c.id AND s.deleted_at IS NULL)""",
     "rejected": "SELECT count(*) FROM txn WHERE state=5",
 }
 
