@@ -90,7 +90,8 @@ class Desk:
             self.check()
             return run(self.store)
 
-        if self.ready and not self._locked():
+        # a probe of a file that is gone would make a new one beside the old one's log
+        if self.ready and self._identity() == self._file and not self._locked():
             future: Future[Changes] = Future()
             try:
                 future.set_result(checked())

@@ -1,0 +1,42 @@
+"""The screens as text, beside the files in tests/tui/screens that were reviewed by eye.
+
+To accept new ones: ACCEPT_SCREENS=1 python -m pytest tests/tui/test_screens.py, then look at `git diff`.
+"""
+
+import os
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+
+from tests.tui.office import at_work, elsewhere, furnish, keys, until, view
+from tests.tui.plain import screen_text
+
+FOLDER = Path(__file__).parent / "screens"
+NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("UTC"))  # sets the time zone, too
+SIZES = [(80, 24), (140, 42)]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    ("name", "go"), [("portfolio", "g p"), ("tasks", "g t"), ("clients", "g c"), ("sync", "g s")]
+)
+async def test_the_screen_is_as_reviewed(tmp_path, name, go, size):
+    with time_machine.travel(NOON, tick=True):
+        ids = furnish(tmp_path)
+        elsewhere(tmp_path, "task", ids["Check power"], deadline="2026-11-20T17:00", notes="ask Ada")
+        elsewhere(tmp_path, "task", ids["Go live"], milestone=1, deadline="2027-01-15T17:00")
+        async with at_work(tmp_path, size, "Nesting") as pilot:
+            await keys(pilot, go)
+            detail = view(pilot.app).detail
+            await until(lambda: detail.form.lines or not detail.rec, pilot)
+            await keys(pilot, "j k")
+            shown = screen_text(pilot.app).rstrip() + "\n"
+    file = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
+    if os.environ.get("ACCEPT_SCREENS"):
+        FOLDER.mkdir(exist_ok=True)
+        file.write_text(shown, encoding="utf-8")
+    assert shown == file.read_text(encoding="utf-8")

@@ -1,0 +1,56 @@
+"""In a real terminal: what was entered is there after the program was killed."""
+
+import os
+import select
+import signal
+import sys
+import time
+
+import pyte
+import pytest
+from ptyprocess import PtyProcess
+
+from tests.tui.office import furnish
+
+RUN = "import sys; from pathlib import Path; from tui.workbench import run; sys.exit(run(Path(sys.argv[1]), open_project='Nesting'))"
+
+
+class Terminal:
+    """The application in a terminal of 100×30; always ended."""
+
+    def __init__(self, home):
+        self.screen = pyte.Screen(100, 30)
+        self.stream = pyte.ByteStream(self.screen)
+        env = {**os.environ, "TERM": "xterm-256color"}
+        self.process = PtyProcess.spawn([sys.executable, "-c", RUN, str(home)], dimensions=(30, 100), env=env)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.close(force=True)
+
+    def see(self, text, seconds=20.0):
+        end = time.monotonic() + seconds
+        while text not in "\n".join(self.screen.display):
+            assert time.monotonic() < end, "\n".join(self.screen.display)
+            if select.select([self.process.fd], [], [], 0.05)[0]:
+                self.stream.feed(self.process.read(65536))
+
+    def type(self, text):
+        self.process.write(text.encode())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_an_edit_outlives_a_kill(tmp_path):
+    furnish(tmp_path)
+    with Terminal(tmp_path) as terminal:
+        terminal.see("Check power")
+        terminal.type("e twice\r")
+        terminal.see("u undoes")
+        terminal.type("e half")
+        terminal.process.kill(signal.SIGKILL)
+    with Terminal(tmp_path) as terminal:
+        terminal.see("Survey twice")
+        terminal.type("q")
+        assert terminal.process.wait() == 0
