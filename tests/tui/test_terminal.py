@@ -12,7 +12,12 @@ from ptyprocess import PtyProcess
 
 from tests.tui.office import furnish
 
-RUN = "import sys; from pathlib import Path; from tui.workbench import run; sys.exit(run(Path(sys.argv[1]), open_project='Nesting'))"
+RUN = """
+import sys
+from pathlib import Path
+from tui.workbench import run
+sys.exit(run(Path(sys.argv[1]), open_project="Nesting"))
+"""
 
 
 class Terminal:
