@@ -74,7 +74,8 @@ def task_hits(conn: sqlite3.Connection, project: str, wanted: Wanted) -> dict[st
             AND (:text='' OR t.name LIKE :like ESCAPE '\\' OR t.notes LIKE :like ESCAPE '\\'
                  OR t.blocked_reason LIKE :like ESCAPE '\\')
             AND (:status='' OR {STATUS}=:status)
-            AND (:late_before='' OR (t.actual_finish IS NULL AND coalesce(t.deadline, {FINISH})<:late_before))
+            AND (:late_before='' OR (t.actual_finish IS NULL
+                 AND coalesce(t.deadline, {FINISH})<:late_before))
             AND (:who='' OR EXISTS (SELECT 1 FROM assignment a JOIN member m ON m.id=a.member_id
                 WHERE a.task_id=t.id AND a.deleted_at IS NULL
                 AND (m.initials LIKE :begins ESCAPE '\\' OR m.name LIKE :begins ESCAPE '\\')))""",
