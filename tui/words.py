@@ -19,7 +19,7 @@ def day(moment: str | None, today: date | None = None) -> str:
         when = date.fromisoformat(moment[:10])
     except ValueError:
         return moment
-    return f"{when:%a %d %b}" if when.year == (today or date.today()).year else f"{when:%d %b %Y}"
+    return f"{when:%a %d %b}" if when.year == (today or date.today()).year else f"{when:%d %b %y}"
 
 
 def duration(minutes: int | None, per_day: int) -> str:

@@ -9,7 +9,7 @@ STATUS = """CASE WHEN t.not_applicable_reason IS NOT NULL THEN 'n/a' WHEN t.actu
 START = """coalesce(t.actual_start, s.start, t.manual_start,
     CASE WHEN t.constraint_type IN ('SNET','MSO') THEN t.constraint_date END)"""
 FINISH = """coalesce(t.actual_finish, s.finish, t.manual_finish,
-    CASE WHEN t.constraint_type IN ('FNET','MFO','FNLT') THEN t.constraint_date END, t.deadline)"""
+    CASE WHEN t.constraint_type IN ('FNET','MFO','FNLT') THEN t.constraint_date END)"""
 
 
 @dataclass

@@ -89,21 +89,21 @@ class TasksView(ListView):
             str, tuple[set[int], int | None]
         ] = {}  # by project: what is folded, where the cursor was
         self.columns = [  # type: ignore[misc]  # one set a view: durations are in days of the project
-            Column("name", "Task", _name, ratio=5, min_width=20, editable="name", tree=True,
+            Column("name", "Task", _name, ratio=5, min_width=32, editable="name", tree=True,
                    edit_text=lambda row: row.name),
             Column("status", "Status", lambda row: status(row.status), width=9, editable="status",
                    edit_text=lambda row: row.status, choices=lambda row: STATUSES),
             Column("duration", "Dur", lambda row: duration(row.duration, self.day_minutes), width=6, align="right",
                    editable="duration_minutes", drop=3),
-            Column("start", "Start", lambda row: day(row.start), width=11, editable="start", drop=2,
+            Column("start", "Start", lambda row: day(row.start), width=10, editable="start", drop=4,
                    edit_text=lambda row: (row.start or "").replace("T", " ")),
-            Column("finish", "Finish", lambda row: day(row.finish), width=11, editable="finish", drop=1,
+            Column("finish", "Finish", lambda row: day(row.finish), width=10, editable="finish", drop=1,
                    edit_text=lambda row: (row.finish or "").replace("T", " ")),
             Column("percent", "%", lambda row: f"{row.percent or ''}", width=4, align="right",
-                   editable="percent_complete", drop=5),
-            Column("who", "Who", _who, width=10, editable="who", drop=4,
+                   editable="percent_complete", drop=6),
+            Column("who", "Who", _who, width=9, editable="who", drop=2,
                    choices=lambda row: finding.members(bench(self).desk.conn)),
-            Column("deadline", "Deadline", lambda row: day(row.deadline), width=11, editable="deadline", drop=6,
+            Column("deadline", "Deadline", lambda row: day(row.deadline), width=10, editable="deadline", drop=5,
                    edit_text=lambda row: (row.deadline or "").replace("T", " ")),
             Column("waits", "Waits for", _waits, ratio=2, min_width=10, editable="blocked_reason", drop=7),
         ]  # fmt: skip
