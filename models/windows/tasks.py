@@ -105,7 +105,8 @@ def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:
               JOIN member m ON m.id=a.member_id WHERE a.task_id=t.id AND a.deleted_at IS NULL),
             t.deadline, t.blocked_reason, t.milestone, t.priority, t.notes IS NOT NULL,
             EXISTS(SELECT 1 FROM conflict c WHERE c.rec=t.id AND c.deleted_at IS NULL
-              AND NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL)), t.parent_id
+              AND NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL)),
+            t.parent_id
             FROM task t LEFT JOIN schedule s ON s.task=t.id WHERE t.rowid IN ({marks(rows)})""",
         rows,
     )
