@@ -349,6 +349,8 @@ def add_tasks(
 ) -> list[Task]:
     """New tasks in the order given, after the last ones under a task (or of the project)."""
     ranks = _ranks(session, project_id, under, len(names))
+    # held, for the session forgets what nobody holds and reads it again for every task
+    _held = find(session, "project", project_id), under and find(session, "task", under)
     return [
         create(session, "task", project_id=project_id, parent_id=under, rank=rank, name=name)
         for name, rank in zip(names, ranks, strict=True)
@@ -424,15 +426,27 @@ def _ranks(
 
     Two laptops may have made equal keys (ties go by id), so the upper neighbour is the next larger key.
     """
-    level = [s for s in _children(session, project_id, parent_id) if s.id not in moving]
+    places = (
+        select(col(Task.id), col(Task.rank))
+        .where(
+            col(Task.project_id) == project_id,
+            col(Task.parent_id) == parent_id,
+            col(Task.deleted_at).is_(None),
+            col(Task.rank) > "",
+        )
+        .order_by(col(Task.rank).desc(), col(Task.id).desc())
+    )
+    if after is None and before is None:
+        places = places.limit(len(moving) + 1)  # the last ones: a level may hold thousands
+    level = [(id, rank or "") for id, rank in session.exec(places).all() if id not in moving][::-1]
     at = len(level)
-    for index, sibling in enumerate(level):
-        if sibling.id == after:
+    for index, (id, _) in enumerate(level):
+        if id == after:
             at = index + 1
-        elif sibling.id == before:
+        elif id == before:
             at = index
-    low = level[at - 1].rank if at else None
-    high = next((s.rank for s in level[at:] if low is None or (s.rank or "") > low), None)
+    low = level[at - 1][1] if at else None
+    high = next((rank for _, rank in level[at:] if low is None or rank > low), None)
     return list(generate_n_keys_between(low, high, count))
 
 
