@@ -55,7 +55,7 @@ class Milepost(App[None], inherit_bindings=False):
         self.animation_level = "none"
 
     def get_default_screen(self) -> Screen[None]:
-        return Shell(self.registry, self.views, self.first_view)
+        return Shell(self.registry, self.views, self.first_view, self.size.width)
 
     @property
     def shell(self) -> Shell:

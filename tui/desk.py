@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from models.store import Store
     from sync.worker import State, Worker
 
+LOOK = 0.25  # seconds between looks at what other processes and the sync committed
+
 Verb = str | Callable[..., Any]
 """A verb, or its place in words ("plan.finish") so that naming one does not import it."""
 
@@ -45,6 +47,7 @@ class Desk:
         self._behind: set[Callable[[Store], bool]] = set()
         self._probe: sqlite3.Connection | None = None
         self._file = self._identity()
+        self._over = threading.Event()
 
     @property
     def store(self) -> Store:
@@ -72,6 +75,13 @@ class Desk:
     def reader(self) -> sqlite3.Connection:
         """A connection of its own for a thread that reads; the caller closes it."""
         return db.connect(self.path, readonly=True)
+
+    def watch(self, told: Callable[[], object]) -> None:
+        """Calls `told`, from a thread of its own, when somebody committed or the store's file is another one.
+
+        A thread, since waking one costs a tenth of what a timer of the application does, four times a second.
+        """
+        threading.Thread(target=self._watch, args=(told,), name="watch", daemon=True).start()
 
     def warm_up(self) -> None:
         """Loads what the first edit and the first sync need; in a thread, after the first paint."""
@@ -124,8 +134,22 @@ class Desk:
                 "this edit was not saved."
             )
 
+    def _watch(self, told: Callable[[], object]) -> None:
+        conn = self.reader()
+        seen = None
+        while not self._over.wait(LOOK):
+            try:
+                version = conn.execute("PRAGMA data_version").fetchone()[0]
+            except sqlite3.Error:
+                version = None  # whoever looks will say what is wrong
+            if version is None or version != seen or self._identity() != self._file:
+                seen = version
+                told()
+        conn.close()
+
     def close(self) -> None:
         """Ends the worker after the last edit is saved."""
+        self._over.set()
         self._writer.shutdown(wait=True)
         if self._probe is not None:
             self._probe.close()

@@ -47,15 +47,14 @@ class Place:
     make: Callable[[], View]
 
 
+_WIDTHS = [(0, "-narrow"), (80, "-stacked"), (110, "-wide")]
+
+
 class Shell(Screen[None], inherit_bindings=False):
     """Holds the views, and knows which actions apply where the focus is."""
 
     AUTO_FOCUS = ""
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 (Screen declares it as an instance variable)
-        (0, "-narrow"),
-        (80, "-stacked"),
-        (110, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
     DEFAULT_CSS = """
     Shell {
         layers: base above;
@@ -83,8 +82,11 @@ class Shell(Screen[None], inherit_bindings=False):
     }
     """
 
-    def __init__(self, registry: Registry, views: Mapping[str, Place], first: str = "") -> None:
-        super().__init__()
+    def __init__(
+        self, registry: Registry, views: Mapping[str, Place], first: str = "", width: int = 0
+    ) -> None:
+        # the class of this width at once: after the first layout it would lay out everything again
+        super().__init__(classes=next(name for least, name in reversed(_WIDTHS) if width >= least))
         self.registry = registry
         self.views = views
         self.first = first

@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from models.store import Store
     from sync.worker import State
 
-LOOK = 0.25  # seconds between looks at what other processes and the sync committed
-
 
 class Workbench(Milepost):
     """Milepost over a profile. Views call `edit`; whoever changed something, `on_changes` of every view hears it."""
@@ -56,6 +54,9 @@ class Workbench(Milepost):
         ) -> None:  # fmt: skip
             super().__init__()
             self.outcome, self.told, self.lost, self.said = outcome, told, lost, said
+
+    class Committed(Message):
+        """Somebody, here or elsewhere, committed something."""
 
     class Loaded(Message):
         """The kinds of records are there: whatever had to wait for them can be shown."""
@@ -117,7 +118,7 @@ class Workbench(Milepost):
 
     def on_mount(self) -> None:
         self.providers.append(self._find)
-        self.set_interval(LOOK, self.look)
+        self.desk.watch(lambda: self.post_message(self.Committed()))
 
     def look(self) -> None:
         """Tells the views what was committed since the last look, here or elsewhere."""
@@ -135,6 +136,9 @@ class Workbench(Milepost):
                 self.shell.footer.say(self.trouble, "bad", seconds=0)
         except Exception as error:
             self.report(error)
+
+    def on_workbench_committed(self) -> None:
+        self.look()
 
     def report(self, error: BaseException) -> None:
         """What nobody foresaw goes into the log; the program goes on."""

@@ -18,7 +18,7 @@ from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import day, duration, status
 
-HEAD = 200  # rows of the first paint; the rest of a larger project is read in a thread
+HEAD = 64  # rows of the first paint; the rest of a larger project is read in a thread
 STATUSES = ("todo", "doing", "done", "blocked", "n/a")
 WORDS = {"done": "Finish", "todo": "Reopen", "doing": "Start", "blocked": "Block", "n/a": "Drop"}
 STEP = 100  # of the priority, which runs from 0 to 1000
