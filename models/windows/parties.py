@@ -48,11 +48,11 @@ def parties(conn: sqlite3.Connection, text: str = "") -> Window:
     }
     window = Window()
     for id in sorted(own | (found.keys() - {""}), key=lambda id: names[id]):
-        add(window, names[id][1] * 4 + CLIENT, 0, bool(found.get(id)))
+        add(window, names[id][1] * 4 + CLIENT, 0)
         for row in found.get(id, ()):
-            add(window, row, 1, False)
+            add(window, row, 1)
     for row in found.get("", ()):
-        add(window, row, 0, False)
+        add(window, row, 0)
     return window
 
 

@@ -103,7 +103,8 @@ def _late(conn: sqlite3.Connection, ids: Sequence[str], today: str) -> dict[str,
 def next_milestone(conn: sqlite3.Connection, project: str) -> Milestone | None:
     """The first milestone that is not reached."""
     row = conn.execute(
-        f"""SELECT t.id, t.name, coalesce({FINISH}, t.deadline) AS at FROM task t INDEXED BY task_state LEFT JOIN schedule s ON s.task=t.id
+        f"""SELECT t.id, t.name, coalesce({FINISH}, t.deadline) AS at
+            FROM task t INDEXED BY task_state LEFT JOIN schedule s ON s.task=t.id
             WHERE t.project_id=? AND t.deleted_at IS NULL AND t.actual_finish IS NULL AND t.milestone=1
             ORDER BY at IS NULL, at, t.rank LIMIT 1""",
         (project,),

@@ -38,7 +38,7 @@ def sync_window(conn: sqlite3.Connection, log: int = 200) -> Window:
         (LOGGED, f"SELECT n FROM txn WHERE state IN (3,4) AND origin<>'S' ORDER BY n DESC LIMIT {int(log)}"),
     ):
         for (row,) in conn.execute(sql):
-            add(window, row * 4 + code, 0, False)
+            add(window, row * 4 + code, 0)
     return window
 
 

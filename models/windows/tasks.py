@@ -1,10 +1,12 @@
 """The tasks of a project, as an outline."""
 
+import json
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from models.windows.window import FINISH, START, STATUS, Window, escape, marks
+from models.windows.window import FINISH, START, STATUS, Window, add, escape, marks
 
 
 class TaskRow(NamedTuple):
@@ -29,31 +31,22 @@ class TaskRow(NamedTuple):
     parent_id: str | None
 
 
-def task_tree(conn: sqlite3.Connection, project: str, folded: Collection[str] = ()) -> Window:
-    """All tasks of the project in the order of the outline, without those below a folded one.
+def task_tree(conn: sqlite3.Connection, project: str) -> Window:
+    """All tasks of the project in the order of the outline.
 
     One scan of an index; a task whose parent is not there (deleted, or not on this laptop) stands on the top level.
     """
-    below, tops = _children(conn, project)
-    return _walk(below, tops, folded)
+    return _walk(*_children(conn, project))
 
 
-def task_tree_head(
-    conn: sqlite3.Connection, project: str, count: int, folded: Collection[str] = ()
-) -> Window:
+def task_tree_head(conn: sqlite3.Connection, project: str, count: int) -> Window:
     """The first `count` rows of the outline, without reading the rest of the project: for the first paint."""
     window = Window()
-    stack = _level(conn, project, None)[::-1]
-    depths = [0] * len(stack)
+    stack = [(row, id, 0) for row, id in _level(conn, project, None)[::-1]]
     while stack and len(window.rows) < count:
-        (row, id), depth = stack.pop(), depths.pop()
-        children = _level(conn, project, id)
-        window.rows.append(row)
-        window.depths.append(min(depth, 255))
-        window.parents.append(bool(children))
-        if id not in folded:
-            stack += children[::-1]
-            depths += [depth + 1] * len(children)
+        row, id, depth = stack.pop()
+        add(window, row, depth)
+        stack += [(child, below, depth + 1) for child, below in _level(conn, project, id)[::-1]]
     return window
 
 
@@ -66,10 +59,10 @@ class Wanted(NamedTuple):
     late_before: str = ""
 
 
-def task_hits(conn: sqlite3.Connection, project: str, wanted: Wanted) -> dict[str, int]:
-    """Tasks whose name, notes or reason to wait hold the text, and that are as wanted: id → row number."""
+def task_hits(conn: sqlite3.Connection, project: str, wanted: Wanted) -> list[int]:
+    """Tasks whose name, notes or reason to wait hold the text, and that are as wanted."""
     found = conn.execute(
-        f"""SELECT t.id, t.rowid FROM task t LEFT JOIN schedule s ON s.task=t.id
+        f"""SELECT t.rowid FROM task t LEFT JOIN schedule s ON s.task=t.id
             WHERE t.project_id=:project AND t.deleted_at IS NULL
             AND (:text='' OR t.name LIKE :like ESCAPE '\\' OR t.notes LIKE :like ESCAPE '\\'
                  OR t.blocked_reason LIKE :like ESCAPE '\\')
@@ -82,19 +75,19 @@ def task_hits(conn: sqlite3.Connection, project: str, wanted: Wanted) -> dict[st
         {**wanted._asdict(), "project": project, "like": f"%{escape(wanted.text)}%",
          "begins": f"{escape(wanted.who)}%"},
     )  # fmt: skip
-    return dict(found.fetchall())
+    return [row for (row,) in found]
 
 
 def task_matches(conn: sqlite3.Connection, project: str, wanted: Wanted) -> Window:
     """The tasks that are wanted, with all above them."""
     keep = set(task_hits(conn, project, wanted))
     below, tops = _children(conn, project)
-    above = {id: parent for parent, children in below.items() for _, id in children}
-    for id in list(keep):
-        while (id := above.get(id, "")) and id not in keep:
-            keep.add(id)
-    only = {parent: [c for c in children if c[1] in keep] for parent, children in below.items()}
-    return _walk(only, [c for c in tops if c[1] in keep], ())
+    above = {row: parent for parent, children in below.items() for row in children}
+    for row in list(keep):
+        while (row := above.get(row, 0)) and row not in keep:
+            keep.add(row)
+    only = {parent: [row for row in children if row in keep] for parent, children in below.items()}
+    return _walk(only, [row for row in tops if row in keep])
 
 
 def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:
@@ -124,27 +117,29 @@ def task_dates(conn: sqlite3.Connection, project: str) -> dict[str, tuple[str, s
     return {id: (start, finish) for id, start, finish in found if start and finish}
 
 
-_Node = tuple[int, str]
-
-
-def _children(conn: sqlite3.Connection, project: str) -> tuple[dict[str, list[_Node]], list[_Node]]:
-    below: dict[str, list[_Node]] = {}
-    ids = set()
-    for row, id, parent in conn.execute(
-        """SELECT rowid, id, parent_id FROM task INDEXED BY task_tree WHERE project_id=? AND deleted_at IS NULL
+def _children(conn: sqlite3.Connection, project: str) -> tuple[dict[int, "array[int]"], "array[int]"]:
+    """Row numbers in order: those below each parent's, and those on the top level. Eight bytes a task."""
+    below: dict[str, array[int]] = {}
+    for row, parent in conn.execute(
+        """SELECT rowid, parent_id FROM task INDEXED BY task_tree WHERE project_id=? AND deleted_at IS NULL
            ORDER BY parent_id, rank, id""",
         (project,),
     ):
-        below.setdefault(parent or "", []).append((row, id))
-        ids.add(id)
-    tops = below.pop("", [])
-    reached = ids.union(("",))
-    for parent in [p for p in below if p not in reached]:
+        below.setdefault(parent or "", array("q")).append(row)
+    tops = below.pop("", array("q"))
+    there = dict(
+        conn.execute(
+            """SELECT id, rowid FROM task WHERE id IN (SELECT value FROM json_each(?))
+               AND project_id=? AND deleted_at IS NULL""",
+            (json.dumps(list(below)), project),
+        ).fetchall()
+    )
+    for parent in [parent for parent in below if parent not in there]:
         tops += below.pop(parent)
-    return below, tops
+    return {there[parent]: rows for parent, rows in below.items()}, tops
 
 
-def _level(conn: sqlite3.Connection, project: str, parent: str | None) -> list[_Node]:
+def _level(conn: sqlite3.Connection, project: str, parent: str | None) -> list[tuple[int, str]]:
     return conn.execute(
         """SELECT rowid, id FROM task INDEXED BY task_tree WHERE project_id=? AND parent_id IS ? AND deleted_at IS NULL
            ORDER BY rank, id""",
@@ -152,23 +147,18 @@ def _level(conn: sqlite3.Connection, project: str, parent: str | None) -> list[_
     ).fetchall()
 
 
-def _walk(below: dict[str, list[_Node]], tops: list[_Node], folded: Collection[str]) -> Window:
+def _walk(below: Mapping[int, Sequence[int]], tops: Sequence[int]) -> Window:
     window = Window()
-    add_row, add_depth, add_parent = window.rows.append, window.depths.append, window.parents.append
     level = iter(tops)
-    stack: list[Iterator[_Node]] = []
+    stack: list[Iterator[int]] = []
     while True:
-        node = next(level, None)
-        if node is None:
+        row = next(level, None)
+        if row is None:
             if not stack:
                 return window
             level = stack.pop()
             continue
-        row, id = node
-        children = below.get(id)
-        add_row(row)
-        add_depth(min(len(stack), 255))
-        add_parent(children is not None)
-        if children and id not in folded:
+        add(window, row, len(stack))
+        if children := below.get(row):
             stack.append(level)
             level = iter(children)

@@ -14,17 +14,15 @@ FINISH = """coalesce(t.actual_finish, s.finish, t.manual_finish,
 
 @dataclass
 class Window:
-    """Row numbers in order; `depths` and `parents` (has children below it) run beside them in a tree."""
+    """Row numbers in order; `depths` (0 = outermost, at most 255) run beside them in a tree."""
 
     rows: "array[int]" = field(default_factory=lambda: array("q"))
     depths: bytearray = field(default_factory=bytearray)
-    parents: bytearray = field(default_factory=bytearray)
 
 
-def add(window: Window, row: int, depth: int, parent: bool) -> None:
+def add(window: Window, row: int, depth: int) -> None:
     window.rows.append(row)
-    window.depths.append(depth)
-    window.parents.append(parent)
+    window.depths.append(min(depth, 255))
 
 
 def marks(values: Sequence[object]) -> str:

@@ -149,7 +149,7 @@ class TasksView(ListView):
         return tasks.task_tree(conn, self.project)
 
     def hits(self, text: str) -> set[int]:
-        return set(tasks.task_hits(bench(self).desk.conn, self.project, _parsed(text)).values())
+        return set(tasks.task_hits(bench(self).desk.conn, self.project, _parsed(text)))
 
     def for_client(self, window: Window, front: Front) -> Window:
         """Without private tasks and all below them."""
