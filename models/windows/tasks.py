@@ -149,16 +149,21 @@ def _level(conn: sqlite3.Connection, project: str, parent: str | None) -> list[t
 
 def _walk(below: Mapping[int, Sequence[int]], tops: Sequence[int]) -> Window:
     window = Window()
+    add_row, add_depth = window.rows.append, window.depths.append
     level = iter(tops)
     stack: list[Iterator[int]] = []
+    depth = 0
     while True:
         row = next(level, None)
         if row is None:
             if not stack:
                 return window
             level = stack.pop()
+            depth = min(len(stack), 255)
             continue
-        add(window, row, len(stack))
+        add_row(row)
+        add_depth(depth)
         if children := below.get(row):
             stack.append(level)
             level = iter(children)
+            depth = min(len(stack), 255)
