@@ -99,7 +99,8 @@ def open_conflicts(conn: sqlite3.Connection, *, rec: str = "", settled: bool = F
     """The conflicts that wait for a decision, oldest first; of one record, and settled ones too, if wished."""
     me = get_meta(conn, "member")
     cursor = conn.execute(
-        """SELECT c.*, s.choice AS settled FROM conflict c LEFT JOIN settlement s ON s.conflict_id=c.id AND s.deleted_at IS NULL
+        """SELECT c.*, s.choice AS settled FROM conflict c
+           LEFT JOIN settlement s ON s.conflict_id=c.id AND s.deleted_at IS NULL
            WHERE c.deleted_at IS NULL AND (?='' OR c.rec=?) AND (? OR s.id IS NULL)
            ORDER BY coalesce(c.loser_at, c.winner_at), c.id""",
         (rec, rec, settled),
