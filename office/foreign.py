@@ -4,6 +4,7 @@ Moments are naive local wall-clock time, durations and slacks integer minutes, a
 midnight (24:00 is 1440). A weekday is 0 for Monday to 6 for Sunday. None means that the file says nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -233,3 +234,14 @@ class Plan:
         assignments = [*self.assignments, *self.summary_assignments]
         of_tasks = {b.number for task in tasks for b in task.baselines}
         return sorted(of_tasks | {b.number for assignment in assignments for b in assignment.baselines})
+
+
+def outline_numbers(tasks: Iterable[Task]) -> dict[int, str]:
+    """uid → its place in the outline, as “1.2.3”."""
+    numbers: dict[int, str] = {}
+    below: dict[int | None, int] = {}
+    for task in tasks:
+        place = below[task.parent_uid] = below.get(task.parent_uid, 0) + 1
+        above = "" if task.parent_uid is None else f"{numbers[task.parent_uid]}."
+        numbers[task.uid] = f"{above}{place}"
+    return numbers
