@@ -1,0 +1,79 @@
+"""Late dates: as late as the finish of the project, deadlines and constraints allow."""
+
+from models.schedule.forward import Frame, finish_from, resume, start_from
+from models.schedule.network import Node, Tie
+
+
+def unlagged(tie: Tie, instant: int) -> int:
+    """The instant without the link's lag."""
+    lag, calendar = tie.lag, tie.calendar
+    if not lag:
+        return instant
+    if calendar is None:
+        return instant - lag
+    return calendar.sub(instant, lag) if lag > 0 else calendar.add(instant, -lag)
+
+
+def bound_of_summary(node: Node, frame: Frame, project_finish: int) -> None:
+    """The latest finish of all that lies below: taken when the pass comes to the summary's close."""
+    node.late_bound = _latest(node, frame, project_finish)
+
+
+def late_summary(node: Node) -> None:
+    """From its children, once all of them have theirs."""
+    children = [child for child in node.children if not child.task.inactive] or node.children
+    node.late_start = min([child.late_start for child in children])
+    node.late_finish = max([child.late_finish for child in children])
+
+
+def backward_leaf(node: Node, frame: Frame, project_finish: int) -> None:
+    """Sets late_start and late_finish."""
+    task = node.task
+    if task.actual_finish is not None:
+        node.late_start, node.late_finish = node.early_start, node.early_finish
+        return
+    finish = _latest(node, frame, project_finish)
+    if node.duration and not task.manual and not task.elapsed:
+        finish = max([calendar.prev_finish(finish) for calendar, _, _ in node.efforts])
+    node.late_finish = finish
+    node.late_start = node.early_start if node.started else start_from(node, finish)
+
+
+def _latest(node: Node, frame: Frame, project_finish: int) -> int:
+    finish = node.parent.late_bound if node.parent else project_finish
+    for tie in node.outgoing:
+        after = tie.after
+        if after.done:
+            continue
+        bound = _bound_by(tie, node, frame)
+        if bound is not None and bound < finish:
+            finish = bound
+    task = node.task
+    if task.deadline is not None:
+        finish = min(finish, task.deadline)
+    if frame.honour and task.constraint_date is not None:
+        if task.constraint in ("FNLT", "MFO"):
+            finish = min(finish, task.constraint_date)
+        elif task.constraint in ("SNLT", "MSO") and not node.children:
+            finish = min(finish, finish_from(node, task.constraint_date))
+    return finish
+
+
+def _bound_by(tie: Tie, node: Node, frame: Frame) -> int | None:
+    after = tie.after
+    if tie.type in ("FS", "SS"):
+        at = unlagged(tie, _latest_begin(after, frame) - after.task.levelling_delay)
+    else:
+        at = unlagged(tie, after.late_finish)
+    if tie.type in ("FS", "FF"):
+        return at
+    if node.task.manual or node.children:
+        return None
+    return finish_from(node, at)
+
+
+def _latest_begin(node: Node, frame: Frame) -> int:
+    """The late start as predecessors see it: of what has started, the resumption of the rest."""
+    if not node.started or node.children:
+        return node.late_start
+    return resume(node, frame) if node.duration else node.late_finish

@@ -1,0 +1,90 @@
+"""What of a plan the computed dates do not keep."""
+
+from collections.abc import Iterable, Iterator
+
+from models.schedule.forward import lagged
+from models.schedule.inputs import Plan
+from models.schedule.instants import LAST, words
+from models.schedule.network import Node, Tie
+from models.schedule.problems import Problem
+
+
+def broken(nodes: Iterable[Node], plan: Plan, finish: int) -> Iterator[Problem]:
+    """Links, constraints, deadlines and a promised finish that the computed dates do not keep."""
+    last: Node | None = None
+    for node in nodes:
+        if node.task.inactive:
+            continue
+        yield from (problem for tie in node.incoming if (problem := _broken_link(tie)))
+        yield from _broken_dates(node)
+        if not node.children and (last is None or node.finish > last.finish):
+            last = node
+    if last and plan.finish is not None and finish > plan.finish:
+        message = (
+            f"The promised finish, {words(plan.finish)}, is missed: “{last.task.name}” ends {words(finish)}."
+        )
+        yield Problem(
+            "finish",
+            (last.task.key,),
+            message,
+            plan.finish,
+            offers=("shorten the critical path", "move the finish"),
+        )
+
+
+def _broken_link(tie: Tie) -> Problem | None:
+    before, after = tie.before, tie.after
+    if after.done and before.done:
+        return None  # it is history
+    required = lagged(tie, before.finish if tie.type[0] == "F" else before.start)
+    actual = after.start if tie.type[1] == "S" else after.finish
+    if actual >= required or (tie.type[1] == "S" and after.calendar.next_start(actual) >= required):
+        return None
+    ends = "start" if tie.type[1] == "S" else "finish"
+    message = (
+        f"“{after.task.name}” would have to {ends} {words(required)} or later, since it waits for"
+        f" “{before.task.name}” ({tie.type}); it stands at {words(actual)}."
+    )
+    keys = (before.task.key, after.task.key)
+    return Problem(
+        "link", keys, message, required, (tie.link,), ("move the task", "remove the link", _cause(after))
+    )
+
+
+def _cause(node: Node) -> str:
+    if node.task.manual:
+        return "schedule the task automatically"
+    return "correct the actual dates" if node.started else "remove the constraint"
+
+
+def _broken_dates(node: Node) -> Iterator[Problem]:
+    task = node.task
+    if node.finish > LAST or node.start < 0:
+        yield Problem(
+            "range", (task.key,), f"“{task.name}” lies outside the years 1 to 9999. Shorten its lag or work."
+        )
+    if task.deadline is not None and node.finish > task.deadline and not node.done:
+        message = f"“{task.name}” ends {words(node.finish)}, after its deadline, {words(task.deadline)}."
+        yield Problem(
+            "deadline", (task.key,), message, task.deadline, offers=("move the task", "move the deadline")
+        )
+    at = task.constraint_date
+    if at is None or node.started or node.children:
+        return
+    stands = node.start if task.constraint in ("SNET", "SNLT", "MSO") else node.finish
+    if (task.constraint in ("SNLT", "FNLT", "MSO", "MFO") and stands > at) or (
+        task.constraint in ("SNET", "FNET", "MFO") and stands < at
+    ):
+        message = f"“{task.name}” should {WORDS[task.constraint]} {words(at)}, and stands at {words(stands)}."
+        offers = ("move the task", "remove the constraint")
+        yield Problem("constraint", (task.key,), message, at, offers=offers)
+
+
+WORDS = {
+    "SNET": "start no earlier than",
+    "SNLT": "start no later than",
+    "FNET": "finish no earlier than",
+    "FNLT": "finish no later than",
+    "MSO": "start on",
+    "MFO": "finish on",
+}
