@@ -120,7 +120,7 @@ def bench(words: "list[str]") -> int:
 def lock(words: "list[str]") -> int:
     """Keeps the versions that the lock has unless --upgrade or --upgrade-package NAME asks for newer ones."""
     with tempfile.TemporaryDirectory() as folder:
-        options = "--universal --all-extras --generate-hashes --no-annotate --no-emit-index-url --quiet"
+        options = "--universal --extra dev --generate-hashes --no-annotate --no-emit-index-url --quiet"
         command = [find_uv(folder), "pip", "compile", *options.split(), "--python-version", "3.11"]
         header = ["--custom-compile-command", "python3 go.py lock", "--output-file", "requirements.lock"]
         # quiet also keeps the whole lock off stdout

@@ -8,8 +8,9 @@ from fractional_indexing import generate_n_keys_between
 from models.errors import Invalid
 from models.people import check_email
 from models.record import new_id
-from office.draft import Draft, Known, Values, as_json, minute, of, rounded
+from office.draft import Draft, Known, KnownProject, Values, as_json, minute, of, rounded
 from office.draft_calendars import draft_calendars
+from office.facts import OF_PROJECT, OF_RESOURCE, with_facts
 from office.foreign import UNASSIGNED, Assignment, BaselineValues, Plan, Resource, Task
 from office.words import counted, few
 
@@ -17,7 +18,7 @@ from office.words import counted, few
 def draft_plan(plan: Plan, known: Known, *, name: str = "", client_id: str | None = None) -> Draft:
     """The records of `plan` for a store that holds `known`."""
     made = Draft(new_id(), left_out=list(plan.left_out))
-    made.imported_before = [p.name for p in known.projects if _is_source(plan, p.source)]
+    made.imported_before = [p.name for p in known.projects if _is_source(plan, p)]
     draft_calendars(made, plan, known)
     _members(made, plan, known)
     _project(made, plan, known, name or plan.name, client_id)
@@ -33,9 +34,11 @@ def _source(plan: Plan) -> str:
     return f"{plan.source} {plan.guid}".strip()
 
 
-def _is_source(plan: Plan, source: str) -> bool:
-    """Whether a project came of this file, renamed since or not."""
-    return plan.guid in source if plan.guid else source == _source(plan)
+def _is_source(plan: Plan, project: KnownProject) -> bool:
+    """Whether a project came of this file, renamed since or not, or this file of the project."""
+    if not plan.guid:
+        return project.source == _source(plan)
+    return plan.guid in project.source or plan.guid.lower() == project.id
 
 
 # ── members and the project ───────────────────────────────────────────────────────────────────────────
@@ -60,7 +63,10 @@ def _members(made: Draft, plan: Plan, known: Known) -> None:
 
 def _new_member(made: Draft, resource: Resource) -> str:
     name = resource.name or f"Resource {resource.uid}"
-    email, notes = _email(resource)
+    email = _email(resource)
+    facts = {label: getattr(resource, field) for label, field in OF_RESOURCE.items()}
+    if email:
+        del facts["E-mail"]
     return made.add(
         "member",
         name,
@@ -71,35 +77,24 @@ def _new_member(made: Draft, resource: Resource) -> str:
         max_units=rounded(resource.max_units),
         calendar_id=of(made.calendars, resource.calendar_uid),
         inactive=1 if resource.inactive else None,
-        notes="\n".join(notes) or None,
+        notes=with_facts(resource.notes, facts),
         source_uid=resource.uid,
     )
 
 
-def _email(resource: Resource) -> tuple[str | None, list[str]]:
-    """The address, and the lines of the notes: with what has no field of its own."""
-    facts = {"Group": resource.group, "Code": resource.code, "Measured in": resource.material_label}
-    lines = [resource.notes] if resource.notes else []
-    lines += [f"{label}: {text}" for label, text in facts.items() if text]
+def _email(resource: Resource) -> str | None:
     try:
         check_email(resource.email)
     except Invalid:
-        return None, [*lines, f"E-mail: {resource.email}"]
-    return resource.email or None, lines
+        return None
+    return resource.email or None
 
 
 def _project(made: Draft, plan: Plan, known: Known, name: str, client_id: str | None) -> None:
-    facts = {
-        "Author": plan.author,
-        "Company": plan.company,
-        "Subject": plan.subject,
-        "Category": plan.category,
-    }
-    notes = [plan.summary.notes] if plan.summary and plan.summary.notes else []
+    facts = {label: getattr(plan, field) for label, field in OF_PROJECT.items()}
     manager = _manager(made, plan, known)
-    if manager is None:
-        facts["Manager"] = plan.manager
-    notes += [f"{label}: {text}" for label, text in facts.items() if text]
+    if manager:
+        del facts["Manager"]
     made.add(
         "project",
         name,
@@ -118,7 +113,7 @@ def _project(made: Draft, plan: Plan, known: Known, name: str, client_id: str | 
         honour_constraints=int(plan.honour_constraints),
         critical_limit_minutes=plan.critical_slack_limit,
         source=_source(plan),
-        notes="\n".join(notes) or None,
+        notes=with_facts(plan.summary.notes if plan.summary else "", facts),
     )
 
 

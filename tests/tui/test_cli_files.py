@@ -132,3 +132,51 @@ def test_a_file_is_not_replaced_unasked(run: Run, tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_said(run: Run, tmp_path: Path) -> None:
     assert "cannot be written" in run("export", str(tmp_path / "no" / "all.json"), status=1)
+
+
+# ── a plan for Microsoft Project ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_project_goes_out_as_xml_and_comes_in_again(run: Run, plan: str, tmp_path: Path) -> None:
+    run("import", plan, "--yes", "--name", "Line 2")
+    target = str(tmp_path / "out.xml")
+    assert "to " + target in run("export", target, "project=Line 2")
+    seen = run("import", target, "--dry-run")
+    assert "imported before, and now once more: Line 2" in seen
+    assert "from 2026-12-01 08:00 to 2026-12-03 17:00" in seen
+    assert "new: 1 dependency" in seen
+
+
+def test_an_export_is_the_same_bytes_each_time(run: Run, plan: str, tmp_path: Path) -> None:
+    run("import", plan, "--yes")
+    target = tmp_path / "out.xml"
+    run("export", str(target))
+    first = target.read_bytes()
+    run("export", str(target), "--force")
+    assert target.read_bytes() == first
+
+
+def test_of_several_projects_one_must_be_said(run: Run, plan: str, tmp_path: Path) -> None:
+    run("import", plan, "--yes", "--name", "Line 2")
+    run("add", "project", "Line 3")
+    assert "project=NAME" in run("export", str(tmp_path / "out.xml"), status=2)
+    assert "project=NAME" in run("export", str(tmp_path / "out.xml"), "name=Survey", status=2)
+    run("export", str(tmp_path / "out.xml"), "project=Line 3")
+
+
+def test_what_a_plan_cannot_hold_is_named_beside_the_answer(
+    run: Run, plan: str, tmp_path: Path, capsys: Any
+) -> None:
+    run("import", plan, "--yes")
+    run("set", "Survey", "status=blocked")
+    capsys.readouterr()
+    assert main(["--home", str(tmp_path / "home"), "export", str(tmp_path / "out.xml")]) == 0
+    assert "left out: why 1 task is blocked" in capsys.readouterr().err
+
+
+def test_mpp_files_come_in_by_mpxj_or_with_the_remedy(run: Run, tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "plan.mpp").write_bytes(b"\xd0\xcf\x11\xe0")
+    monkeypatch.setattr("office.mpp.find_spec", lambda name: None)
+    said = run("import", str(tmp_path / "plan.mpp"), status=1)
+    assert "milepost[mpp]" in said and "Save As > XML" in said
+    assert "opens .xml as well" in run("export", str(tmp_path / "out.mpp"), status=1)

@@ -7,14 +7,18 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from models.errors import MilepostError, Refused
 from models.kinds import kind_of
 from tui.commands import listing, lookup, values
 from tui.commands.context import Context, Usage, note
 from tui.commands.output import count, plain, table
+
+if TYPE_CHECKING:
+    from office.foreign import Plan
 
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().,/-]*$)")  # a telephone number is none
 
@@ -79,19 +83,28 @@ def export(ctx: Context) -> int:
 def _by_suffix(path: Path, known: dict[str, Any], done: str) -> Any:
     if handler := known.get(path.suffix.lower()):
         return handler
-    hint = (
-        " In Microsoft Project choose File > Save As > XML Format." if path.suffix.lower() == ".mpp" else ""
-    )
+    hint = " Microsoft Project opens .xml as well." if path.suffix.lower() == ".mpp" else ""
     raise Refused(f"{path.name}: files that can be {done} end in {', '.join(known)}.{hint}")
 
 
 # ── plans in ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _import_plan(ctx: Context, path: Path) -> int:
-    from office import importing, mspdi
+def _import_xml(ctx: Context, path: Path) -> int:
+    from office import mspdi
 
-    plan = mspdi.read(path)
+    return _import_plan(ctx, mspdi.read(path))
+
+
+def _import_mpp(ctx: Context, path: Path) -> int:
+    from office import mpp
+
+    return _import_plan(ctx, mpp.read(path))
+
+
+def _import_plan(ctx: Context, plan: "Plan") -> int:
+    from office import importing
+
     with ctx.reading() as conn:
         client = lookup.record(conn, ctx.args.client, ["client"]).id if ctx.args.client else None
         seen = importing.preview(conn, plan, name=ctx.args.name, client_id=client)
@@ -165,6 +178,38 @@ def _safe(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
+def _export_plan(ctx: Context, path: Path) -> int:
+    from office.gathering import gather
+    from office.mspdi_write import lines
+
+    with ctx.reading() as conn:
+        plan = gather(conn, _project(ctx, conn))
+    for line in [
+        *(f"careful: {line}" for line in plan.warnings),
+        *(f"left out: {line}" for line in plan.left_out),
+    ]:
+        note(plain(line))
+    with _fresh(path) as file:
+        _write_all(file, lines(replace(plan, source=path.name)))
+    return (
+        len(plan.tasks) + len(plan.links) + len(plan.assignments) + len(plan.calendars) + len(plan.resources)
+    )
+
+
+def _project(ctx: Context, conn: Any) -> str:
+    """The project that is said, or the only one."""
+    said = dict(values.pairs(ctx.args.filters))
+    word = said.pop("project", "")
+    if said or ctx.args.kind:
+        raise Usage("A plan is one whole project; say only which: project=NAME")
+    if word:
+        return lookup.record(conn, word, ["project"]).id
+    found = conn.execute("SELECT id FROM project WHERE deleted_at IS NULL LIMIT 2").fetchall()
+    if len(found) != 1:
+        raise Usage("A plan is one whole project. Say which: project=NAME")
+    return str(found[0][0])
+
+
 def _no_kind(ctx: Context) -> None:
     if ctx.args.kind or ctx.args.filters:
         raise Usage("A dump holds everything; --kind and filters are for .csv.")
@@ -203,5 +248,5 @@ def _fresh(path: Path) -> Iterator[IO[str]]:
         raise MilepostError(f"{path} cannot be written: {error.strerror}. Choose another place.") from error
 
 
-READERS = {".xml": _import_plan}
-WRITERS = {".json": _export_json, ".jsonl": _export_lines, ".csv": _export_csv}
+READERS = {".xml": _import_xml, ".mpp": _import_mpp}
+WRITERS = {".json": _export_json, ".jsonl": _export_lines, ".csv": _export_csv, ".xml": _export_plan}

@@ -184,7 +184,7 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
     "rejected": Command("settling.rejected", "Lists what the server refused, why, and what it held."),
     "import": Command(
         "files.import_",
-        "Takes in a Microsoft Project plan (.xml); first shows what it will do.",
+        "Takes in a Microsoft Project plan (.xml; .mpp where MPXJ is); first shows what it will do.",
         (
             arg("file", metavar="FILE"),
             arg("--yes", "-y", action="store_true", help="do not ask"),
@@ -195,7 +195,7 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
     ),
     "export": Command(
         "files.export",
-        "Writes records to a file: .json or .jsonl everything, .csv one kind.",
+        "Writes a file: .xml a project for Microsoft Project, .json or .jsonl everything, .csv one kind.",
         (
             arg("file", metavar="FILE"),
             arg("filters", nargs="*", metavar="field=value"),
@@ -203,6 +203,7 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
             arg("--force", action="store_true", help="replace the file"),
         ),
         """\
+milepost export plan.xml project=Harlan
 milepost export tasks.csv --kind task project=Harlan
 milepost export everything.jsonl""",
     ),
