@@ -1,14 +1,15 @@
 """Calendars as people define them, and the working time that they come to.
 
-A day's work is, in this order: the calendar's own exception, its base's exception, its own work week of those dates,
-its base's, its own weekday, its base's weekday, and Monday to Friday 8–12 and 13–17 where nobody says anything
-(Microsoft Project's Standard calendar).
+A day's work is, in this order: the calendar's own exception, its base's exception, nothing on a public holiday of
+either, its own work week of those dates, its base's, its own weekday, its base's weekday, and Monday to Friday 8–12
+and 13–17 where nobody says anything (Microsoft Project's Standard calendar).
 """
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from models.schedule.holidays import public_holidays
 from models.schedule.instants import DAY, WEEK, day, midnight
 from models.schedule.recurrence import CalendarException, days_of
 from models.schedule.worktime import Interval, NoWorkingTime, WorkTime, common, repeat
@@ -17,6 +18,7 @@ Week = Mapping[
     int, Iterable[Interval]
 ]  # 0 Monday … 6 Sunday → minutes of the day; an absent day is the base's
 
+HOLIDAYS_AFTER = 10  # years beyond the plan's near ones for which public holidays are looked up
 STANDARD: Week = dict.fromkeys(range(5), ((480, 720), (780, 1020)))
 
 
@@ -32,7 +34,10 @@ class WorkWeek:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What differs from the base calendar; `base` None is the standard one."""
+    """What differs from the base calendar; `base` None is the standard one.
+
+    `holidays` is a place whose public holidays are days off, `DE` or `DE-BW`; an exception overrules them.
+    """
 
     key: Hashable
     name: str = ""
@@ -40,6 +45,7 @@ class Calendar:
     week: Week = field(default_factory=dict)
     exceptions: tuple[CalendarException, ...] = ()
     work_weeks: tuple[WorkWeek, ...] = ()
+    holidays: str = ""
 
 
 class Calendars:
@@ -51,13 +57,14 @@ class Calendars:
     def __init__(self, calendars: Iterable[Calendar], near: Interval) -> None:
         self._defined = {calendar.key: calendar for calendar in calendars}
         self._window = near[0] // WEEK * WEEK, -(-near[1] // WEEK) * WEEK
+        self._years = range(day(self._window[0]).year, day(self._window[1]).year + HOLIDAYS_AFTER)
         self._made: dict[Hashable, WorkTime] = {}
 
     def get(self, key: Hashable | None) -> WorkTime:
         """Raises NoWorkingTime, with the calendar's name."""
         chain = self._chain(key)
-        while len(chain) > 1 and not (chain[0].week or chain[0].exceptions or chain[0].work_weeks):
-            chain = chain[1:]  # says nothing of its own
+        while len(chain) > 1 and _says_nothing(chain[0]):
+            chain = chain[1:]
         top = chain[0].key if chain else None
         if top not in self._made:
             self._made[top] = self._make(chain)
@@ -82,7 +89,7 @@ class Calendars:
 
     def _make(self, chain: list[Calendar]) -> WorkTime:
         plain = [(d * DAY + a, d * DAY + b) for d in range(7) for a, b in sorted(_weekday(chain, d))]
-        other = _other_days(chain)
+        other = _other_days(chain, self._years)
         bounds = (min(other) // WEEK * WEEK, (max(other) // WEEK + 1) * WEEK) if other else None
 
         def source(first: int, last: int) -> list[Interval]:
@@ -101,12 +108,16 @@ class Calendars:
         return chain
 
 
+def _says_nothing(calendar: Calendar) -> bool:
+    return not (calendar.week or calendar.exceptions or calendar.work_weeks or calendar.holidays)
+
+
 def _weekday(chain: list[Calendar], weekday: int) -> Iterable[Interval]:
     weeks = (calendar.week for calendar in chain)
     return next((week[weekday] for week in weeks if weekday in week), STANDARD.get(weekday, ()))
 
 
-def _other_days(chain: list[Calendar]) -> dict[int, list[Interval]]:
+def _other_days(chain: list[Calendar], years: range) -> dict[int, list[Interval]]:
     """Midnight → what is worked on each day that is not a plain weekday; the strongest rule is written last."""
     found: dict[int, list[Interval]] = {}
     for calendar in reversed(chain):
@@ -114,6 +125,8 @@ def _other_days(chain: list[Calendar]) -> dict[int, list[Interval]]:
             for midnight_ in range(midnight(week.start), midnight(week.finish) + 1, DAY):
                 if (weekday := day(midnight_).weekday()) in week.week:
                     found[midnight_] = _at(midnight_, week.week[weekday])
+    for place in {calendar.holidays for calendar in chain if calendar.holidays}:
+        found.update((midnight(day_), []) for day_ in public_holidays(place, years))
     for calendar in reversed(chain):
         for exception in reversed(calendar.exceptions):
             for day_ in days_of(exception):
