@@ -13,6 +13,7 @@ from office.held import Held, Row
 from office.words import Warnings
 from office.worktime import STANDARD
 
+_USUAL: Week = {day: list(STANDARD.get(day, ())) for day in range(7)}
 _DAY = {name: number for number, name in enumerate(WEEKDAYS)}
 
 
@@ -45,10 +46,12 @@ class Shelf:
         self.project = uids.get(has.project["calendar_id"]) or self._standard()
 
     def all(self) -> list[Calendar]:
-        return sorted(
-            (replace(c, is_base=True) if c.base_uid is None else c for c in self._made.values()),
-            key=lambda c: c.uid,
+        """By UID; a base calendar says every weekday."""
+        made = (
+            replace(c, is_base=True, week=_USUAL | c.week) if c.base_uid is None else c
+            for c in self._made.values()
         )
+        return sorted(made, key=lambda c: c.uid)
 
     def _stand_alone(self, id: str) -> None:
         """Makes it a base: with all that it has of the calendars below it."""
@@ -71,8 +74,7 @@ class Shelf:
 
     def _standard(self) -> int:
         """A project without a calendar works Monday to Friday, 8 to 17."""
-        week = {day: list(STANDARD.get(day, ())) for day in range(7)}
-        return self._new(Calendar(0, "Standard", is_base=True, week=week)).uid
+        return self._new(Calendar(0, "Standard", is_base=True)).uid
 
     def _new(self, made: Calendar) -> Calendar:
         self._next += 1

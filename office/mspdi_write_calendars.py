@@ -30,10 +30,12 @@ def _week(week: Week) -> list[Element]:
 
 def _exception(rule: CalendarException) -> Element:
     code = _CODE[rule.recurrence] if rule.recurring else _RUN
-    days = sum((finish - start).days + 1 for start, finish in occurrences(rule))
+    runs = occurrences(rule)
+    days = sum((finish - start).days + 1 for start, finish in runs)
+    counted = rule.occurrences > 0
     return "Exception", [
-        ("EnteredByOccurrences", flag(rule.occurrences > 0)),
-        period(rule.start, rule.finish),
+        ("EnteredByOccurrences", flag(counted)),
+        period(rule.start, runs[-1][1] if counted and runs else rule.finish),  # readers go by either
         ("Occurrences", str(rule.occurrences or days)),
         ("Name", rule.name or None),
         ("Type", str(code)),

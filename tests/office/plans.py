@@ -21,7 +21,7 @@ from office.foreign import (
     Week,
     WorkWeek,
 )
-from office.worktime import STANDARD
+from office.worktime import STANDARD, occurrences
 
 CONSTRAINTS = ("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")
 UNITS = ("working", "elapsed", "percent", "elapsed percent")
@@ -67,8 +67,6 @@ def exceptions(draw: st.DrawFn) -> CalendarException:
         start=start, finish=start + timedelta(days=draw(st.integers(0, 900))), name=draw(words),
         work=tuple(draw(times())), recurrence=rule, period=draw(st.just(1) | st.integers(1, 5)),
     )  # fmt: skip
-    if made.recurring and draw(flags):
-        made = replace(made, occurrences=draw(st.integers(1, 30)))
     if rule == "weekly":
         made = replace(made, days_of_week=frozenset(draw(st.sets(st.integers(0, 6), min_size=1))))
     if rule.startswith("yearly"):
@@ -77,7 +75,13 @@ def exceptions(draw: st.DrawFn) -> CalendarException:
         made = replace(made, month_day=draw(st.integers(1, 31)))
     if rule.endswith("by position"):
         made = replace(made, item=draw(st.sampled_from(ITEMS)), position=draw(st.integers(1, 5)))
-    return made
+    return _counted(made, draw(st.integers(1, 30))) if made.recurring and draw(flags) else made
+
+
+def _counted(rule: CalendarException, most: int) -> CalendarException:
+    """Told by the number of its days, as far as it has any; it ends with the last of them."""
+    found = occurrences(replace(rule, occurrences=most))
+    return replace(rule, occurrences=most, finish=found[-1][1]) if found else rule
 
 
 @st.composite
