@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from models.errors import NotFound
+from models.kinds import KINDS
 from models.windows.tasks import task_tree
 
-Row = sqlite3.Row
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -28,37 +29,52 @@ class Held:
 
 
 def held(conn: sqlite3.Connection, project_id: str) -> Held:
-    """What the store has of a project. Raises NotFound. The caller holds a read transaction when others write."""
+    """What the store has of a project. Raises NotFound. The caller holds a read transaction when others write.
 
-    def rows(sql: str) -> list[Row]:
+    What an older or newer colleague left empty has its field's default.
+    """
+
+    def rows(kind: str, sql: str) -> list[Row]:
         cursor = conn.cursor()
         cursor.row_factory = sqlite3.Row
-        return cursor.execute(sql, {"project": project_id}).fetchall()
+        usual = (
+            {name: f.default for name, f in KINDS[kind].fields.items() if f.default is not None}
+            if kind
+            else {}
+        )
+        return [_whole(row, usual) for row in cursor.execute(sql, {"project": project_id})]
 
-    found = rows("SELECT * FROM project WHERE id=:project AND deleted_at IS NULL")
+    found = rows("project", "SELECT * FROM project WHERE id=:project AND deleted_at IS NULL")
     if not found:
         raise NotFound("There is no such project. Look with `milepost list project`.")
     order = task_tree(conn, project_id).rows
-    by_number = {row["number"]: row for row in rows(f"SELECT rowid AS number, * FROM task t WHERE {_OURS}")}
+    by_number = {
+        row["number"]: row for row in rows("task", f"SELECT rowid AS number, * FROM task t WHERE {_OURS}")
+    }
     return Held(
         found[0],
         tasks=[by_number[number] for number in order],
-        dates={
-            row["task"]: row
-            for row in rows(f"SELECT s.* FROM schedule s JOIN task t ON t.id=s.task WHERE {_OURS}")
-        },
-        links=rows(f"SELECT x.* {_LINKS} ORDER BY x.id"),
-        assignments=rows(f"SELECT x.* {_ASSIGNMENTS} ORDER BY x.id"),
-        members={row["id"]: row for row in rows(_MEMBERS)},
-        calendars={row["id"]: row for row in rows(_CALENDARS)},
-        baselines=rows(
-            "SELECT * FROM baseline WHERE project_id=:project AND deleted_at IS NULL ORDER BY number, id"
-        ),
-        baseline_rows=rows(_BASELINE_ROWS),
+        dates={row["task"]: row for row in rows("", _DATES)},
+        links=rows("dependency", f"SELECT x.* {_LINKS} ORDER BY x.id"),
+        assignments=rows("assignment", f"SELECT x.* {_ASSIGNMENTS} ORDER BY x.id"),
+        members={row["id"]: row for row in rows("member", _MEMBERS)},
+        calendars={row["id"]: row for row in rows("calendar", _CALENDARS)},
+        baselines=rows("baseline", _BASELINES),
+        baseline_rows=rows("baseline_task", _BASELINE_ROWS),
     )
 
 
+def _whole(row: sqlite3.Row, usual: Row) -> Row:
+    values = dict(row)
+    for name, default in usual.items():
+        if values[name] is None:
+            values[name] = default
+    return values
+
+
 _OURS = "t.project_id=:project AND t.deleted_at IS NULL"
+_DATES = f"SELECT s.* FROM schedule s JOIN task t ON t.id=s.task WHERE {_OURS}"
+_BASELINES = "SELECT * FROM baseline WHERE project_id=:project AND deleted_at IS NULL ORDER BY number, id"
 _LINKS = f"FROM dependency x JOIN task t ON t.id=x.successor_id WHERE {_OURS} AND x.deleted_at IS NULL"
 _ASSIGNMENTS = f"FROM assignment x JOIN task t ON t.id=x.task_id WHERE {_OURS} AND x.deleted_at IS NULL"
 _BASELINE_ROWS = """SELECT x.* FROM baseline_task x JOIN baseline b ON b.id=x.baseline_id

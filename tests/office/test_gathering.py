@@ -166,6 +166,18 @@ def test_dates_are_actual_before_computed_and_summaries_span_their_tasks(store: 
     assert plan.summary and plan.summary.critical and plan.finish == datetime(2026, 12, 2, 17)
 
 
+def test_what_a_colleague_left_empty_is_as_usual(store: Store, cell: str) -> None:
+    def older(session: Any) -> None:
+        for field in ("type", "mode", "constraint_type", "percent_complete", "priority", "milestone"):
+            session.connection().exec_driver_sql(f"UPDATE task SET {field}=NULL")
+        session.connection().exec_driver_sql("UPDATE project SET minutes_per_day=NULL, schedule_from=NULL")
+
+    store.transact("Older", older)
+    plan = out(store, cell)
+    assert (plan.minutes_per_day, plan.schedule_from_start) == (480, True)
+    assert {(t.type, t.constraint_type, t.priority) for t in plan.tasks} == {("fixed units", "ASAP", 500)}
+
+
 def test_links_keep_lag_and_unit(store: Store, cell: str) -> None:
     lay, test = task_id(store, "Lay cables"), task_id(store, "Test cables")
     store.transact("Link", link, lay, test, "FF", 50, "percent")
