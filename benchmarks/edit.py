@@ -16,7 +16,7 @@ from _bench import Measure, measure, report, say, workplace
 from _data import fill, set_synchronous
 from sqlmodel import Session
 
-from models import history, outbox, plan
+from models import history, outbox, outline
 from models.record import edit
 from models.store import Store, open_store
 
@@ -99,7 +99,7 @@ def _edits(
         take("undo", store.undo)
         take("redo", store.redo)
         take("floor of many", bare.edit, range(i, i + TEMPLATE), how)
-        take("last", store.transact, "New", plan.add_task, project, "Last")
+        take("last", store.transact, "New", outline.add_task, project, "Last")
     aim = 2.0 if how == "without fsync" else 0
     return [
         measure(f"rename a task, {how}", "ms", times["rename"], times["floor"], most=aim),
@@ -112,7 +112,7 @@ def _edits(
 
 
 def _create(session: Session, project: str, under: str) -> None:
-    plan.add_tasks(session, project, [f"Step {i}" for i in range(TEMPLATE)], under)
+    outline.add_tasks(session, project, [f"Step {i}" for i in range(TEMPLATE)], under)
 
 
 def _reads(store: Store, runs: int) -> list[Measure]:

@@ -16,6 +16,7 @@ class Member(Named, Record, table=True):
     type: str = attribute("choice", "Type", default="work", choices=("work", "material", "cost"))
     max_units: float | None = attribute("number", "Maximum units", low=0, help="1 = full time")
     calendar_id: str | None = attribute("ref", "Calendar", refers="calendar")
+    generic: int | None = attribute("flag", "Generic", help="a role to be filled, not a person")
     inactive: int | None = attribute("flag", "Inactive")
     notes: str | None = attribute("note", "Notes")
     source_uid: int | None = attribute("integer", "UID in the imported file")

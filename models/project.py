@@ -31,6 +31,12 @@ class Project(Named, Record, table=True):
     minutes_per_day: int = attribute("integer", "Minutes per day", default=480, low=1, high=1440)
     minutes_per_week: int = attribute("integer", "Minutes per week", default=2400, low=1, high=10080)
     days_per_month: int = attribute("integer", "Days per month", default=20, low=1, high=31)
+    day_start: int = attribute(
+        "integer", "Day starts (minutes after midnight)", default=480, low=0, high=1440
+    )
+    day_finish: int = attribute(
+        "integer", "Day ends (minutes after midnight)", default=1020, low=0, high=1440
+    )
     honour_constraints: int = attribute("flag", "Honour constraints", default=1)
     critical_limit_minutes: int = attribute("integer", "Critical below slack (minutes)", default=0)
     hold_reason: str | None = attribute("text", "On hold because", group="hold", decides="server")
@@ -39,6 +45,7 @@ class Project(Named, Record, table=True):
     )
     hold_since: str | None = attribute("date", "On hold since", group="hold", decides="server")
     cancelled_reason: str | None = attribute("text", "Cancelled because", decides="server")
+    team: str | None = attribute("json", "Team", help="ids of members with no task yet, as JSON")
     notes: str | None = attribute("note", "Notes")
     source: str | None = attribute("text", "Imported from")
 

@@ -11,11 +11,13 @@ from itertools import pairwise
 from fractional_indexing import generate_n_keys_between
 from sqlmodel import Session, col, select
 
+from models.assignment import Assignment
+from models.dependency import Dependency
 from models.errors import Refused
 from models.people import Member
-from models.plan import Assignment, Dependency, Task, _ranks
 from models.project import Project
 from models.record import find, made_id
+from models.task import Task, ranks
 from models.template_file import Link, Phase, Step, Template, parse_template, read_template
 
 __all__ = ["Plan", "Template", "expand", "parse_template", "plan_of", "read_template", "task_id"]
@@ -159,7 +161,7 @@ class _Writer:
     def write(self) -> list[Task]:
         phases = self.template.phases
         made: list[Task] = []
-        for phase, rank in zip(phases, _ranks(self.session, self.project.id, None, len(phases)), strict=True):
+        for phase, rank in zip(phases, ranks(self.session, self.project.id, None, len(phases)), strict=True):
             made += self._phase(phase, rank)
         self.session.add_all([*made, *self._dependencies(), *self._assignments()])
         return made

@@ -11,8 +11,8 @@ from typing import Any
 
 import tomli
 
+from models.dependency import LINK_TYPES
 from models.errors import Refused
-from models.plan import LINK_TYPES
 
 FOLDER = Path(__file__).parent / "templates"
 SCHEMA = 1

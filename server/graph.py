@@ -3,8 +3,8 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from models.dependency import path_between
 from models.fields import Scalar
-from models.plan import path_between
 
 Link = tuple[str, str]  # predecessor, successor
 Row = tuple[str, str, str]  # id, predecessor, successor

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LOOK = 0.25  # seconds between looks at what other processes and the sync committed
 
 Verb = str | Callable[..., Any]
-"""A verb, or its place in words ("plan.finish") so that naming one does not import it."""
+"""A verb, or its place in words ("task.finish") so that naming one does not import it."""
 
 
 class Desk:

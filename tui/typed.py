@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from models import plan, record
+from models import dependency, record
+from models.dependency import LINK_TYPES
 from models.kinds import KINDS
-from models.plan import LINK_TYPES
 from tui.commands import values
 
 
@@ -31,7 +31,7 @@ def link(session: Session, task: str, other: str, rest: str, *, before: bool = F
     lag = " ".join(word for word in words if word.upper() not in LINK_TYPES)
     given = values.parse(conn, KINDS["dependency"], [("lag", lag or "0")], values.beside(conn, "task", task))
     ends = (task, other) if before else (other, task)
-    plan.link(session, *ends, type, int(given["lag"] or 0), str(given["lag_unit"]))
+    dependency.link(session, *ends, type, int(given["lag"] or 0), str(given["lag_unit"]))
 
 
 def assign(session: Session, task: str, member: str) -> None:

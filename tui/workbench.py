@@ -319,7 +319,7 @@ class Workbench(Milepost):
             return "Write # and the beginning of a project or client behind it"
         place = " ▸ ".join(self.place_of(project))
         self._write(
-            lambda store: store.transact(f"Capture “{name}”", find_verb("plan.add_task"), project, name),
+            lambda store: store.transact(f"Capture “{name}”", find_verb("outline.add_task"), project, name),
             lost=lambda why: self.run_worker(self._ask_again(text, why)),
             said=lambda changes: f"“{name}” is in {place} · u undoes",
         )

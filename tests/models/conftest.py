@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import apply, db, outbox, plan, record
+from models import apply, db, outbox, outline, record
 from models.store import Store, open_store
 
 TOMAS = {"name": "Tomas"}
@@ -32,7 +32,7 @@ class Desk:
         return str(self.do(record.create, "project", label="New project", name=name).id)
 
     def tasks(self, project: str, *names: str, under: str | None = None) -> list[str]:
-        return [t.id for t in self.do(plan.add_tasks, project, names, under, label="New tasks")]
+        return [t.id for t in self.do(outline.add_tasks, project, names, under, label="New tasks")]
 
     def edit(self, kind: str, rec: str, **values: Any) -> Any:
         return self.store.transact("Edit", record.edit, kind, rec, **values)

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from models import db, plan, record
+from models import db, dependency, outline, record
 from models.store import Store, open_store
 
 HERE = Path(__file__).parent
@@ -30,8 +30,8 @@ def fill(store: Store) -> None:
     project = store.transact(
         "New project", record.create, "project", name="Line 2 retrofit", client_id=client.id
     ).result
-    tasks = store.transact("Tasks", plan.add_tasks, project.id, ["Lay cables", "Wire cabinets"]).result
-    store.transact("Link", plan.link, tasks[0].id, tasks[1].id)
+    tasks = store.transact("Tasks", outline.add_tasks, project.id, ["Lay cables", "Wire cabinets"]).result
+    store.transact("Link", dependency.link, tasks[0].id, tasks[1].id)
     store.transact("Ask", record.edit, "task", tasks[1].id, notes="ask Ines for the drawings")
     store.undo()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models import plan, record
+from models import baseline, dependency, outline, record, task
 from models.errors import Invalid, NotFound, Refused
 
 
@@ -26,37 +26,37 @@ def level(desk: Any, parent: str | None = None) -> list[str]:
 
 
 def test_indent_goes_below_the_sibling_above(tree: Any) -> None:
-    tree.do(plan.indent, tree.top[1:])
+    tree.do(outline.indent, tree.top[1:])
     assert level(tree) == ["Install"]
     assert level(tree, tree.top[0]) == ["Lay cables", "Wire", "Test", "Hand over"]
     with pytest.raises(Refused, match="“Install” has no task above"):
-        tree.do(plan.indent, tree.top[:1])
+        tree.do(outline.indent, tree.top[:1])
 
 
 def test_outdent_goes_directly_after_the_parent(tree: Any) -> None:
-    tree.do(plan.outdent, tree.low)
+    tree.do(outline.outdent, tree.low)
     assert level(tree) == ["Install", "Lay cables", "Wire", "Test", "Hand over"]
     with pytest.raises(Refused, match="top level already"):
-        tree.do(plan.outdent, tree.top[:1])
+        tree.do(outline.outdent, tree.top[:1])
 
 
 def test_move_stops_at_the_edges(tree: Any) -> None:
-    tree.do(plan.move, [tree.top[2]], -1)
+    tree.do(outline.move, [tree.top[2]], -1)
     assert level(tree) == ["Install", "Hand over", "Test"]
-    tree.do(plan.move, [tree.top[0], tree.top[2]], 1)
+    tree.do(outline.move, [tree.top[0], tree.top[2]], 1)
     assert level(tree) == ["Test", "Install", "Hand over"]
     with pytest.raises(Refused, match="as far as it goes"):
-        tree.do(plan.move, [tree.top[1]], -1)
+        tree.do(outline.move, [tree.top[1]], -1)
     with pytest.raises(Refused, match="different levels"):
-        tree.do(plan.move, [tree.top[1], tree.low[0]], 1)
+        tree.do(outline.move, [tree.top[1], tree.low[0]], 1)
 
 
 def test_move_to_takes_what_is_below_along(tree: Any) -> None:
-    tree.do(plan.move_to, [tree.top[0], tree.low[1]], tree.top[1])
+    tree.do(outline.move_to, [tree.top[0], tree.low[1]], tree.top[1])
     assert level(tree, tree.top[1]) == ["Install"]
     assert level(tree, tree.top[0]) == ["Lay cables", "Wire"]
     with pytest.raises(Refused, match="below itself"):
-        tree.do(plan.move_to, [tree.top[1]], tree.low[0])
+        tree.do(outline.move_to, [tree.top[1]], tree.low[0])
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
@@ -70,9 +70,9 @@ def test_no_way_of_moving_makes_a_loop_or_an_equal_rank(tree: Any, steps: list[t
     all_ = [*tree.top, *tree.low]
     for how, at, other in steps:
         verbs: dict[str, tuple[Any, ...]] = {
-            "indent": (plan.indent, [all_[at]]), "outdent": (plan.outdent, [all_[at]]),
-            "up": (plan.move, [all_[at]], -1), "down": (plan.move, [all_[at]], 1),
-            "to": (plan.move_to, [all_[at]], all_[other]),
+            "indent": (outline.indent, [all_[at]]), "outdent": (outline.outdent, [all_[at]]),
+            "up": (outline.move, [all_[at]], -1), "down": (outline.move, [all_[at]], 1),
+            "to": (outline.move_to, [all_[at]], all_[other]),
         }  # fmt: skip
         try:
             tree.do(*verbs[how])
@@ -84,11 +84,11 @@ def test_no_way_of_moving_makes_a_loop_or_an_equal_rank(tree: Any, steps: list[t
 
 
 def test_between_equal_ranks_the_order_stays(tree: Any) -> None:
-    for task in tree.top[:2]:  # as two laptops make them
-        tree.do(lambda session, t=task: setattr(session.get(plan.Task, t), "rank", "a1"))
+    for id in tree.top[:2]:  # as two laptops make them
+        tree.do(lambda session, id=id: setattr(session.get(task.Task, id), "rank", "a1"))
     before = level(tree)
     project = tree.get("task", tree.top[0], "project_id")
-    tree.do(plan.add_task, project, "Inspect", after=tree.top[1])
+    tree.do(outline.add_task, project, "Inspect", after=tree.top[1])
     assert level(tree) == [*before[:2], "Inspect", *before[2:]]
 
 
@@ -102,21 +102,21 @@ def test_a_deleted_task_takes_its_subtree_and_brings_back_only_that(tree: Any) -
 
 def test_links_refuse_circles_and_name_the_tasks(tree: Any) -> None:
     install, test, hand = tree.top
-    tree.do(plan.link, install, test)
-    link = tree.do(plan.link, test, hand)
+    tree.do(dependency.link, install, test)
+    link = tree.do(dependency.link, test, hand)
     with pytest.raises(Refused, match="Hand over → Install") as error:
-        tree.do(plan.link, hand, install)
+        tree.do(dependency.link, hand, install)
     assert all(name in str(error.value) for name in ("Install", "Test", "Hand over"))
     with pytest.raises(Refused, match="wait for itself"):
-        tree.do(plan.link, test, test)
+        tree.do(dependency.link, test, test)
     tree.do(record.delete, "dependency", link.id)
-    tree.do(plan.link, hand, install)
+    tree.do(dependency.link, hand, install)
     with pytest.raises(Refused, match="circle"):
         tree.do(record.undelete, "dependency", link.id)
 
 
-@pytest.mark.parametrize("status", plan.STATUSES)
-@pytest.mark.parametrize("before", plan.STATUSES)
+@pytest.mark.parametrize("status", task.STATUSES)
+@pytest.mark.parametrize("before", task.STATUSES)
 def test_every_status_follows_every_other(tree: Any, before: str, status: str) -> None:
     tree.edit("task", tree.low[0], status=before)
     tree.edit("task", tree.low[0], status=status)
@@ -124,7 +124,7 @@ def test_every_status_follows_every_other(tree: Any, before: str, status: str) -
 
 
 def test_finish_at_a_time_and_never_before_the_start(tree: Any) -> None:
-    tree.do(plan.finish, tree.low, "2026-11-20T12:00")
+    tree.do(task.finish, tree.low, "2026-11-20T12:00")
     assert tree.get("task", tree.low[0], "actual_finish") == "2026-11-20T12:00"
     with pytest.raises(Invalid, match="before the start"):
         tree.edit("task", tree.low[0], actual_start="2026-11-21T08:00")
@@ -186,10 +186,10 @@ def test_unknown_fields_are_refused_with_the_names(desk: Any) -> None:
 
 def test_what_was_agreed_never_changes(desk: Any) -> None:
     project = desk.project()
-    baseline = desk.do(plan.take_baseline, project, {})
+    taken = desk.do(baseline.take_baseline, project, {})
     with pytest.raises(Invalid, match="never changed once made"):
-        desk.edit("baseline", baseline.id, name="Better")
-    assert desk.do(plan.take_baseline, project, {}).number == 1
+        desk.edit("baseline", taken.id, name="Better")
+    assert desk.do(baseline.take_baseline, project, {}).number == 1
 
 
 def test_references_lead_somewhere(desk: Any) -> None:
@@ -215,7 +215,7 @@ def test_a_loop_of_parents_from_two_laptops_can_be_left(tree: Any) -> None:
             conn.execute("UPDATE task SET parent_id=? WHERE id=?", (lower, upper))
             conn.execute("UPDATE task SET parent_id=? WHERE id=?", (upper, lower))
     tree.edit("task", upper, name="Renamed inside the loop")
-    tree.do(plan.move_to, [upper], None)
+    tree.do(outline.move_to, [upper], None)
     assert tree.get("task", upper, "parent_id") is None
     assert tree.get("task", upper, "name") == "Renamed inside the loop"
 

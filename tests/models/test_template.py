@@ -6,10 +6,12 @@ from graphlib import TopologicalSorter
 import pytest
 from sqlmodel import Session, select
 
+from models.assignment import Assignment
+from models.dependency import Dependency
 from models.errors import NothingToUndo, Refused
-from models.plan import Assignment, Dependency, Task
 from models.record import create, delete
 from models.store import Store, open_store
+from models.task import Task
 from models.template import expand, parse_template, plan_of, read_template, task_id
 
 NESTING = read_template("nesting")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import outbox, plan, record
+from models import outbox, record, task
 from models.errors import NothingToUndo
 
 
@@ -189,6 +189,6 @@ def test_a_verb_over_many_records_is_one_step(desk: Any) -> None:
     project = desk.project()
     tasks = desk.tasks(project, "Lay cables", "Wire", "Test")
     desk.sync()
-    desk.do(plan.set_status, tasks, "done")
+    desk.do(task.set_status, tasks, "done")
     desk.store.undo()
     assert {desk.get("task", t, "actual_finish") for t in tasks} == {None}

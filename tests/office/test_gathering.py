@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from models.baseline import take_baseline
+from models.dependency import link
 from models.errors import NotFound
-from models.plan import add_task, block, finish, link, take_baseline
+from models.outline import add_task
 from models.record import create, delete, edit
 from models.store import Store, open_store
+from models.task import block, finish
 from office.foreign import UNASSIGNED, Assignment, BaselineValues, Link, Plan, Resource, Task
 from office.gathering import gather
 from office.importing import fill_schedule, import_plan
@@ -55,13 +58,17 @@ OF_MANUAL = ("manual_start", "manual_finish", "manual_duration_minutes")
 def comparable(plan: Plan) -> dict[str, Any]:
     """What an import keeps of a plan; nothing said and zero are the same."""
     people = {resource.uid: resource.name for resource in plan.resources}
-    who = {a.resource_uid for a in plan.assignments}
-    used = {plan.calendar_uid, *(t.calendar_uid for t in plan.tasks)}
-    used |= {r.calendar_uid for r in plan.resources if r.uid in who}
+    nobodys = {c.uid for c in plan.calendars if not c.is_base} - {r.calendar_uid for r in plan.resources}
     return {
         "tasks": [_task(task) for task in plan.tasks],
         "links": [replace(link, shown_in="") for link in plan.links],
-        "calendars": sorted((c for c in plan.calendars if c.uid in used), key=lambda c: c.uid),
+        "calendars": [
+            replace(c, name=c.name or f"Calendar {c.uid}")
+            for c in sorted(plan.calendars, key=lambda c: c.uid)
+            if c.uid not in nobodys
+        ],
+        "resources": sorted(repr(replace(r, uid=0, baselines=())) for r in plan.resources),
+        "day": (plan.default_start, plan.default_finish),
         "baselines of the whole": plan.summary and plan.summary.baselines,
         "assignments": sorted(
             repr(replace(a, uid=0, resource_uid=0, **dict.fromkeys(COMPUTED_OF_WORK)))

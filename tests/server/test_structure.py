@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.plan import path_between
+from models.dependency import path_between
 from server.graph import STRIDE, Link, Links, loop
 from tests.server.laptop import Laptop, do, edit, link, task
 

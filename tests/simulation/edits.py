@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models import conflict, plan
+from models import conflict, dependency, outline, task
 from models.record import KINDS, create, delete, edit, made_id, undelete
 
 View = dict[str, tuple[str, dict[str, Any]]]  # id → kind, values
@@ -49,8 +49,8 @@ def edit_many(view: View, dice: random.Random) -> Verb | None:
 def progress(view: View, dice: random.Random) -> Verb | None:
     """A group of fields: started, done, blocked."""
     rec = _pick(view, dice, "task")
-    status = dice.choice(plan.STATUSES)
-    return rec and (lambda session: plan.set_status(session, [rec], status))
+    status = dice.choice(task.STATUSES)
+    return rec and (lambda session: task.set_status(session, [rec], status))
 
 
 def add(view: View, dice: random.Random) -> Verb | None:
@@ -63,7 +63,7 @@ def add(view: View, dice: random.Random) -> Verb | None:
             view[under][1]["project_id"] if under else project or create(session, "project", name="Cell 4").id
         )
         session.flush()
-        task = plan.add_task(session, owner, dice.choice(FIELDS["task"]["name"]), under=under)
+        task = outline.add_task(session, owner, dice.choice(FIELDS["task"]["name"]), under=under)
         if dice.random() < 0.5:
             edit(session, "task", task.id, notes="made and edited", priority=dice.choice((1, 900)))
         if dice.random() < 0.3:
@@ -100,16 +100,18 @@ def move(view: View, dice: random.Random) -> Verb | None:
         return None
     way = dice.randrange(4)
     if way == 0:
-        return lambda session: plan.move(session, [rec], dice.choice((-1, 1)))
+        return lambda session: outline.move(session, [rec], dice.choice((-1, 1)))
     if way == 1:
-        return lambda session: plan.outdent(session, [rec])
-    return lambda session: plan.move_to(session, [rec], under)
+        return lambda session: outline.outdent(session, [rec])
+    return lambda session: outline.move_to(session, [rec], under)
 
 
 def link(view: View, dice: random.Random) -> Verb | None:
     """A link; two laptops may close a circle of them, which neither sees."""
     first, second = _pick(view, dice, "task", 0.2), _pick(view, dice, "task", 0.2)
-    return first and (lambda session: plan.link(session, first, second, dice.choice(plan.LINK_TYPES)))
+    return first and (
+        lambda session: dependency.link(session, first, second, dice.choice(dependency.LINK_TYPES))
+    )
 
 
 def relink(view: View, dice: random.Random) -> Verb | None:
@@ -140,7 +142,7 @@ def spoil(view: View, dice: random.Random) -> Verb | None:
         if dice.random() < 0.5:
             raw("UPDATE task SET priority=? WHERE id=?", (4000 + dice.randrange(9), rec))
         else:
-            task = plan.add_task(session, view[rec][1]["project_id"], "Too important")
+            task = outline.add_task(session, view[rec][1]["project_id"], "Too important")
             session.flush()
             raw("UPDATE task SET priority=4000 WHERE id=?", (task.id,))
         if dice.random() < 0.5:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from models import apply, db, plan, record, undo
+from models import apply, assignment, baseline, db, record, task, undo
 from models import store as store_module
 from models.fields import instant_of
 from models.store import Store, open_store
@@ -77,8 +77,8 @@ def injected(clock: Clock) -> Iterator[None]:
             return clock.date()
 
     places = [(record, "new_id", clock.id), (apply, "new_id", clock.id), (store_module, "new_id", clock.id)]
-    places += [(module, "now_instant", clock.instant) for module in (record, plan, undo)]
-    places += [(plan, "datetime", Day), (db, "_set_up", _quick(db._set_up))]
+    places += [(module, "now_instant", clock.instant) for module in (record, assignment, baseline, undo)]
+    places += [(task, "datetime", Day), (db, "_set_up", _quick(db._set_up))]
     with ExitStack() as stack:
         for module, name, stand_in in places:
             stack.enter_context(patch.object(module, name, stand_in))

@@ -16,7 +16,7 @@ from unittest.mock import patch
 
 import orjson
 
-from models import db, plan
+from models import db, dependency, outline
 from models.apply import Entry
 from models.errors import Held, StoreError
 from models.record import create
@@ -389,10 +389,11 @@ def _make_plan(session: Any) -> None:
     project = create(session, "project", name="Cell 3", client_id=client.id)
     session.flush()
     tasks = [
-        plan.add_task(session, project.id, name) for name in ("Layout", "Reach study", "Dry run", "Sign-off")
+        outline.add_task(session, project.id, name)
+        for name in ("Layout", "Reach study", "Dry run", "Sign-off")
     ]
     session.flush()
-    plan.link(session, tasks[0].id, tasks[1].id)
+    dependency.link(session, tasks[0].id, tasks[1].id)
 
 
 def _pump(laptop: Laptop, server: network.Server) -> None:

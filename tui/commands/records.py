@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from models import plan, record
+from models import baseline, outline, record
 from models.errors import Invalid, Refused
 from models.feed import Changes
 from models.kinds import KINDS, Kind, kind_of
@@ -98,7 +98,7 @@ def _create(
     if kind.name == "baseline" and new.get("project_id") and "number" not in new:
         project = str(new["project_id"])
         record.find(session, "project", project)
-        return plan.take_baseline(session, project, moments, str(new.get("name") or "")).id
+        return baseline.take_baseline(session, project, moments, str(new.get("name") or "")).id
     if place.said:
         return _create_task(session, new, place)
     return str(record.create(session, kind.name, **new).id)
@@ -107,13 +107,13 @@ def _create(
 def _create_task(session: "Session", new: dict[str, Any], place: Place) -> str:
     rest = {name: value for name, value in new.items() if name not in ("project_id", "name", "parent_id")}
     name = str(new.get("name") or "")
-    return plan.add_task(session, new["project_id"], name, after=place.after, under=place.under, **rest).id
+    return outline.add_task(session, new["project_id"], name, after=place.after, under=place.under, **rest).id
 
 
 def _edit_all(session: "Session", edits: Sequence[Edit]) -> None:
     for edit in edits:
         if edit.place.said:
-            plan.move_to(session, [edit.found.id], edit.place.under, edit.place.after)
+            outline.move_to(session, [edit.found.id], edit.place.under, edit.place.after)
         record.edit(session, *edit.found, **edit.values)
         session.flush()
 

@@ -14,11 +14,12 @@ from typing import Any, cast
 import tomli
 from sqlmodel import Session
 
+from models.baseline import take_baseline
 from models.fields import Scalar
 from models.people import Member
-from models.plan import Task, take_baseline
 from models.record import create, edit, made_id
 from models.store import Store
+from models.task import Task
 from models.template import Node, Template, expand, plan_of, read_template, task_id
 from tui.demo.dates import DAY, Span, Tie, evening, forward, morning, work_day
 

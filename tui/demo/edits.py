@@ -9,9 +9,10 @@ from collections.abc import Callable
 from datetime import date
 from random import Random
 
-from models.plan import add_task, block, finish, set_status
+from models.outline import add_task
 from models.record import edit
 from models.store import Store
+from models.task import block, finish, set_status
 from models.template import read_template, task_id
 from tui.demo.company import contact_id, read_company
 from tui.demo.dates import work_day

@@ -71,7 +71,7 @@ def link_all(session: Session, tasks: Sequence[str], other: str, rest: str) -> N
 def _make(app: Workbench, what: str, rec: str, name: str, typed: str, lost: Lost) -> str | None:
     if what == "baseline":
         dates = task_dates(app.desk.conn, rec)
-        app.edit(f"Baseline of “{name}”", "plan.take_baseline", rec, dates, name=typed, lost=lost)
+        app.edit(f"Baseline of “{name}”", "baseline.take_baseline", rec, dates, name=typed, lost=lost)
         return None
     if not typed:
         return None

@@ -215,7 +215,7 @@ class TasksView(ListView):
                 return None
             if len(fits) != 1:
                 return " · ".join(fits or STATUSES)
-            self._do(f"{WORDS[fits[0]]}", "plan.set_status", fits[0], picked=picked,
+            self._do(f"{WORDS[fits[0]]}", "task.set_status", fits[0], picked=picked,
                      lost=self.ask_once_more(partial(self._ask_status, picked), typed))  # fmt: skip
             return None
 
@@ -237,22 +237,22 @@ class TasksView(ListView):
             await self.shell.ask(adding.question(self, "baseline", "project", self.project))
 
     def act_indent(self) -> None:
-        self._do("Indent", "plan.indent")
+        self._do("Indent", "outline.indent")
 
     def act_outdent(self) -> None:
-        self._do("Outdent", "plan.outdent")
+        self._do("Outdent", "outline.outdent")
 
     def act_move_down(self) -> None:
-        self._do("Move", "plan.move", 1)
+        self._do("Move", "outline.move", 1)
 
     def act_move_up(self) -> None:
-        self._do("Move", "plan.move", -1)
+        self._do("Move", "outline.move", -1)
 
     def act_higher_priority(self) -> None:
-        self._do("Raise priority", "plan.prioritise", STEP)
+        self._do("Raise priority", "task.prioritise", STEP)
 
     def act_lower_priority(self) -> None:
-        self._do("Lower priority", "plan.prioritise", -STEP)
+        self._do("Lower priority", "task.prioritise", -STEP)
 
     async def act_new_below(self) -> None:
         await self._ask_new(below=True)
@@ -275,7 +275,7 @@ class TasksView(ListView):
             bench(self).edit(label, verb, [id for _, id in chosen], *args, **more)
 
     def _set_status(self, name: str) -> None:
-        self._do(WORDS[name], "plan.set_status", name)
+        self._do(WORDS[name], "task.set_status", name)
 
     def _ask_block(self, picked: Picked, text: str = "", why: str = "") -> Question:
         names = finding.tasks(bench(self).desk.conn, self.project)
@@ -290,7 +290,7 @@ class TasksView(ListView):
             return None
         if text.startswith(":"):
             reason = text[1:].strip() or "waiting"
-            bench(self).edit(f"Block {self.name_of(picked)}", "plan.block", ids, reason, lost=lost)
+            bench(self).edit(f"Block {self.name_of(picked)}", "task.block", ids, reason, lost=lost)
             return None
         other, rest, wrong = adding.link(bench(self), ids, text)
         if not wrong:
@@ -321,7 +321,7 @@ class TasksView(ListView):
             self._new(id, text.strip(), below=True)
         )  # at once: the next one may be typed ahead
         bench(self).edit(
-            f"New task “{text.strip()}”", "plan.add_task", self.project, text.strip(), id=id, after=after or None,
+            f"New task “{text.strip()}”", "outline.add_task", self.project, text.strip(), id=id, after=after or None,
             before=before or None, told=lambda changes: self.seek("task", id),
             lost=self.ask_once_more(partial(self._new, beside, name, below), text),
         )  # fmt: skip

@@ -1,0 +1,56 @@
+"""Assignments: who does a task."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from models.errors import Invalid
+from models.fields import Scalar
+from models.people import Member
+from models.record import Named, Record, attribute, create, now_instant, register
+
+
+@register(
+    "Assignment", "Assignments", title="task_id", listed=("task_id", "member_id", "units", "work_minutes")
+)
+class Assignment(Named, Record, table=True):
+    """A member on a task. `units` 1 = full time; an assignment to nobody keeps its work."""
+
+    task_id: str = attribute("ref", "Task", refers="task", required=True, index=True)
+    member_id: str | None = attribute("ref", "Member", refers="member", index=True)
+    units: float = attribute("number", "Units", default=1.0, low=0)
+    work_minutes: int | None = attribute("integer", "Work (minutes)", low=0)
+    actual_work_minutes: int | None = attribute("integer", "Actual work (minutes)", low=0)
+    remaining_work_minutes: int | None = attribute("integer", "Remaining work (minutes)", low=0)
+    percent_work_complete: int | None = attribute("integer", "% work complete", low=0, high=100)
+    delay_minutes: int | None = attribute("integer", "Delay (minutes)")
+    levelling_delay_minutes: int | None = attribute("integer", "Levelling delay (elapsed minutes)")
+    source_uid: int | None = attribute("integer", "UID in the imported file")
+
+
+def write_who(session: Session, task: Record, value: Scalar) -> None:
+    """The members whose names or initials are listed, separated by commas; nobody for empty."""
+    wanted = [w.strip() for w in str(value or "").split(",") if w.strip()]
+    members = session.exec(select(Member).where(col(Member.deleted_at).is_(None))).all()
+    chosen = {_member(members, word).id for word in wanted}
+    rows = session.exec(select(Assignment).where(col(Assignment.task_id) == task.id)).all()
+    for row in rows:
+        if row.deleted_at is None and row.member_id not in chosen:
+            row.remove(session, now_instant())
+    present = {row.member_id for row in rows if row.deleted_at is None}
+    for member_id in sorted(chosen - present):
+        create(session, "assignment", task_id=task.id, member_id=member_id)
+
+
+def _member(members: Sequence[Record], word: str) -> Record:
+    low = word.lower()
+    for test in (
+        lambda m: low in ((m.initials or "").lower(), m.name.lower()),
+        lambda m: m.name.lower().startswith(low),
+    ):
+        hits = [m for m in members if test(m)]
+        if len(hits) == 1:
+            return hits[0]
+        if hits:
+            raise Invalid("who", f"“{word}” fits {', '.join(m.name for m in hits)}. Write more of the name.")  # type: ignore[attr-defined]
+    raise Invalid("who", f"no member is called “{word}”. Add one: milepost add member name=…")

@@ -1,0 +1,297 @@
+"""Tasks: what is to be done, as a tree, and how far it is.
+
+Everything here is an input; start, finish, slack and the critical path are computed and live in the derived table
+`schedule`, which is never captured and never synced.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from fractional_indexing import generate_n_keys_between
+from sqlalchemy import Index, text
+from sqlmodel import Session, col, select
+
+from models.assignment import write_who
+from models.errors import Invalid, Refused
+from models.fields import Field, Scalar
+from models.record import Named, Record, Writer, attribute, find, register
+
+STATUSES = ("todo", "doing", "done", "blocked", "n/a")
+CONSTRAINTS = ("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")
+
+
+# ── fields of a task that are typed but stored as others ──────────────────────────────────────────────
+
+
+def _write_start(_: Session, task: "Task", value: Scalar) -> None:
+    """A start typed on an automatic, unstarted task is a constraint (SCHEDULE: SNET)."""
+    if task.mode == "manual":
+        task.manual_start = _text(value)
+    elif task.actual_start:
+        task.actual_start = _text(value)
+    else:
+        _constrain(task, "SNET", value)
+
+
+def _write_finish(_: Session, task: "Task", value: Scalar) -> None:
+    if task.mode == "manual":
+        task.manual_finish = _text(value)
+    elif task.actual_finish:
+        task.actual_finish = _text(value)
+    else:
+        _constrain(task, "FNET", value)
+
+
+def _constrain(task: "Task", type: str, value: Scalar) -> None:
+    task.constraint_type = type if value else "ASAP"
+    task.constraint_date = _text(value)
+
+
+def _write_status(_: Session, task: "Task", value: Scalar) -> None:
+    today = datetime.now()
+    if value != "blocked":
+        task.blocked_reason = task.waiting_on = task.blocked_since = None
+    if value != "n/a":
+        task.not_applicable_reason = None
+    if value == "todo":
+        _unstart(task)
+    elif value == "doing":
+        _unfinish(task)
+        task.actual_start = task.actual_start or f"{today:%Y-%m-%dT08:00}"
+    elif value == "done":
+        _finish(task, f"{today:%Y-%m-%dT17:00}")
+    elif value == "blocked":
+        _unfinish(task)
+        task.blocked_reason = task.blocked_reason or "waiting"
+        task.blocked_since = task.blocked_since or f"{today:%Y-%m-%d}"
+    elif value == "n/a":
+        task.not_applicable_reason = task.not_applicable_reason or "not in scope"
+
+
+def _text(value: Scalar) -> str | None:
+    return None if value is None else str(value)
+
+
+WRITERS = (
+    Writer(Field("start", "minute", "Start", help="an automatic task: not before this"), _write_start),
+    Writer(
+        Field("finish", "minute", "Finish", help="an automatic task: not finished before this"), _write_finish
+    ),
+    Writer(Field("status", "choice", "Status", choices=STATUSES, required=True), _write_status),
+    Writer(Field("who", "text", "Who", help="names or initials of members, by comma"), write_who),
+)
+
+
+# ── the record ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@register(
+    "Task",
+    "Tasks",
+    listed=("name", "project_id", "status", "duration_minutes", "percent_complete", "deadline"),
+    writers=WRITERS,
+)
+class Task(Named, Record, table=True):
+    """A node of a project's tree: a summary when it has children, a milestone when it is marked one."""
+
+    __table_args__ = (
+        Index("task_tree", "project_id", "parent_id", "rank", "id", "deleted_at"),
+        Index("task_state", "project_id", "deleted_at", "actual_finish", "milestone", "blocked_reason"),
+        Index("task_deadline", "project_id", "deadline", sqlite_where=text("deadline IS NOT NULL")),
+    )
+
+    project_id: str = attribute("ref", "Project", refers="project", required=True)
+    parent_id: str | None = attribute("ref", "Below", refers="task", group="place")
+    rank: str | None = attribute("text", "Order", group="place")
+    name: str = attribute("text", "Name", required=True)
+    milestone: int = attribute("flag", "Milestone", default=0)
+    mode: str = attribute("choice", "Mode", default="auto", choices=("auto", "manual"))
+    type: str = attribute(
+        "choice", "Type", default="fixed units", choices=("fixed units", "fixed duration", "fixed work")
+    )
+    duration_minutes: int | None = attribute(
+        "duration", "Duration", default=480, low=0, high=10**8, aliases=("duration",)
+    )
+    elapsed: int | None = attribute("flag", "Elapsed duration")
+    estimated: int | None = attribute("flag", "Estimated")
+    constraint_type: str = attribute(
+        "choice", "Constraint", default="ASAP", choices=CONSTRAINTS, group="constraint", decides="server"
+    )
+    constraint_date: str | None = attribute("minute", "Constraint date", group="constraint", decides="server")
+    deadline: str | None = attribute("minute", "Deadline", decides="server")
+    manual_start: str | None = attribute("minute", "Manual start", group="manual", decides="server")
+    manual_finish: str | None = attribute("minute", "Manual finish", group="manual", decides="server")
+    actual_start: str | None = attribute("minute", "Actual start", group="progress", decides="server")
+    actual_finish: str | None = attribute("minute", "Actual finish", group="progress", decides="server")
+    percent_complete: int = attribute(
+        "integer", "% complete", default=0, low=0, high=100, group="progress", decides="server"
+    )
+    remaining_minutes: int | None = attribute(
+        "duration", "Remaining", low=0, high=10**8, group="progress", decides="server"
+    )
+    stop: str | None = attribute("minute", "Stopped at", group="progress", decides="server")
+    resume: str | None = attribute("minute", "Resumes at", group="progress", decides="server")
+    segments: str | None = attribute("json", "Split segments", group="progress", decides="server")
+    calendar_id: str | None = attribute("ref", "Calendar", refers="calendar")
+    ignore_resource_calendar: int | None = attribute("flag", "Ignore resource calendars")
+    levelling_delay_minutes: int | None = attribute("integer", "Levelling delay (elapsed minutes)")
+    priority: int = attribute("integer", "Priority", default=500, low=0, high=1000)
+    inactive: int | None = attribute("flag", "Inactive")
+    blocked_reason: str | None = attribute("text", "Blocked because", group="blocked", decides="server")
+    waiting_on: str | None = attribute(
+        "choice", "Waiting on", choices=("client", "us", "third party"), group="blocked", decides="server"
+    )
+    blocked_since: str | None = attribute("date", "Blocked since", group="blocked", decides="server")
+    not_applicable_reason: str | None = attribute("text", "Not applicable because", decides="server")
+    wbs: str | None = attribute("text", "WBS code")
+    hyperlink: str | None = attribute("text", "Link address")
+    notes: str | None = attribute("note", "Notes")
+    source_uid: int | None = attribute("integer", "UID in the imported file")
+
+    @property
+    def status(self) -> str:
+        """Derived: only blocked and not applicable are stored."""
+        if self.not_applicable_reason:
+            return "n/a"
+        if self.actual_finish:
+            return "done"
+        if self.blocked_reason:
+            return "blocked"
+        return "doing" if self.actual_start else "todo"
+
+    def rules(self) -> None:
+        if self.actual_start and self.actual_finish and self.actual_finish < self.actual_start:
+            raise Invalid(
+                "actual_finish",
+                f"{self.actual_finish} lies before the start, {self.actual_start}. Correct one.",
+            )
+        if self.constraint_type not in (None, "ASAP", "ALAP") and not self.constraint_date:
+            raise Invalid(
+                "constraint_date", f"{self.constraint_type} needs a date. Type one, or choose ASAP."
+            )
+
+    def born(self, session: Session) -> None:
+        if self.rank is None:
+            [self.rank] = ranks(session, self.project_id, self.parent_id, 1)
+
+    def agree(self, session: Session, written: Collection[str]) -> None:
+        if self.parent_id and "parent_id" in written:
+            refuse_loop(session, {self.id}, self.parent_id)
+
+    def remove(self, session: Session, at: str) -> None:
+        for task in [self, *below(session, self)]:
+            task.deleted_at = task.deleted_at or at
+
+    def restore(self, session: Session) -> None:
+        at = self.deleted_at
+        for task in [self, *below(session, self)]:
+            if task.deleted_at == at:
+                task.deleted_at = None
+
+
+# ── its place in the tree ─────────────────────────────────────────────────────────────────────────────
+
+
+def ranks(
+    session: Session, project_id: str, parent_id: str | None, count: int, *, after: str | None = None,
+    before: str | None = None, moving: Collection[str] = (),
+) -> list[str]:  # fmt: skip
+    """`count` fractional keys for a place on a level: after or before a sibling, else last.
+
+    Two laptops may have made equal keys (ties go by id), so the upper neighbour is the next larger key.
+    """
+    places = (
+        select(col(Task.id), col(Task.rank))
+        .where(
+            col(Task.project_id) == project_id,
+            col(Task.parent_id) == parent_id,
+            col(Task.deleted_at).is_(None),
+            col(Task.rank) > "",
+        )
+        .order_by(col(Task.rank).desc(), col(Task.id).desc())
+    )
+    if after is None and before is None:
+        places = places.limit(len(moving) + 1)  # the last ones: a level may hold thousands
+    level = [(id, rank or "") for id, rank in session.exec(places).all() if id not in moving][::-1]
+    at = len(level)
+    for index, (id, _) in enumerate(level):
+        if id == after:
+            at = index + 1
+        elif id == before:
+            at = index
+    low = level[at - 1][1] if at else None
+    high = next((rank for _, rank in level[at:] if low is None or rank > low), None)
+    return list(generate_n_keys_between(low, high, count))
+
+
+def refuse_loop(session: Session, moving: set[str], parent_id: str | None) -> None:
+    seen: set[str] = set()  # two laptops may have made a loop that the server has not refused yet
+    while parent_id is not None and parent_id not in seen:
+        if parent_id in moving:
+            raise Refused("A task cannot go below itself or below one of its own. Choose another place.")
+        seen.add(parent_id)
+        parent = session.get(Task, parent_id)
+        parent_id = parent.parent_id if parent else None
+
+
+def below(session: Session, task: Task) -> list[Task]:
+    found: list[Task] = []
+    seen = {task.id}
+    level = [task.id]
+    while level:
+        rows = session.exec(
+            select(Task).where(col(Task.project_id) == task.project_id, col(Task.parent_id).in_(level))
+        ).all()
+        fresh = [row for row in rows if row.id not in seen]
+        seen.update(row.id for row in fresh)
+        found += fresh
+        level = [row.id for row in fresh]
+    return found
+
+
+# ── the verbs of progress ─────────────────────────────────────────────────────────────────────────────
+
+
+def set_status(session: Session, task_ids: Sequence[str], status: str) -> None:
+    """One of STATUSES for each task."""
+    for id in task_ids:
+        _write_status(session, find(session, "task", id), status)
+
+
+def finish(session: Session, task_ids: Sequence[str], at: str | None = None) -> None:
+    """Done at `at` (naive local minutes), or today at 17:00."""
+    for id in task_ids:
+        _finish(find(session, "task", id), at or f"{datetime.now():%Y-%m-%dT17:00}")
+
+
+def block(session: Session, task_ids: Sequence[str], reason: str, waiting_on: str | None = None) -> None:
+    """Waits for someone, with a reason, since today."""
+    for id in task_ids:
+        task: Task = find(session, "task", id)
+        _unfinish(task)
+        task.blocked_reason, task.waiting_on = reason, waiting_on
+        task.blocked_since = f"{datetime.now():%Y-%m-%d}"
+
+
+def prioritise(session: Session, task_ids: Sequence[str], step: int) -> None:
+    """Raises (or lowers) the priority by `step`, within 0 to 1000."""
+    for id in task_ids:
+        task: Task = find(session, "task", id)
+        task.priority = min(1000, max(0, (task.priority or 0) + step))
+
+
+def _finish(task: Task, at: str) -> None:
+    task.actual_start = min(task.actual_start or f"{at[:10]}T08:00", at)
+    task.actual_finish = task.actual_finish or at
+    task.percent_complete, task.remaining_minutes = 100, 0
+
+
+def _unfinish(task: Task) -> None:
+    if task.actual_finish:
+        task.actual_finish = task.remaining_minutes = None
+        task.percent_complete = 0
+
+
+def _unstart(task: Task) -> None:
+    task.actual_start = task.actual_finish = task.remaining_minutes = task.stop = task.resume = None
+    task.percent_complete = 0
