@@ -23,8 +23,13 @@ class Assignment(Named, Record, table=True):
     actual_work_minutes: int | None = attribute("integer", "Actual work (minutes)", low=0)
     remaining_work_minutes: int | None = attribute("integer", "Remaining work (minutes)", low=0)
     percent_work_complete: int | None = attribute("integer", "% work complete", low=0, high=100)
+    actual_start: str | None = attribute("minute", "Actual start", group="progress", decides="server")
+    actual_finish: str | None = attribute("minute", "Actual finish", group="progress", decides="server")
+    stop: str | None = attribute("minute", "Stopped at", group="progress", decides="server")
+    resume: str | None = attribute("minute", "Resumes at", group="progress", decides="server")
     delay_minutes: int | None = attribute("integer", "Delay (minutes)")
     levelling_delay_minutes: int | None = attribute("integer", "Levelling delay (elapsed minutes)")
+    notes: str | None = attribute("note", "Notes")
     source_uid: int | None = attribute("integer", "UID in the imported file")
 
 

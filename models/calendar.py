@@ -1,6 +1,9 @@
 """Calendars: when people work."""
 
+from models.errors import Invalid
 from models.record import Named, Record, attribute, register
+from models.schedule.holidays import UnknownPlace, known_place
+from models.schedule.written import UNREADABLE, exceptions_of, week_of, work_weeks_of
 
 
 @register("Calendar", "Calendars", listed=("name", "base_id", "project_id"))
@@ -17,4 +20,26 @@ class Calendar(Named, Record, table=True):
     week: str | None = attribute("json", "Week")
     exceptions: str | None = attribute("json", "Exceptions")
     work_weeks: str | None = attribute("json", "Work weeks")
+    holidays: str | None = attribute(
+        "text", "Public holidays", help="country, or country and region: DE, US-TX"
+    )
     source_uid: int | None = attribute("integer", "UID in the imported file")
+
+    def rules(self) -> None:
+        for name, read in (("week", week_of), ("exceptions", exceptions_of), ("work_weeks", work_weeks_of)):
+            try:
+                read(getattr(self, name))
+            except UNREADABLE:
+                raise Invalid(name, f"its working times cannot be read. {SHAPES[name]}") from None
+        if self.holidays:
+            try:
+                self.holidays = known_place(self.holidays)
+            except UnknownPlace as error:
+                raise Invalid("holidays", str(error)) from None
+
+
+SHAPES = {
+    "week": 'Write it as {"mon": [["08:00", "12:00"], ["13:00", "17:00"]], "sat": []}.',
+    "exceptions": 'Write them as [{"name": "Fair", "from": "2027-05-03", "to": "2027-05-07", "work": []}].',
+    "work_weeks": 'Write them as [{"name": "Summer", "from": "2027-07-01", "to": "2027-08-31", "week": {"fri": []}}].',
+}

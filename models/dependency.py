@@ -10,6 +10,7 @@ from models.task import Task
 
 LINK_TYPES = ("FS", "SS", "FF", "SF")
 LAG_UNITS = ("working", "elapsed", "percent", "elapsed percent")
+TYPED_IN = ("m", "h", "d", "w", "mo")
 
 
 @register(
@@ -29,6 +30,7 @@ class Dependency(Named, Record, table=True):
     type: str = attribute("choice", "Type", default="FS", choices=LINK_TYPES)
     lag: int = attribute("integer", "Lag", default=0, group="lag")
     lag_unit: str = attribute("choice", "Lag unit", default="working", choices=LAG_UNITS, group="lag")
+    lag_shown: str | None = attribute("choice", "Lag typed in", choices=TYPED_IN, group="lag")
 
     def rules(self) -> None:
         if self.predecessor_id == self.successor_id:

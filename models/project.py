@@ -27,7 +27,13 @@ class Project(Named, Record, table=True):
         decides="server",
     )
     status_date: str | None = attribute("minute", "Status date", decides="server")
+    reschedule_uncompleted: int | None = attribute(
+        "flag", "Reschedule uncompleted work", help="what is not done by the status date is done after it"
+    )
     calendar_id: str | None = attribute("ref", "Calendar", refers="calendar")
+    client_calendar_id: str | None = attribute(
+        "ref", "Client’s calendar", refers="calendar", help="else the holidays of the site"
+    )
     minutes_per_day: int = attribute("integer", "Minutes per day", default=480, low=1, high=1440)
     minutes_per_week: int = attribute("integer", "Minutes per week", default=2400, low=1, high=10080)
     days_per_month: int = attribute("integer", "Days per month", default=20, low=1, high=31)

@@ -17,6 +17,7 @@ from models.fields import Field, Scalar
 from models.record import Named, Record, Writer, attribute, find, register
 
 STATUSES = ("todo", "doing", "done", "blocked", "n/a")
+SIDES = ("vendor", "client", "joint")
 CONSTRAINTS = ("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")
 
 
@@ -109,6 +110,7 @@ class Task(Named, Record, table=True):
     type: str = attribute(
         "choice", "Type", default="fixed units", choices=("fixed units", "fixed duration", "fixed work")
     )
+    effort_driven: int | None = attribute("flag", "Effort driven", help="more people make it shorter")
     duration_minutes: int | None = attribute(
         "duration", "Duration", default=480, low=0, high=10**8, aliases=("duration",)
     )
@@ -132,6 +134,9 @@ class Task(Named, Record, table=True):
     stop: str | None = attribute("minute", "Stopped at", group="progress", decides="server")
     resume: str | None = attribute("minute", "Resumes at", group="progress", decides="server")
     segments: str | None = attribute("json", "Split segments", group="progress", decides="server")
+    side: str | None = attribute(
+        "choice", "Done by", choices=SIDES, help="the side whose calendar counts; joint: when both work"
+    )
     calendar_id: str | None = attribute("ref", "Calendar", refers="calendar")
     ignore_resource_calendar: int | None = attribute("flag", "Ignore resource calendars")
     levelling_delay_minutes: int | None = attribute("integer", "Levelling delay (elapsed minutes)")

@@ -17,6 +17,7 @@ def draft_calendars(made: Draft, plan: Plan, known: Known) -> None:
     """A calendar with the name and the content of one that is here, its bases included, is that one."""
     here = _digests_here(known.calendars)
     names = _names_of_calendars(plan)
+    used = _used(plan)
     digests: dict[int | None, str] = {}
     by_uid = {calendar.uid: calendar for calendar in plan.calendars}
     for uid in _bases_first({c.uid: c.base_uid for c in plan.calendars}):
@@ -30,7 +31,23 @@ def draft_calendars(made: Draft, plan: Plan, known: Known) -> None:
             made.calendars[uid] = made.add(
                 "calendar", f"Calendar {name}", name=name, week=week, exceptions=exceptions, work_weeks=work_weeks,
                 base_id=of(made.calendars, calendar.base_uid), source_uid=uid,
+                project_id=made.project_id if calendar.is_base and uid not in used else None,
             )  # fmt: skip
+
+
+def _used(plan: Plan) -> set[int | None]:
+    """The calendars that something of the plan goes by; others are kept with the project alone."""
+    base = {calendar.uid: calendar.base_uid for calendar in plan.calendars}
+    reached = {
+        plan.calendar_uid,
+        *(t.calendar_uid for t in plan.tasks),
+        *(r.calendar_uid for r in plan.resources),
+    }
+    used: set[int | None] = set()
+    while reached := reached - used:
+        used |= reached
+        reached = {base[uid] for uid in reached if uid in base}
+    return used
 
 
 def _digests_here(calendars: Iterable[KnownCalendar]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from fractional_indexing import generate_n_keys_between
 
@@ -12,6 +13,8 @@ from office.draft import Draft, Known, KnownProject, Values, as_json, minute, of
 from office.draft_calendars import draft_calendars
 from office.facts import OF_PROJECT, OF_RESOURCE, with_facts
 from office.foreign import UNASSIGNED, Assignment, BaselineValues, Plan, Resource, Task
+from office.gathering_baselines import of_resource
+from office.gathering_rollup import summed_baselines
 from office.words import counted, few
 
 
@@ -76,7 +79,8 @@ def _new_member(made: Draft, resource: Resource) -> str:
         type=resource.type,
         max_units=rounded(resource.max_units),
         calendar_id=of(made.calendars, resource.calendar_uid),
-        inactive=1 if resource.inactive else None,
+        generic=int(resource.generic) or None,
+        inactive=int(resource.inactive) or None,
         notes=with_facts(resource.notes, facts),
         source_uid=resource.uid,
     )
@@ -110,11 +114,20 @@ def _project(made: Draft, plan: Plan, known: Known, name: str, client_id: str | 
         minutes_per_day=plan.minutes_per_day,
         minutes_per_week=plan.minutes_per_week,
         days_per_month=plan.days_per_month,
+        day_start=plan.default_start,
+        day_finish=plan.default_finish,
         honour_constraints=int(plan.honour_constraints),
         critical_limit_minutes=plan.critical_slack_limit,
+        team=as_json(_team(made, plan)),
         source=_source(plan),
         notes=with_facts(plan.summary.notes if plan.summary else "", facts),
     )
+
+
+def _team(made: Draft, plan: Plan) -> list[str]:
+    """The members who come with the plan but have no task in it."""
+    busy = {a.resource_uid for a in plan.assignments}
+    return [made.members[resource.uid] for resource in plan.resources if resource.uid not in busy]
 
 
 def _manager(made: Draft, plan: Plan, known: Known) -> str | None:
@@ -129,12 +142,10 @@ def _manager(made: Draft, plan: Plan, known: Known) -> str | None:
 
 def _tasks(made: Draft, plan: Plan) -> None:
     ranks = _ranks(plan.tasks)
-    remarks = _remarks(plan)
     made.tasks = {task.uid: new_id() for task in plan.tasks}
     for task in plan.tasks:
         if task.levelling_delay_minutes and not task.levelling_delay_elapsed:
             made.warnings.warn("Levelling delays in working time were taken as clock time", task.name)
-        notes = [task.notes] if task.notes else []
         made.add(
             "task",
             task.name,
@@ -143,7 +154,7 @@ def _tasks(made: Draft, plan: Plan) -> None:
             parent_id=of(made.tasks, task.parent_uid),
             rank=ranks[task.uid],
             calendar_id=of(made.calendars, task.calendar_uid),
-            notes="\n".join([*notes, *remarks.get(task.uid, ())]) or None,
+            notes=task.notes or None,
             **_inputs(task),
             **_progress(made, task),
         )
@@ -156,6 +167,7 @@ def _inputs(task: Task) -> Values:
         "milestone": int(task.milestone),
         "mode": "manual" if manual else "auto",
         "type": task.type,
+        "effort_driven": int(task.effort_driven) or None,
         "duration_minutes": _duration(task),
         "elapsed": int(task.elapsed) or None,
         "estimated": int(task.estimated) or None,
@@ -208,16 +220,6 @@ def _ranks(tasks: Iterable[Task]) -> dict[int, str]:
     return ranks
 
 
-def _remarks(plan: Plan) -> dict[int, list[str]]:
-    """Notes of assignments, which have no field for them, by task."""
-    names = {resource.uid: resource.name for resource in plan.resources}
-    found: dict[int, list[str]] = {}
-    for a in plan.assignments:
-        if a.notes:
-            found.setdefault(a.task_uid, []).append(f"{names.get(a.resource_uid, 'Unassigned')}: {a.notes}")
-    return found
-
-
 def _links(made: Draft, plan: Plan) -> None:
     names = {task.uid: task.name for task in plan.tasks}
     for link in plan.links:
@@ -230,6 +232,7 @@ def _links(made: Draft, plan: Plan) -> None:
             type=link.type,
             lag=link.lag,
             lag_unit=link.lag_unit,
+            lag_shown=None if link.shown_in in ("d", "%") else link.shown_in,
         )
     if circle := _on_circles(plan):
         made.warnings.warn("Links close a circle; remove one, or its dates cannot be computed", few(circle))
@@ -266,10 +269,23 @@ def _assignments(made: Draft, plan: Plan) -> None:
             actual_work_minutes=a.actual_work_minutes,
             remaining_work_minutes=a.remaining_work_minutes,
             percent_work_complete=a.percent_work_complete,
+            **_progress_of_work(a),
             delay_minutes=a.delay_minutes or None,
             levelling_delay_minutes=a.levelling_delay_minutes or None,
+            notes=a.notes or None,
             source_uid=a.uid,
         )
+
+
+def _progress_of_work(a: Assignment) -> Values:
+    """Of work that has begun; before, the file stops and resumes at the start, which is computed."""
+    begun = a.actual_start is not None
+    return {
+        "actual_start": minute(a.actual_start),
+        "actual_finish": minute(a.actual_finish),
+        "stop": minute(a.stop) if begun else None,
+        "resume": minute(a.resume) if begun else None,
+    }
 
 
 def _baselines(made: Draft, plan: Plan) -> None:
@@ -319,17 +335,14 @@ def _baseline_work(made: Draft, a: Assignment, values: BaselineValues) -> Values
 def _without_place(plan: Plan) -> Iterator[str]:
     """What was read but Milepost's records have no field for."""
     yield from _of_the_whole(plan)
-    if totals := sum(len(r.baselines) for r in plan.resources):
+    of: dict[int, list[Assignment]] = {}
+    for a in plan.assignments:
+        of.setdefault(a.resource_uid, []).append(a)
+    if totals := sum(len(set(r.baselines) - {*of_resource(of.get(r.uid, ()))}) for r in plan.resources):
         yield f"{counted(totals, 'baseline total')} of resources"
-    if flags := sum(task.effort_driven for task in plan.tasks):
-        yield counted(flags, "effort-driven setting")
-    if dates := sum(bool(a.actual_start or a.actual_finish) for a in plan.assignments):
-        yield f"actual dates of {counted(dates, 'assignment')} (those of the tasks are kept)"
     busy = {a.task_uid for a in plan.assignments}
     if loose := sum(bool(t.work_minutes) and not t.summary and t.uid not in busy for t in plan.tasks):
         yield f"work of {counted(loose, 'task')} without an assignment"
-    if (plan.default_start, plan.default_finish) != (480, 1020):
-        yield "the usual start and finish time of new tasks"
 
 
 def _of_the_whole(plan: Plan) -> Iterator[str]:
@@ -340,5 +353,16 @@ def _of_the_whole(plan: Plan) -> Iterator[str]:
         yield f"{counted(len(people), 'assignment')} to the project as a whole: {few(people)}"
     if sums := len(plan.summary_assignments) - len(people):
         yield f"{counted(sums, 'sum')} of work of the project as a whole"
-    if plan.summary and plan.summary.baselines:
-        yield f"{counted(len(plan.summary.baselines), 'baseline total')} of the project as a whole"
+    if totals := len(_baselines_of_its_own(plan)):
+        yield f"{counted(totals, 'baseline total')} of the project as a whole"
+
+
+def _baselines_of_its_own(plan: Plan) -> set[BaselineValues]:
+    """Those of the whole that do not follow from its tasks; lengths always do."""
+    of_tasks = (task.baselines for task in plan.tasks if not task.summary)
+    told = plan.summary.baselines if plan.summary else ()
+    return _without_lengths(told) - _without_lengths(summed_baselines(of_tasks, lambda _, __: 0))
+
+
+def _without_lengths(baselines: Iterable[BaselineValues]) -> set[BaselineValues]:
+    return {replace(values, duration_minutes=None) for values in baselines}

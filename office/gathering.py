@@ -41,7 +41,7 @@ class Uids:
 
     @classmethod
     def of(cls, has: Held) -> "Uids":
-        busy = {row["member_id"] for row in has.assignments}
+        busy = {row["member_id"] for row in has.assignments} | has.team
         people = [row for id, row in has.members.items() if id in busy]
         return cls(*map(_numbered, (has.tasks, people, has.calendars.values(), has.assignments)))
 
@@ -107,6 +107,8 @@ def _frame(row: Row, facts: Mapping[str, str], warnings: Warnings) -> dict[str, 
         "minutes_per_day": row["minutes_per_day"],
         "minutes_per_week": row["minutes_per_week"],
         "days_per_month": row["days_per_month"],
+        "default_start": row["day_start"],
+        "default_finish": row["day_finish"],
         "honour_constraints": bool(row["honour_constraints"]),
         "critical_slack_limit": row["critical_limit_minutes"],
     }
@@ -153,7 +155,7 @@ def _links(has: Held, uids: Uids) -> Iterator[Link]:
     for task in has.tasks:
         for row in links.get(task["id"], ()):
             ends = uids.tasks[row["predecessor_id"]], uids.tasks[row["successor_id"]]
-            shown = "%" if "percent" in row["lag_unit"] else "d"
+            shown = "%" if "percent" in row["lag_unit"] else row["lag_shown"] or "d"
             yield Link(*ends, row["type"], row["lag"], row["lag_unit"], shown)
 
 
@@ -170,7 +172,8 @@ def _resources(has: Held, uids: Uids, shelf: Shelf, assignments: list[Assignment
         told: dict[str, Any] = {field: facts[label] for label, field in OF_RESOURCE.items() if label in facts}
         yield Resource(
             uid=uid, name=row["name"], initials=row["initials"] or "", type=row["type"], max_units=row["max_units"],
-            calendar_uid=shelf.of_member.get(id), notes=notes, inactive=bool(row["inactive"]),
+            calendar_uid=shelf.of_member.get(id), notes=notes,
+            generic=bool(row["generic"]), inactive=bool(row["inactive"]),
             baselines=of_resource(work.get(uid, ())), **{"email": row["email"] or "", **told},
         )  # fmt: skip
 
@@ -186,8 +189,11 @@ def _assignments(has: Held, uids: Uids, rows: list[Task], baselines: Baselines) 
             resource_uid=uids.people.get(row["member_id"], UNASSIGNED), work_minutes=row["work_minutes"],
             actual_work_minutes=row["actual_work_minutes"], remaining_work_minutes=row["remaining_work_minutes"],
             percent_work_complete=row["percent_work_complete"] or 0, delay_minutes=row["delay_minutes"] or 0,
-            levelling_delay_minutes=row["levelling_delay_minutes"] or 0, start=None if waits else task.start,
-            finish=None if waits else task.finish, baselines=baselines.take_work(row["task_id"], row["member_id"]),
+            levelling_delay_minutes=row["levelling_delay_minutes"] or 0,
+            start=moment(row["actual_start"]) or (None if waits else task.start),
+            finish=moment(row["actual_finish"]) or (None if waits else task.finish),
+            **{name: moment(row[name]) for name in ("actual_start", "actual_finish", "stop", "resume")},
+            notes=row["notes"] or "", baselines=baselines.take_work(row["task_id"], row["member_id"]),
         )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ def _inputs(row: Row) -> dict[str, Any]:
         "active": not row["inactive"] and not row["not_applicable_reason"],
         "manual": manual,
         "type": row["type"],
+        "effort_driven": bool(row["effort_driven"]),
         "duration_minutes": row["duration_minutes"],
         "elapsed": bool(row["elapsed"]),
         "estimated": bool(row["estimated"]),

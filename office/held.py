@@ -23,6 +23,7 @@ class Held:
     links: list[Row]
     assignments: list[Row]
     members: dict[str, Row]
+    team: set[str]
     calendars: dict[str, Row]
     baselines: list[Row]
     baseline_rows: list[Row]
@@ -58,6 +59,7 @@ def held(conn: sqlite3.Connection, project_id: str) -> Held:
         links=rows("dependency", f"SELECT x.* {_LINKS} ORDER BY x.id"),
         assignments=rows("assignment", f"SELECT x.* {_ASSIGNMENTS} ORDER BY x.id"),
         members={row["id"]: row for row in rows("member", _MEMBERS)},
+        team={row["value"] for row in rows("", _TEAM)},
         calendars={row["id"]: row for row in rows("calendar", _CALENDARS)},
         baselines=rows("baseline", _BASELINES),
         baseline_rows=rows("baseline_task", _BASELINE_ROWS),
@@ -79,12 +81,13 @@ _LINKS = f"FROM dependency x JOIN task t ON t.id=x.successor_id WHERE {_OURS} AN
 _ASSIGNMENTS = f"FROM assignment x JOIN task t ON t.id=x.task_id WHERE {_OURS} AND x.deleted_at IS NULL"
 _BASELINE_ROWS = """SELECT x.* FROM baseline_task x JOIN baseline b ON b.id=x.baseline_id
     WHERE b.project_id=:project AND b.deleted_at IS NULL AND x.deleted_at IS NULL ORDER BY x.id"""
-_MEMBERS = f"""SELECT * FROM member WHERE id IN (SELECT x.member_id {_ASSIGNMENTS})
+_TEAM = "SELECT value FROM json_each((SELECT team FROM project WHERE id=:project))"
+_MEMBERS = f"""SELECT * FROM member WHERE id IN (SELECT x.member_id {_ASSIGNMENTS}) OR id IN ({_TEAM})
     OR id=(SELECT manager_id FROM project WHERE id=:project) ORDER BY id"""
 _CALENDARS = f"""WITH RECURSIVE needed(id) AS (
     SELECT calendar_id FROM project WHERE id=:project
     UNION SELECT calendar_id FROM task t WHERE {_OURS}
-    UNION SELECT calendar_id FROM member WHERE id IN (SELECT x.member_id {_ASSIGNMENTS})
+    UNION SELECT calendar_id FROM member WHERE id IN (SELECT x.member_id {_ASSIGNMENTS}) OR id IN ({_TEAM})
     UNION SELECT id FROM calendar WHERE project_id=:project AND deleted_at IS NULL
     UNION SELECT base_id FROM calendar JOIN needed USING(id))
     SELECT * FROM calendar JOIN needed USING(id) ORDER BY id"""

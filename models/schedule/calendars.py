@@ -8,6 +8,7 @@ and 13–17 where nobody says anything (Microsoft Project's Standard calendar).
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from models.schedule.holidays import public_holidays
 from models.schedule.instants import DAY, WEEK, day, midnight
@@ -48,6 +49,13 @@ class Calendar:
     holidays: str = ""
 
 
+class Joint(NamedTuple):
+    """The key of two calendars that both have to work: for what their people and ours do together."""
+
+    one: Hashable | None
+    other: Hashable | None
+
+
 class Calendars:
     """The working time of every calendar of a plan, each made when it is first asked for.
 
@@ -62,6 +70,8 @@ class Calendars:
 
     def get(self, key: Hashable | None) -> WorkTime:
         """Raises NoWorkingTime, with the calendar's name."""
+        if isinstance(key, Joint):
+            return self.both(*key)
         chain = self._chain(key)
         while len(chain) > 1 and _says_nothing(chain[0]):
             chain = chain[1:]
@@ -80,11 +90,13 @@ class Calendars:
             try:
                 self._made[pair] = common(a, b, self._window)
             except NoWorkingTime:
-                raise NoWorkingTime(f"{self.name(one)} and {self.name(other)}") from None
+                raise NoWorkingTime(self.name(Joint(one, other))) from None
         return self._made[pair]
 
     def name(self, key: Hashable | None) -> str:
         """What people call the calendar."""
+        if isinstance(key, Joint):
+            return f"{self.name(key.one)} and {self.name(key.other)}"
         return self._defined[key].name if key in self._defined else "Standard"
 
     def _make(self, chain: list[Calendar]) -> WorkTime:

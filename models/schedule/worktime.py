@@ -20,14 +20,24 @@ class NoWorkingTime(ValueError):
     """A calendar in which nobody ever works."""
 
 
-class _Memo(dict[int, int]):
-    """Answers that were given once: the dates of a plan fall on few instants."""
+MEMO = 200_000  # answers; more than that would be years of edits by the minute
 
-    def __init__(self, ask: Callable[[int], int]) -> None:
-        self._ask = ask
+
+class _Memo(dict[int, int]):
+    """Answers that were given once: the dates of a plan fall on few instants.
+
+    `inverse` learns the answer too: the instant that was found for a position has that position.
+    """
+
+    def __init__(self, ask: Callable[[int], int], inverse: "_Memo | None" = None) -> None:
+        self._ask, self._inverse = ask, inverse
 
     def __missing__(self, key: int) -> int:
+        if len(self) > MEMO:
+            self.clear()
         answer = self[key] = self._ask(key)
+        if self._inverse is not None:
+            self._inverse[answer] = key
         return answer
 
 
@@ -45,10 +55,14 @@ class WorkTime:
         low, high = bounds or window
         self.source, self.week = source, week
         self.bounds = min(low, window[0]), max(high, window[1])
-        self._a_week = sum(end - start for start, end in week)
+        self._week_starts = [0, *(start for start, _ in week)]  # all with an empty interval before the first
+        self._week_ends = [0, *(end for _, end in week)]
+        self._week_worked = list(accumulate((end - start for start, end in week), initial=0))
+        self._week_worked.insert(0, 0)
+        self._a_week = self._week_worked.pop()
         self._position = _Memo(self.position)
-        self._finish = _Memo(self.finish_at)
-        self._start = _Memo(self.start_at)
+        self._finish = _Memo(self.finish_at, self._position)
+        self._start = _Memo(self.start_at, self._position)
         self._load(*window, 0)
         while not self._a_week and self._low == self._high:
             if not self._grow(up=True) and not self._grow(up=False):
@@ -74,6 +88,16 @@ class WorkTime:
     def sub(self, instant: int, minutes: int) -> int:
         """The start of work of so many minutes (> 0) that ends at the instant or before it."""
         return self._start[self._position[instant] - minutes]
+
+    def span(self, instant: int, minutes: int) -> Interval:
+        """Start and finish of work of so many minutes (> 0) that begins at the instant or after it."""
+        position = self._position[instant]
+        return self._start[position], self._finish[position + minutes]
+
+    def span_back(self, instant: int, minutes: int) -> Interval:
+        """Start and finish of work of so many minutes (> 0) that ends at the instant or before it."""
+        position = self._position[instant]
+        return self._start[position - minutes], self._finish[position]
 
     def next_start(self, instant: int) -> int:
         """The instant itself where work can begin then, else the next one where it can."""
@@ -134,7 +158,9 @@ class WorkTime:
     def _far_position(self, instant: int) -> int:
         edge, worked = (self._last, self._high) if instant >= self._last else (self._first, self._low)
         weeks, minute = divmod(instant - edge, WEEK)
-        return worked + weeks * self._a_week + sum(min(minute, b) - a for a, b in self.week if a < minute)
+        i = bisect_right(self._week_starts, minute) - 1
+        inside = min(minute, self._week_ends[i]) - self._week_starts[i]
+        return worked + weeks * self._a_week + self._week_worked[i] + inside
 
     def _far(self, position: int, finish: int) -> int:
         """The first instant of a position in the plain weeks outside (`finish` 1), or the last (0)."""
@@ -142,11 +168,8 @@ class WorkTime:
             raise NoWorkingTime
         edge, worked = (self._last, self._high) if position >= self._high else (self._first, self._low)
         weeks, left = divmod(position - worked - finish, self._a_week)
-        for start, end in self.week:
-            if left < end - start:
-                break
-            left -= end - start
-        return edge + weeks * WEEK + start + left + finish
+        i = bisect_right(self._week_worked, left) - 1
+        return edge + weeks * WEEK + self._week_starts[i] + left - self._week_worked[i] + finish
 
 
 def common(a: WorkTime, b: WorkTime, window: Interval) -> WorkTime:

@@ -20,7 +20,7 @@ SAMPLES = {
     "duration": "3d", "date": "2026-12-04", "minute": "2026-12-04 08:00", "instant": "2026-12-04T09:30:00Z",
     "json": "{}",
 }  # fmt: skip
-OWN_SAMPLES = {"email": "ines@harlan.example", "who": "Ines", "lag": "2d"}
+OWN_SAMPLES = {"email": "ines@harlan.example", "who": "Ines", "lag": "2d", "holidays": "DE-BY"}
 NEEDED_TOO = {"constraint_type": ["constraint_date=2026-12-04"]}
 MADE_BY_HAND = [kind for kind in KINDS.values() if kind.name not in NOT_ADDED]
 

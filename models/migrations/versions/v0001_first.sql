@@ -12,8 +12,13 @@ CREATE TABLE assignment (
 	actual_work_minutes INTEGER, 
 	remaining_work_minutes INTEGER, 
 	percent_work_complete INTEGER, 
+	actual_start TEXT, 
+	actual_finish TEXT, 
+	stop TEXT, 
+	resume TEXT, 
 	delay_minutes INTEGER, 
 	levelling_delay_minutes INTEGER, 
+	notes TEXT, 
 	source_uid INTEGER, 
 	PRIMARY KEY (id)
 );
@@ -65,6 +70,7 @@ CREATE TABLE calendar (
 	week TEXT, 
 	exceptions TEXT, 
 	work_weeks TEXT, 
+	holidays TEXT, 
 	source_uid INTEGER, 
 	PRIMARY KEY (id)
 );
@@ -143,6 +149,7 @@ CREATE TABLE dependency (
 	type TEXT, 
 	lag INTEGER, 
 	lag_unit TEXT, 
+	lag_shown TEXT, 
 	PRIMARY KEY (id)
 );
 CREATE INDEX ix_dependency_predecessor_id ON dependency (predecessor_id);
@@ -185,7 +192,9 @@ CREATE TABLE project (
 	finish TEXT, 
 	schedule_from TEXT, 
 	status_date TEXT, 
+	reschedule_uncompleted INTEGER, 
 	calendar_id TEXT, 
+	client_calendar_id TEXT, 
 	minutes_per_day INTEGER, 
 	minutes_per_week INTEGER, 
 	days_per_month INTEGER, 
@@ -250,6 +259,7 @@ CREATE TABLE task (
 	milestone INTEGER, 
 	mode TEXT, 
 	type TEXT, 
+	effort_driven INTEGER, 
 	duration_minutes INTEGER, 
 	elapsed INTEGER, 
 	estimated INTEGER, 
@@ -265,6 +275,7 @@ CREATE TABLE task (
 	stop TEXT, 
 	resume TEXT, 
 	segments TEXT, 
+	side TEXT, 
 	calendar_id TEXT, 
 	ignore_resource_calendar INTEGER, 
 	levelling_delay_minutes INTEGER, 
@@ -310,5 +321,11 @@ CREATE TABLE schedule(
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX schedule_finish ON schedule(project, finish);
+CREATE TABLE stale(project TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE problem(
+    project TEXT NOT NULL, task TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL,
+    PRIMARY KEY(project, task, kind, message)
+) WITHOUT ROWID;
+CREATE INDEX problem_task ON problem(task);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
