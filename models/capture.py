@@ -72,6 +72,9 @@ def create_triggers(conn: sqlite3.Connection) -> None:
 
 
 _ORIGIN = "(SELECT origin FROM txn WHERE state=0)"
+_WHEN = (
+    f"WHEN coalesce({_ORIGIN}, 'L')='L'"  # what comes from the server passes without the cost of a capture
+)
 _GUARD = f"SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE {_ORIGIN} IS NULL;"
 
 
@@ -85,27 +88,27 @@ def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
     changed = f"({first} UNION ALL VALUES {', '.join(f'({row})' for row in rows[1:])}) f WHERE f.written"
     # json_patch over an empty object drops the NULLs: an absent field is NULL
     whole = "json_patch('{{}}', json_object({}))".format(", ".join(f"'{f}', NEW.{f}" for f in fields))
-    local = "(SELECT n FROM txn WHERE state=0 AND origin='L')"
+    local = "(SELECT n FROM txn WHERE state=0)"
     return [
-        f"""CREATE TRIGGER {table}_created AFTER INSERT ON {table} BEGIN
+        f"""CREATE TRIGGER {table}_created AFTER INSERT ON {table} {_WHEN} BEGIN
             {_GUARD}
             INSERT INTO change(txn, tbl, rec, field, new, base)
-            SELECT {local}, '{table}', NEW.id, '', {whole}, 0 WHERE {_ORIGIN}='L';
+            VALUES({local}, '{table}', NEW.id, '', {whole}, 0);
         END""",
-        f"""CREATE TRIGGER {table}_edited AFTER UPDATE ON {table} BEGIN
+        f"""CREATE TRIGGER {table}_edited AFTER UPDATE ON {table} {_WHEN} BEGIN
             {_GUARD}
             INSERT INTO shadow(rec, field, tbl, base, val)
             SELECT NEW.id, f.field, '{table}', OLD.ver, f.old FROM {changed}
-            AND OLD.ver > 0 AND {_ORIGIN}='L' ON CONFLICT DO NOTHING;
+            AND OLD.ver > 0 ON CONFLICT DO NOTHING;
             INSERT INTO change(txn, tbl, rec, field, old, new, base)
             SELECT {local}, '{table}', NEW.id, f.field, f.old, f.new,
                 coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
-            FROM {changed} AND {_ORIGIN}='L'
+            FROM {changed}
             ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
         END""",
-        f"""CREATE TRIGGER {table}_removed BEFORE DELETE ON {table} BEGIN
+        f"""CREATE TRIGGER {table}_removed BEFORE DELETE ON {table} {_WHEN} BEGIN
             {_GUARD}
-            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at') WHERE {_ORIGIN}='L';
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
         END""",
         f"""CREATE TRIGGER {table}_identity BEFORE UPDATE OF id, space ON {table} BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
