@@ -8,8 +8,9 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 
+from models.daywords import is_day, parse_day
 from models.errors import Invalid
 
 Scalar = str | int | float | None
@@ -209,48 +210,21 @@ def _show_duration(value: Scalar, day: int) -> str:
 
 # ── dates ─────────────────────────────────────────────────────────────────────────────────────────────
 
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-
-def parse_day(name: str, text: str, now: datetime) -> date:
-    """A day: 2026-12-04, 4.12.2026, today, tomorrow, fri (the next one), +3d, +2w. Never guesses d/m order."""
-    word = text.lower()
-    today = now.date()
-    if word in ("today", "tod", "tomorrow", "tom", "yesterday"):
-        return today + timedelta(days={"tod": 0, "tom": 1, "yes": -1}[word[:3]])
-    if word[:3] in _WEEKDAYS and _is_weekday(word):
-        return today + timedelta(days=(_WEEKDAYS.index(word[:3]) - today.weekday() - 1) % 7 + 1)
-    if relative := re.fullmatch(r"([+-]\d{1,5})([dw])", word):
-        return today + timedelta(days=int(relative[1]) * (7 if relative[2] == "w" else 1))
-    return _calendar_day(name, word)
-
-
-def _is_weekday(word: str) -> bool:
-    full = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    return any(day.startswith(word) for day in full)
-
-
-def _calendar_day(name: str, word: str) -> date:
-    try:
-        if german := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", word):
-            return date(int(german[3]), int(german[2]), int(german[1]))
-        return date.fromisoformat(word)
-    except ValueError:
-        raise Invalid(name, f"“{word}” is not a date. Write 2026-12-04, fri, today or +2w.") from None
-
 
 def _parse_date(f: Field, text: str, context: _Context) -> Scalar:
-    return parse_day(f.name, text, context.now).isoformat()
+    return parse_day(f.name, text, context.now.date()).isoformat()
 
 
 def _parse_minute(f: Field, text: str, context: _Context) -> Scalar:
     """A day, or a day and a time; the time of a bare day is that of the field: 17:00 for ends, else 08:00."""
-    day, _, clock = re.sub(r"(?<=\d)[Tt](?=\d)", " ", text).partition(" ")  # not the T of Tuesday
-    if not clock:
-        clock = "17:00" if f.name.endswith(("finish", "deadline")) else "08:00"
-    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", clock.strip()):
+    text = re.sub(r"(?<=\d)[Tt](?=\d)", " ", text)  # not the T of Tuesday
+    day, _, clock = text.rpartition(" ")
+    if not day or (":" not in clock and is_day(text, context.now.date())):  # a day may be two words: 12 dec
+        day, clock = text, "17:00" if f.name.endswith(("finish", "deadline")) else "08:00"
+    found = parse_day(f.name, day, context.now.date())
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", clock):
         raise Invalid(f.name, f"“{clock}” is not a time. Write 08:00 or 17:30.")
-    return f"{parse_day(f.name, day, context.now).isoformat()}T{clock.strip():0>5}"
+    return f"{found.isoformat()}T{clock:0>5}"
 
 
 def _parse_instant(f: Field, text: str, context: _Context) -> Scalar:

@@ -109,7 +109,11 @@ def test_a_day_of_another_length() -> None:
     [
         ("2026-12-04", "2026-12-04"), ("4.12.2026", "2026-12-04"), ("today", "2026-11-22"), ("Tomorrow", "2026-11-23"),
         ("fri", "2026-11-27"), ("Sunday", "2026-11-29"), ("+3d", "2026-11-25"), ("+2w", "2026-12-06"),
-        ("-1d", "2026-11-21"),
+        ("-1d", "2026-11-21"), ("4.12.", "2026-12-04"), ("1.3.", "2027-03-01"), ("31.10.", "2026-10-31"),
+        ("12 dec", "2026-12-12"),
+        ("12. December", "2026-12-12"), ("dec 12 2027", "2027-12-12"), ("12dec", "2026-12-12"),
+        ("29 feb", "2028-02-29"), ("next fri", "2026-11-27"), ("next monday", "2026-11-23"), ("eow", "2026-11-27"),
+        ("eom", "2026-11-30"), ("eoy", "2026-12-31"), ("+1m", "2026-12-22"),
     ],
 )  # fmt: skip
 def test_dates_in_words(typed: str, date: str) -> None:
@@ -118,11 +122,33 @@ def test_dates_in_words(typed: str, date: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["04/12/2026", "12-04-2026", "4.12.", "4.12.26", "31.2.2026", "fr1", "next week"]
-)
+    "typed", ["04/12/2026", "12-04-2026", "4.12.26", "31.2.2026", "fr1", "next week", "4.12", "30 feb", "12 de",
+              "-99999w", "31.13.", "0 dec"],
+)  # fmt: skip
 def test_dates_are_never_guessed(typed: str) -> None:
     with pytest.raises(Invalid, match="Write 2026-12-04"):
         field("date").parse(typed, now=NOW)
+
+
+def test_a_date_of_two_readings_names_both_and_how_to_write_them() -> None:
+    with pytest.raises(Invalid) as raised:
+        field("date").parse("12/4", now=NOW)
+    assert (
+        str(raised.value) == "finish: “12/4” may be 12 April or 4 December. Write 2027-04-12 or 2026-12-04."
+    )
+    with pytest.raises(Invalid, match=r"is not a date\\. Write 2026-12-31"):
+        field("date").parse("31/12", now=NOW)
+
+
+def test_the_end_of_a_month_that_is_shorter() -> None:
+    assert field("date").parse("+3m", now=datetime(2026, 11, 30)) == "2027-02-28"
+    assert field("date").parse("-9m", now=datetime(2028, 11, 29)) == "2028-02-29"
+
+
+def test_next_is_the_week_that_begins_on_monday() -> None:
+    monday = datetime(2026, 11, 23)
+    assert field("date").parse("fri", now=monday) == field("date").parse("eow", now=monday) == "2026-11-27"
+    assert field("date").parse("next fri", now=monday) == "2026-12-04"
 
 
 def test_a_bare_day_begins_or_ends_by_its_field() -> None:
