@@ -1,6 +1,7 @@
 """Assignments: who does a task."""
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 from sqlmodel import Session, col, select
 
@@ -8,6 +9,18 @@ from models.errors import Invalid
 from models.fields import Scalar
 from models.people import Member
 from models.record import Named, Record, attribute, create, now_instant, register
+
+
+class Called(Protocol):
+    """Whatever a member is called by."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def initials(self) -> str | None: ...
+
+
+M = TypeVar("M", bound=Called)
 
 
 @register(
@@ -37,7 +50,7 @@ def write_who(session: Session, task: Record, value: Scalar) -> None:
     """The members whose names or initials are listed, separated by commas; nobody for empty."""
     wanted = [w.strip() for w in str(value or "").split(",") if w.strip()]
     members = session.exec(select(Member).where(col(Member.deleted_at).is_(None))).all()
-    chosen = {_member(members, word).id for word in wanted}
+    chosen = {member_called(members, word).id for word in wanted}
     rows = session.exec(select(Assignment).where(col(Assignment.task_id) == task.id)).all()
     for row in rows:
         if row.deleted_at is None and row.member_id not in chosen:
@@ -47,7 +60,8 @@ def write_who(session: Session, task: Record, value: Scalar) -> None:
         create(session, "assignment", task_id=task.id, member_id=member_id)
 
 
-def _member(members: Sequence[Record], word: str) -> Record:
+def member_called(members: Sequence[M], word: str) -> M:
+    """The one whose initials or name, or else the beginning of whose name, `word` is. Raises Invalid."""
     low = word.lower()
     for test in (
         lambda m: low in ((m.initials or "").lower(), m.name.lower()),
@@ -57,5 +71,5 @@ def _member(members: Sequence[Record], word: str) -> Record:
         if len(hits) == 1:
             return hits[0]
         if hits:
-            raise Invalid("who", f"“{word}” fits {', '.join(m.name for m in hits)}. Write more of the name.")  # type: ignore[attr-defined]
+            raise Invalid("who", f"“{word}” fits {', '.join(m.name for m in hits)}. Write more of the name.")
     raise Invalid("who", f"no member is called “{word}”. Add one: milepost add member name=…")

@@ -1,9 +1,8 @@
-"""import, export, dump, search: plans in, records out."""
+"""import, export, dump, search: plans and lists in, records out."""
 
 import csv
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from models.errors import MilepostError, Refused
 from models.kinds import kind_of
-from tui.commands import listing, lookup, values
+from tui.commands import listing, lists, lookup, values
 from tui.commands.context import Context, Usage, note
 from tui.commands.output import count, plain, table
 
@@ -113,7 +112,7 @@ def _import_plan(ctx: Context, plan: "Plan") -> int:
         say(plain(line))
     if ctx.args.dry_run:
         return 0
-    if not ctx.args.yes and not _agreed():
+    if not ctx.args.yes and not lists.agreed():
         raise Refused("Nothing was imported. Say --yes to import.")
     with ctx.store() as store:
         changes = store.transact(
@@ -128,16 +127,6 @@ def _import_plan(ctx: Context, plan: "Plan") -> int:
             f"Imported {count(changes.count, 'record')}, {count(dated, 'task')} with dates. Project {project}"
         )
     return 0
-
-
-def _agreed() -> bool:
-    """Asks on a terminal; elsewhere nobody can answer."""
-    if not sys.stdin.isatty():
-        return False
-    try:
-        return input("Save? [y/N] ").strip().lower() in ("y", "yes")
-    except EOFError:
-        return False
 
 
 # ── records out ───────────────────────────────────────────────────────────────────────────────────────
@@ -248,5 +237,11 @@ def _fresh(path: Path) -> Iterator[IO[str]]:
         raise MilepostError(f"{path} cannot be written: {error.strerror}. Choose another place.") from error
 
 
-READERS = {".xml": _import_xml, ".mpp": _import_mpp}
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+READERS = {
+    ".xml": _import_xml,
+    ".mpp": _import_mpp,
+    ".vcf": lists.cards,
+    **dict.fromkeys(TABLES, lists.table),
+}
 WRITERS = {".json": _export_json, ".jsonl": _export_lines, ".csv": _export_csv, ".xml": _export_plan}

@@ -20,7 +20,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            undo   redo   history [ID]
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected
-Files      import PLAN.xml   export FILE   dump         Care   doctor
+Files      import FILE   export FILE   dump             Care   doctor
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
@@ -184,14 +184,28 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
     "rejected": Command("settling.rejected", "Lists what the server refused, why, and what it held."),
     "import": Command(
         "files.import_",
-        "Takes in a Microsoft Project plan (.xml; .mpp where MPXJ is); first shows what it will do.",
+        "Takes in a Microsoft Project plan (.xml; .mpp where MPXJ is), contacts (.vcf), or a list of contacts or tasks"
+        " (.csv, .xlsx); first shows what it will do.",
         (
             arg("file", metavar="FILE"),
             arg("--yes", "-y", action="store_true", help="do not ask"),
             arg("--dry-run", action="store_true", help="only show"),
             arg("--name", default="", help="what to call the project"),
-            arg("--client", default="", metavar="ID", help="whose project it is"),
+            arg("--client", default="", metavar="ID", help="whose project it is, or whose contacts"),
+            arg("--as", dest="what", default="", metavar="KIND", help="of a list: contacts or tasks"),
+            arg("--project", default="", metavar="ID", help="of a list of tasks"),
+            arg(
+                "--map",
+                action="append",
+                default=[],
+                metavar="HEADING=FIELD",
+                help="what a column of a list is; no FIELD: not used; remembered for these headings",
+            ),
         ),
+        """\
+milepost import plan.xml --client Harlan
+milepost import contacts.vcf --dry-run
+milepost import tasks.xlsx --as tasks --project Harlan --map "Wer macht's=who\"""",
     ),
     "export": Command(
         "files.export",
