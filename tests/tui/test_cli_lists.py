@@ -345,3 +345,24 @@ def test_nothing_is_saved_unasked_and_scripts_get_the_counts(run: Run, file: Any
     made = run(*words, "--yes", "--json")
     assert made["counts"] == {"new": 1, "changed": 0, "unchanged": 0}
     assert [row["id"] for row in run("list", "task", "--json")] == made["new"]
+
+
+# ── duplicates ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_duplicates_are_listed_and_merged_by_word_of_command(run: Run) -> None:
+    run("add", "contact", "Ines Moreau", "email=ines@h.example", "phone=+33 1")
+    run("add", "contact", "I. Moreau", "email=ines@h.example", "phone=+33 2", "role=lead")
+    assert "same mail address" in run("duplicates")
+    [pair] = run("duplicates", "--json")
+    assert "left behind in the recycle bin: Name, Phone" in run("merge", pair["keep"], pair["other"])
+    assert contact(run, "Ines Moreau")["role"] == "lead"
+    assert run("duplicates", "--json") == []
+    run("undo")
+    assert len(run("duplicates", "--json")) == 1
+
+
+def test_two_kinds_are_not_merged(run: Run) -> None:
+    run("add", "contact", "Ines")
+    run("add", "client", "Harlan")
+    assert "Name two of one kind" in run("merge", "Ines", "Harlan", status=1)

@@ -17,7 +17,7 @@ milepost: client orders from acceptance to sign-off, with or without a network
 Records    add KIND [NAME] field=value …      list KIND [field=value …]
            set ID[,ID] field=value …          show ID       delete ID …
            fields [KIND]   search TEXT        undelete ID …
-           undo   redo   history [ID]
+           undo   redo   history [ID]         duplicates   merge KEEP OTHER
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected
 Files      import FILE   export FILE   dump             Care   doctor
@@ -206,6 +206,12 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
 milepost import plan.xml --client Harlan
 milepost import contacts.vcf --dry-run
 milepost import tasks.xlsx --as tasks --project Harlan --map "Wer macht's=who\"""",
+    ),
+    "duplicates": Command("merging.duplicates", "Lists contacts and clients that may be there twice."),
+    "merge": Command(
+        "merging.merge",
+        "Makes one record of two: fills what is empty, moves what belongs to OTHER, puts OTHER into the recycle bin.",
+        (arg("keep", metavar="KEEP", help=_ID), arg("other", metavar="OTHER", help=_ID)),
     ),
     "export": Command(
         "files.export",
