@@ -10,6 +10,7 @@ go through the one fold. Everything here runs inside the caller's write transact
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,6 +22,8 @@ from models.record import KINDS, LOCAL_COLUMNS, new_id
 
 Values = dict[str, Scalar]
 UNSEEN = "t.state IN (1,2,3)"  # repeats the index's text
+TOGETHER = 32  # rows of the log in one statement
+ALIKE = 4  # new records with the same columns that get a statement of their own
 
 
 class Patch(NamedTuple):
@@ -53,17 +56,14 @@ def apply(conn: sqlite3.Connection, entries: Sequence[Entry], cursor: int) -> No
     with settlement(conn, "Sync") as n:
         records = _Records(conn, {p.rec: p.kind for e in entries for p in e.patches})
         own = _own(conn, entries)
-        rows: list[tuple[Any, ...]] = []
+        log = _Log(n)
         for entry in entries:
             if entry.id in own:
-                _echo(conn, records, entry, own[entry.id])
+                log.echo(records, entry, own[entry.id])
             else:
-                rows += _foreign(conn, records, entry)
-        conn.executemany(
-            "INSERT OR IGNORE INTO change(txn, tbl, rec, field, old, new) VALUES(?,?,?,?,?,?)", rows
-        )
-        logged = {(row[2], row[3]) for row in rows}
-        records.write(n, logged)
+                log.foreign(records, entry)
+        log.write(conn)
+        records.write(n, {(rec, field) for _, _, rec, field, _, _ in log.changes})
         set_meta(conn, "cursor", str(cursor))
 
 
@@ -104,40 +104,77 @@ def _own(conn: sqlite3.Connection, entries: Sequence[Entry]) -> dict[str, int]:
     return dict(found.fetchall())
 
 
-def _foreign(conn: sqlite3.Connection, records: "_Records", entry: Entry) -> list[tuple[Any, ...]]:
-    cursor = conn.execute(
-        "INSERT INTO txn(id, origin, kind, ref, label, author, at, state, ver) VALUES(?,'R',?,?,?,?,?,?,?)",
-        (entry.id, entry.kind, entry.ref, entry.label, entry.author, entry.at, SEEN, entry.ver),
-    )
-    n = cursor.lastrowid
-    rows: list[tuple[Any, ...]] = []
-    for patch in entry.patches:
-        before = records.patch(patch, entry.ver)
-        if before is None:
-            rows.append((n, patch.kind, patch.rec, "", None, None))
-        else:
-            rows += [
-                (n, patch.kind, patch.rec, field, before.get(field), value)
-                for field, value in patch.values.items()
-                if before.get(field) != value
-            ]
-    return rows
+class _Log:
+    """What a checkpoint writes into the log: transactions of others from the number after `n`, and what became of ours.
 
+    Gathered and written by many rows a statement, since a row costs less than its statement.
+    """
 
-def _echo(conn: sqlite3.Connection, records: "_Records", entry: Entry, n: int) -> None:
-    """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced."""
-    conn.execute("UPDATE txn SET state=?, ver=? WHERE n=?", (SEEN, entry.ver, n))
-    for patch in entry.patches:
-        before = records.patch(patch, entry.ver)
-        if before is not None:
-            conn.executemany(
-                "UPDATE change SET old=? WHERE txn=? AND rec=? AND field=?",
-                [(before.get(field), n, patch.rec, field) for field in patch.values],
+    def __init__(self, n: int) -> None:
+        self._n = n
+        self._txns: list[tuple[Any, ...]] = []
+        self.changes: list[tuple[Any, ...]] = []
+        self._seen: list[tuple[int, int, int]] = []
+        self._replaced: list[tuple[Scalar, int, str, str]] = []
+        self._idle: list[tuple[int, str, str]] = []
+
+    def foreign(self, records: "_Records", entry: Entry) -> None:
+        """A colleague's transaction, with what it replaced."""
+        self._n += 1
+        self._txns.append(
+            (
+                self._n,
+                entry.id,
+                "R",
+                entry.kind,
+                entry.ref,
+                entry.label,
+                entry.author,
+                entry.at,
+                SEEN,
+                entry.ver,
             )
+        )
+        for patch in entry.patches:
+            before = records.patch(patch, entry.ver)
+            if before is None:
+                self.changes.append((self._n, patch.kind, patch.rec, "", None, None))
+            else:
+                self.changes += [
+                    (self._n, patch.kind, patch.rec, field, before.get(field), value)
+                    for field, value in patch.values.items()
+                    if before.get(field) != value
+                ]
+
+    def echo(self, records: "_Records", entry: Entry, n: int) -> None:
+        """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced."""
+        self._seen.append((SEEN, entry.ver, n))
+        for patch in entry.patches:
+            before = records.patch(patch, entry.ver)
+            if before is not None:
+                self._replaced += [(before.get(field), n, patch.rec, field) for field in patch.values]
+        self._idle += [(n, rec, field) for rec, field in entry.idle]
+
+    def write(self, conn: sqlite3.Connection) -> None:
+        _insert_many(
+            conn, "INSERT INTO txn(n, id, origin, kind, ref, label, author, at, state, ver)", self._txns
+        )
+        _insert_many(conn, "INSERT OR IGNORE INTO change(txn, tbl, rec, field, old, new)", self.changes)
+        conn.executemany("UPDATE txn SET state=?, ver=? WHERE n=?", self._seen)
+        conn.executemany("UPDATE change SET old=? WHERE txn=? AND rec=? AND field=?", self._replaced)
+        conn.executemany("UPDATE change SET effect=0 WHERE txn=? AND rec=? AND field=?", self._idle)
+
+
+def _insert_many(conn: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    row = f"({_marks(len(rows[0]))})"
+    whole = len(rows) - len(rows) % TOGETHER
     conn.executemany(
-        "UPDATE change SET effect=0 WHERE txn=? AND rec=? AND field=?",
-        [(n, rec, field) for rec, field in entry.idle],
+        f"{into} VALUES {', '.join([row] * TOGETHER)}",
+        (tuple(chain.from_iterable(rows[i : i + TOGETHER])) for i in range(0, whole, TOGETHER)),
     )
+    conn.executemany(f"{into} VALUES {row}", rows[whole:])
 
 
 class _Records:
@@ -178,13 +215,13 @@ class _Records:
         """Takes a patch into the server copy; the copy as it was before, or None where there was none."""
         before = self._server.get(patch.rec)
         self._ver[patch.rec] = ver
-        self._server[patch.rec] = {**before, **patch.values} if before is not None else dict(patch.values)
+        self._server[patch.rec] = patch.values if before is None else {**before, **patch.values}
         return before
 
     def write(self, n: int, logged: Collection[tuple[str, str]]) -> None:
         """Writes the views that differ; differences not in `logged` are recorded in the transaction `n`."""
         unseen = self._unseen()
-        inserts: dict[str, list[tuple[Scalar, ...]]] = {}
+        inserts: dict[str, list[tuple[str, int, Values]]] = {}
         updates: dict[tuple[str, tuple[str, ...]], list[tuple[Scalar, ...]]] = {}
         changes: list[tuple[Any, ...]] = []
         for rec, kind in self._kinds.items():
@@ -192,7 +229,7 @@ class _Records:
             then = self._fold(rec, unseen.get(rec, ()))
             if now is None and then is not None:
                 if kind in KINDS:
-                    inserts.setdefault(kind, []).append(_full(kind, rec, self._server_ver(rec), then))
+                    inserts.setdefault(kind, []).append((rec, self._server_ver(rec), then))
                 else:
                     self._keep_unknown(kind, rec, then)
                 if (rec, "") not in logged:
@@ -201,14 +238,13 @@ class _Records:
                 changes.append((n, kind, rec, "", _json(now), None))
                 self._conn.execute(f"DELETE FROM {kind} WHERE id=?", (rec,))
             elif now is not None and then is not None:
-                names = {**now, **then}  # an absent field is NULL
-                different = {f: then.get(f) for f in names if now.get(f) != then.get(f)}
+                different = _different(now, then)
                 changes += [
                     (n, kind, rec, f, now.get(f), v) for f, v in different.items() if (rec, f) not in logged
                 ]
                 self._update(kind, rec, now, different, updates)
-        for kind, rows in inserts.items():
-            self._conn.executemany(_insert(kind), rows)
+        for kind, new in inserts.items():
+            insert_records(self._conn, kind, new)
         for (kind, fields), rows in updates.items():
             sets = ", ".join(f"{field}=?" for field in (*fields, "ver"))
             self._conn.executemany(f"UPDATE {kind} SET {sets} WHERE id=?", rows)
@@ -235,8 +271,10 @@ class _Records:
             found.setdefault(rec, []).append((field, new, base or 0))
         return found
 
-    def _fold(self, rec: str, unseen: Iterable[tuple[str, Scalar, int]]) -> Values | None:
-        view = dict(self._server[rec]) if rec in self._server else None
+    def _fold(self, rec: str, unseen: Sequence[tuple[str, Scalar, int]]) -> Values | None:
+        view = self._server.get(rec)
+        if view is not None and unseen:
+            view = dict(view)
         for field, new, _ in unseen:
             if field == "":
                 # a create over a record that the server has already yields to it in every field, empty ones too:
@@ -255,7 +293,7 @@ class _Records:
             return
         known = {f: v for f, v in different.items() if f in KINDS[kind].fields}
         if len(known) < len(different):
-            known["extra"] = _extra(kind, {**now, **different})
+            known["extra"] = extra_of(kind, {**now, **different})
         row = (*known.values(), self._server_ver(rec), rec)
         updates.setdefault((kind, tuple(known)), []).append(row)
 
@@ -300,19 +338,45 @@ def _rows(conn: sqlite3.Connection, kind: str, ids: list[str]) -> Iterator[Value
         yield {**values, **orjson.loads(extra)} if extra else values
 
 
-def _insert(kind: str) -> str:
-    names = ["id", *LOCAL_COLUMNS, *KINDS[kind].fields]
-    return f"INSERT INTO {kind}({', '.join(names)}) VALUES({', '.join('?' * len(names))})"
+def _different(now: Values, then: Values) -> Values:
+    """The fields that change, with their new values; an absent field is NULL."""
+    different = {f: v for f, v in then.items() if now.get(f) != v}
+    if not now.keys() <= then.keys():
+        different |= {f: None for f in now.keys() - then.keys() if now[f] is not None}
+    return different
 
 
-def _full(kind: str, rec: str, ver: int, values: Values) -> tuple[Scalar, ...]:
-    return (rec, _extra(kind, values), ver, *map(values.get, KINDS[kind].fields))
+def insert_records(conn: sqlite3.Connection, kind: str, records: Iterable[tuple[str, int, Values]]) -> None:
+    """Id, version and values of new records. Binding every empty column would double the time."""
+    alike: dict[tuple[str, ...], list[tuple[str, int, Values]]] = {}
+    for rec, ver, values in records:
+        columns = _columns(kind, values)
+        alike.setdefault(tuple(columns), []).append((rec, ver, columns))
+    for names, some in alike.items():
+        if len(some) < ALIKE:  # not worth a statement of their own
+            names = (*KINDS[kind].fields, "extra")
+        conn.executemany(
+            f"INSERT INTO {kind}({', '.join(('id', 'ver', *names))}) VALUES({_marks(len(names) + 2)})",
+            ((rec, ver, *map(values.get, names)) for rec, ver, values in some),
+        )
 
 
-def _extra(kind: str, values: Values) -> str | None:
+def _columns(kind: str, values: Values) -> Values:
+    """The values by column."""
+    known = KINDS[kind].fields.keys()
+    if values.keys() <= known:
+        return values
+    return {f: v for f, v in values.items() if f in known} | {"extra": extra_of(kind, values)}
+
+
+def _marks(width: int) -> str:
+    return ", ".join("?" * width)
+
+
+def extra_of(kind: str, values: Values) -> str | None:
     """Fields of newer versions, as the JSON of the column `extra`."""
-    unknown = values.keys() - KINDS[kind].fields.keys()
-    return _json({f: values[f] for f in unknown}) if unknown else None
+    known = KINDS[kind].fields.keys()
+    return None if values.keys() <= known else _json({f: values[f] for f in values.keys() - known})
 
 
 def _json(values: Values) -> str:

@@ -205,7 +205,7 @@ def _entry(row: Sequence[Any]) -> Entry:
     ver, id, replica, author, at, kind, ref, label, patches, idle = row
     return Entry(
         ver, id, replica, author, at, kind, ref, label,
-        [Patch(p[0], p[1], bool(p[2]), p[3]) for p in patches], {(rec, name) for rec, name in idle},
+        [Patch(p[0], p[1], bool(p[2]), p[3]) for p in patches], {(rec, name) for rec, name in idle} if idle else (),
     )  # fmt: skip
 
 

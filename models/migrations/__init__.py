@@ -20,10 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from models import db
-from models.apply import _extra as extra_of
-from models.apply import _full as full
-from models.apply import _insert as insert
-from models.apply import settlement
+from models.apply import extra_of, insert_records, settlement
 from models.fields import Scalar
 from models.kinds import KINDS
 
@@ -54,7 +51,7 @@ def _adopt(conn: sqlite3.Connection) -> None:
     with settlement(conn, "Upgrade") as n:
         for kind in KINDS:
             rows = conn.execute("SELECT id, ver, data FROM unknown WHERE kind=?", (kind,)).fetchall()
-            conn.executemany(insert(kind), [full(kind, rec, ver, orjson.loads(d)) for rec, ver, d in rows])
+            insert_records(conn, kind, [(rec, ver, orjson.loads(data)) for rec, ver, data in rows])
             conn.execute("DELETE FROM unknown WHERE kind=?", (kind,))
             found = [(n, kind, rec, "", None) for rec, _, _ in rows] + list(_unfold(conn, kind, n))
             conn.executemany("INSERT INTO change(txn, tbl, rec, field, new) VALUES(?,?,?,?,?)", found)

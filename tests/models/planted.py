@@ -100,12 +100,12 @@ def sent_not_committed() -> Any:
 @plant
 def no_effect_not_marked() -> Any:
     """An edit that changed nothing on the server is undone as if it had."""
-    echo = apply._echo
+    echo = apply._Log.echo
 
-    def planted(conn: Any, records: Any, entry: Any, n: int) -> None:
-        echo(conn, records, entry._replace(idle=()), n)
+    def planted(self: Any, records: Any, entry: Any, n: int) -> None:
+        echo(self, records, entry._replace(idle=()), n)
 
-    return mock.patch.object(apply, "_echo", planted)
+    return mock.patch.object(apply._Log, "echo", planted)
 
 
 @plant
@@ -148,14 +148,13 @@ def idle_writes_kept() -> Any:
 @plant
 def echo_forgets_what_it_replaced() -> Any:
     """Undo of a seen operation restores what this laptop saw, not what it replaced on the server."""
-    echo = apply._echo
+    echo = apply._Log.echo
 
-    def planted(conn: Any, records: Any, entry: Any, n: int) -> None:
-        was = conn.execute("SELECT old, n FROM change WHERE txn=?", (n,)).fetchall()
-        echo(conn, records, entry, n)
-        conn.executemany("UPDATE change SET old=? WHERE n=?", was)
+    def planted(self: Any, records: Any, entry: Any, n: int) -> None:
+        echo(self, records, entry, n)
+        self._replaced.clear()
 
-    return mock.patch.object(apply, "_echo", planted)
+    return mock.patch.object(apply._Log, "echo", planted)
 
 
 @plant
