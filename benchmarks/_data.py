@@ -14,6 +14,7 @@ import orjson
 from fractional_indexing import generate_n_keys_between
 
 from models.apply import settlement
+from models.dates import refresh_all
 from models.fields import Scalar
 from models.record import KINDS, new_id
 from models.store import Store, open_store
@@ -45,11 +46,10 @@ def fill(store: Store, tasks: int, projects: int) -> list[str]:
                 "minutes_per_day": 480,
             }
             _insert(conn, "project", [(project, about)])
-            _insert(conn, "task", plan := list(plan_of(project, tasks // projects)))
-            dates = ((id, project, *_dates(i)) for i, (id, _) in enumerate(plan))
-            conn.executemany("INSERT INTO schedule(task, project, start, finish) VALUES(?,?,?,?)", dates)
+            _insert(conn, "task", plan_of(project, tasks // projects))
             made.append(project)
         conn.execute("DELETE FROM change WHERE txn=?", (n,))
+    refresh_all(store)
     return made
 
 
@@ -98,10 +98,6 @@ def set_synchronous(store: Store, how: str) -> None:
 
 def _defaults(kind: str) -> Values:
     return {name: field.default for name, field in KINDS[kind].fields.items() if field.default is not None}
-
-
-def _dates(i: int) -> tuple[str, str]:
-    return f"2026-11-{i % 28 + 1:02}T08:00", f"2027-01-{i % 28 + 1:02}T17:00"
 
 
 def _insert(conn: sqlite3.Connection, kind: str, rows: Iterable[tuple[str, Values]]) -> None:

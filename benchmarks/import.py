@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 
 from _bench import PLANS, Measure, measure, report, say, workplace
 
+from models.dates import refresh_all
 from models.store import open_store
 from office import importing, mspdi
 
@@ -89,7 +90,7 @@ def _import(file: Path, home: Path) -> tuple[list[float], int, int]:
     read, plan = _time(lambda: mspdi.read(file))
     shown, _ = _time(lambda: importing.preview(conn, plan))
     written, changes = _time(lambda: store.transact("Import", importing.import_plan, plan))
-    dated, _ = _time(lambda: importing.fill_schedule(store, plan, str(changes.result)))
+    dated, _ = _time(lambda: refresh_all(store))
     conn.close()
     store.close()
     return [read, shown, written, dated], len(plan.tasks), changes.count

@@ -39,7 +39,8 @@ CREATE TABLE unknown(
 ) WITHOUT ROWID;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
-    early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER
+    early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,
+    duration INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX schedule_finish ON schedule(project, finish);
 CREATE TABLE stale(project TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;

@@ -7,10 +7,17 @@ or a record's coming or going ('') → run its window again; else only the rows 
 import sqlite3
 from dataclasses import dataclass, field
 
+from models import db
+
+GENERATION = "dates_generation"  # in `meta`: counts the commits that changed computed dates
+
 
 @dataclass
 class Changes:
-    """Fields changed by table ('' = a record came or went), up to the change number `upto`."""
+    """Fields changed by table ('' = a record came or went), up to the change number `upto`.
+
+    The derived table `schedule` is told as changed in its field "dates".
+    """
 
     upto: int = 0
     fields: dict[str, set[str]] = field(default_factory=dict)
@@ -32,6 +39,7 @@ class Feed:
         self._conn = conn
         self._version = -1
         self.upto = self._newest()
+        self._dates = self._generation()
         self.poll()
 
     def poll(self) -> Changes | None:
@@ -40,12 +48,17 @@ class Feed:
         if version == self._version:
             return None
         self._version = version
-        newest = self._newest()
-        if newest == self.upto:
+        newest, dates = self._newest(), self._generation()
+        if (newest, dates) == (self.upto, self._dates):
             return None
         changes = read_changes(self._conn, self.upto, newest)
-        self.upto = newest
+        if dates != self._dates:
+            changes.fields["schedule"] = {"dates"}
+        self.upto, self._dates = newest, dates
         return changes
+
+    def _generation(self) -> str:
+        return db.get_meta(self._conn, GENERATION)
 
     def _newest(self) -> int:
         return int(self._conn.execute("SELECT coalesce(max(n), 0) FROM change").fetchone()[0])

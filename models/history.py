@@ -76,9 +76,9 @@ def operations(conn: sqlite3.Connection, limit: int) -> list[Done]:
 def prune(conn: sqlite3.Connection, keep_ms: int, keep_local: int = 200, limit: int = 500) -> int:
     """Removes up to `limit` transactions from before the instant `keep_ms` (ms since 1970); how many went.
 
-    Never goes what waits or was rejected, what search has not read, the newest `keep_local` operations of this
-    laptop with all that came after them, nor what colleagues did to the same records: undo asks for it. Inside the
-    caller's write transaction; call it until it returns 0.
+    Never goes what waits or was rejected, what search or the dates have not read, the newest `keep_local` operations
+    of this laptop with all that came after them, nor what colleagues did to the same records: undo asks for it.
+    Inside the caller's write transaction; call it until it returns 0.
     """
     first = _first_kept(conn, keep_ms, keep_local)
     doomed = conn.execute(
@@ -92,7 +92,7 @@ def prune(conn: sqlite3.Connection, keep_ms: int, keep_local: int = 200, limit: 
             "first": first,
             "recent": _first_recent(conn, keep_ms),
             "newest": _top(conn),  # a feed asks for the greatest change number
-            "read": int(get_meta(conn, "search_upto", "0")),
+            "read": min(int(get_meta(conn, upto, "0")) for upto in ("search_upto", "dates_upto")),
             "limit": limit,
         },
     ).fetchall()

@@ -1,5 +1,8 @@
 """Projects: one client order on its way from acceptance to sign-off."""
 
+from collections.abc import Collection
+
+from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
 from models.client import Client
@@ -59,6 +62,23 @@ class Project(Named, Record, table=True):
         if self.start and self.finish and self.finish < self.start:
             raise Invalid(
                 "finish", f"{self.finish} lies before the start, {self.start}. Correct one of them."
+            )
+        if self.schedule_from == "finish" and not self.finish:
+            raise Invalid(
+                "finish",
+                "a plan that is made back from its finish needs one. Type the promised finish first.",
+            )
+
+    def agree(self, session: Session, written: Collection[str]) -> None:
+        """Turned round, a plan's tasks without a date are as late as possible instead of as soon, or the reverse."""
+        if "schedule_from" in written:
+            was, now = ("ASAP", "ALAP") if self.schedule_from == "finish" else ("ALAP", "ASAP")
+            session.connection().execute(
+                text(
+                    "UPDATE task SET constraint_type=:now WHERE project_id=:id AND constraint_type=:was"
+                    " AND deleted_at IS NULL"
+                ),
+                {"now": now, "was": was, "id": self.id},
             )
 
 

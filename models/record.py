@@ -84,7 +84,8 @@ class Record(SQLModel):
         """Raises Invalid where the record contradicts itself; fields are checked one by one before."""
 
     def agree(self, session: Session, written: Collection[str]) -> None:
-        """Raises Refused where what was `written` contradicts other records: a circle of links, a task below itself."""
+        """Makes what follows from what was `written` in other fields and records. Raises Refused where it contradicts
+        them: a circle of links, a task below itself."""
 
 
 R = TypeVar("R", bound=Record)

@@ -30,10 +30,6 @@ from models.feed import Changes, read_changes
 from models.kinds import KINDS
 from models.record import Record, check_record, new_id
 
-DATE_INPUTS = {
-    "task": {"duration_minutes", "constraint_type", "constraint_date", "mode", "milestone", "calendar_id"}
-}
-
 
 class WriteLock:
     """A lock in which the screen comes first: SQLite's own is not fair within a process."""
@@ -163,7 +159,6 @@ class Store:
                 changes = self._close(conn, n, keep=True)
             else:
                 changes = read_changes(conn, before, _newest(conn))
-            _forget_dates(conn, n, changes)
             changes.label = conn.execute("SELECT label FROM txn WHERE n=?", (n,)).fetchone()[0]
         changes.skipped = skipped
         return changes
@@ -179,9 +174,7 @@ class Store:
             conn.execute(sql, (n,))
             return Changes(_newest(conn))
         conn.execute("UPDATE txn SET state=? WHERE n=?", (PENDING, n))
-        changes = read_changes(conn, first - 1, last)
-        _forget_dates(conn, n, changes)
-        return changes
+        return read_changes(conn, first - 1, last)
 
 
 def open_store(home: Path | str | None = None) -> Store:
@@ -307,14 +300,3 @@ def _fold_creates(conn: sqlite3.Connection, n: int) -> None:
             (orjson.dumps(whole).decode(), n, rec),
         )
         conn.execute("DELETE FROM change WHERE txn=? AND rec=? AND field<>''", (n, rec))
-
-
-def _forget_dates(conn: sqlite3.Connection, n: int, changes: Changes) -> None:
-    """Computed dates of tasks whose inputs changed are stale: none is better than a wrong one."""
-    if any(changes.touches(table, *names) for table, names in DATE_INPUTS.items()):
-        marks = ", ".join("?" * len(DATE_INPUTS["task"]))
-        conn.execute(
-            f"DELETE FROM schedule WHERE task IN"
-            f" (SELECT rec FROM change WHERE txn=? AND tbl='task' AND field IN ({marks}))",
-            (n, *DATE_INPUTS["task"]),
-        )

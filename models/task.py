@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from models.assignment import write_who
 from models.errors import Invalid, Refused
-from models.fields import Field, Scalar
+from models.fields import DAY_MINUTES, Field, Scalar
 from models.record import Named, Record, Writer, attribute, find, register
 
 STATUSES = ("todo", "doing", "done", "blocked", "n/a")
@@ -24,28 +24,36 @@ CONSTRAINTS = ("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")
 # ── fields of a task that are typed but stored as others ──────────────────────────────────────────────
 
 
-def _write_start(_: Session, task: "Task", value: Scalar) -> None:
-    """A start typed on an automatic, unstarted task is a constraint (SCHEDULE: SNET)."""
+def _write_start(session: Session, task: "Task", value: Scalar) -> None:
+    """Typed on an automatic, unstarted task it is a constraint: SNET, and SNLT in a plan made back from its finish."""
     if task.mode == "manual":
         task.manual_start = _text(value)
     elif task.actual_start:
         task.actual_start = _text(value)
     else:
-        _constrain(task, "SNET", value)
+        _constrain(session, task, "S", value)
 
 
-def _write_finish(_: Session, task: "Task", value: Scalar) -> None:
+def _write_finish(session: Session, task: "Task", value: Scalar) -> None:
+    """FNET, and FNLT in a plan made back from its finish."""
     if task.mode == "manual":
         task.manual_finish = _text(value)
     elif task.actual_finish:
         task.actual_finish = _text(value)
     else:
-        _constrain(task, "FNET", value)
+        _constrain(session, task, "F", value)
 
 
-def _constrain(task: "Task", type: str, value: Scalar) -> None:
-    task.constraint_type = type if value else "ASAP"
-    task.constraint_date = _text(value)
+def _constrain(session: Session, task: "Task", end: str, value: Scalar) -> None:
+    late = _backwards(session, task.project_id)
+    free, kind = ("ALAP", f"{end}NLT") if late else ("ASAP", f"{end}NET")
+    task.constraint_type, task.constraint_date = kind if value else free, _text(value)
+
+
+def _backwards(session: Session, project_id: str) -> bool:
+    """Whether the project is scheduled back from its finish: what has no date is then as late as possible."""
+    sql = text("SELECT schedule_from FROM project WHERE id=:id")
+    return bool(session.connection().execute(sql, {"id": project_id}).scalar() == "finish")
 
 
 def _write_status(_: Session, task: "Task", value: Scalar) -> None:
@@ -112,7 +120,7 @@ class Task(Named, Record, table=True):
     )
     effort_driven: int | None = attribute("flag", "Effort driven", help="more people make it shorter")
     duration_minutes: int | None = attribute(
-        "duration", "Duration", default=480, low=0, high=10**8, aliases=("duration",)
+        "duration", "Duration", default=DAY_MINUTES, low=0, high=10**8, aliases=("duration",)
     )
     elapsed: int | None = attribute("flag", "Elapsed duration")
     estimated: int | None = attribute("flag", "Estimated")
@@ -178,8 +186,12 @@ class Task(Named, Record, table=True):
     def born(self, session: Session) -> None:
         if self.rank is None:
             [self.rank] = ranks(session, self.project_id, self.parent_id, 1)
+        if self.constraint_type == "ASAP" and _backwards(session, self.project_id):
+            self.constraint_type = "ALAP"
 
     def agree(self, session: Session, written: Collection[str]) -> None:
+        if "milestone" in written and "duration_minutes" not in written:
+            self.duration_minutes = 0 if self.milestone else self.duration_minutes or DAY_MINUTES
         if self.parent_id and "parent_id" in written:
             refuse_loop(session, {self.id}, self.parent_id)
 

@@ -183,7 +183,7 @@ class _Writer:
         return Task(
             id=self._id(*node), project_id=self.project.id, parent_id=parent_id, rank=rank,
             name=f"{step.name} · {item}" if item else step.name, milestone=int(step.milestone),
-            duration_minutes=self._minutes(step.days), visibility=step.visibility,
+            duration_minutes=self._minutes(step.days), visibility=step.visibility, side=step.side or None,
             notes=self._notes(step, self.plan.words.get(item, "")),
         )  # fmt: skip
 
@@ -194,10 +194,9 @@ class _Writer:
         """What the fields of a task do not say: client's roles, the place, results, checks and a gate's needs."""
         role, gate = self.template.roles.get(step.role), self.template.gates.get(step.gate)
         who = role.name if role and role.name.lower() not in self.members else ""
-        joint = "with the client" if step.side == "joint" else ""
         place = {"site": "on site", "either": "on site or remote"}.get(step.place, "")
         lines = [
-            " · ".join(part for part in (words, who, joint, place) if part),
+            " · ".join(part for part in (words, who, place) if part),
             f"Results: {', '.join(step.results)}" if step.results else "",
             f"Gate {gate.key} needs:" if gate else "",
             *(f"- {need}" for need in (gate.needs if gate else ())),

@@ -1,28 +1,23 @@
-"""A read plan into the store: what it would do, doing it, and the dates that the file brings along.
+"""A read plan into the store: what it would do, and doing it.
 
 plan = mspdi.read(path)
 preview(conn, plan).lines()                                       # shown before anything is saved
 project_id = store.transact(f"Import {plan.name}", import_plan, plan).result
-fill_schedule(store, plan, project_id)                            # derived: never captured, never synced
 """
 
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 from sqlmodel import Session
 
 from models.kinds import KINDS
-from models.store import Store
 from office.draft import Draft, Known, KnownCalendar, KnownMember, KnownProject, minute
 from office.draft_plan import draft_plan
-from office.foreign import Plan, Task
+from office.foreign import Plan
 from office.words import counted, few
-
-SLICE = 200  # rows of computed dates in one commit: short enough not to be felt
 
 
 @dataclass(frozen=True)
@@ -89,38 +84,6 @@ def import_plan(session: Session, plan: Plan, *, name: str = "", client_id: str 
     made = draft_plan(plan, _known(_query(session)), name=name, client_id=client_id)
     _write(session, made)
     return made.project_id
-
-
-def fill_schedule(store: Store, plan: Plan, project_id: str) -> int:
-    """Puts the dates that the file's program computed into the derived table of this laptop; how many rows.
-
-    Goes in small commits after the import and can be repeated: tasks are found by the UID that they came with.
-    """
-    conn = store.read()
-    try:
-        sql = "SELECT source_uid, id FROM task WHERE project_id=? AND deleted_at IS NULL"
-        ids: dict[int, str] = dict(conn.execute(sql, (project_id,)).fetchall())
-    finally:
-        conn.close()
-    rows = ((ids[task.uid], project_id, *_dates(task)) for task in plan.tasks if task.uid in ids)
-    filled = 0
-    while part := list(islice(rows, SLICE)):
-        with store.write() as writer:
-            writer.executemany(
-                "INSERT OR REPLACE INTO schedule(task, project, start, finish, early_start, early_finish, late_start,"
-                " late_finish, total_slack, free_slack, critical) VALUES(?,?,?,?,?,?,?,?,?,?,?)",
-                part,
-            )
-        filled += len(part)
-    return filled
-
-
-def _dates(task: Task) -> tuple[str | int | None, ...]:
-    moments = (
-        task.start, task.finish, task.early_start, task.early_finish, task.late_start, task.late_finish
-    )  # fmt: skip
-    slacks = (task.total_slack_minutes, task.free_slack_minutes, int(task.critical))
-    return *map(minute, moments), *slacks
 
 
 def _write(session: Session, made: Draft) -> None:

@@ -128,6 +128,7 @@ TASKS = [
         ("move_down", "J", "move down", "Move the task down among its neighbours"),
         ("move_up", "K", "move up", "Move the task up among its neighbours"),
         ("blocked_by", "b", "blocked by", "Say which task it waits for", 15),
+        ("why", "W", "why then", "Show why it stands where it stands, back to the cause"),
         ("baseline", "B", "baseline", "Take a baseline of the plan as it is now"),
     ),
 ]

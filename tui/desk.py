@@ -43,6 +43,7 @@ class Desk:
         self._store: Store | None = None
         self._opening = threading.Lock()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="writer")
+        self._keeper = ThreadPoolExecutor(1, thread_name_prefix="keeper")
         self._queued = 0
         self._behind: set[Callable[[Store], bool]] = set()
         self._probe: sqlite3.Connection | None = None
@@ -113,18 +114,18 @@ class Desk:
         self._writer.submit(checked).add_done_callback(lambda f: self._dequeue(f, done))
 
     def behind(self, step: Callable[[Store], bool]) -> None:
-        """Runs a step of housekeeping in the writer thread, and again, behind the edits that came meanwhile, as
-        long as it says that more is left."""
+        """Runs a step of housekeeping in a thread of its own, and again, behind the others that wait, as long as it
+        says that more is left. Edits never wait for it."""
 
         def run() -> None:
             self._behind.discard(step)
-            if step(self.store):
+            if not self._over.is_set() and step(self.store):
                 self.behind(step)
 
         if step not in self._behind:
             self._behind.add(step)
             with suppress(RuntimeError):  # closing
-                self._writer.submit(run)
+                self._keeper.submit(run)
 
     def check(self) -> None:
         """Raises StoreError when the file is not the one that was opened: what is written now would be lost."""
@@ -151,6 +152,7 @@ class Desk:
         """Ends the worker after the last edit is saved."""
         self._over.set()
         self._writer.shutdown(wait=True)
+        self._keeper.shutdown(wait=True, cancel_futures=True)
         if self._probe is not None:
             self._probe.close()
         if self.worker is not None:

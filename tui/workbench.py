@@ -127,7 +127,7 @@ class Workbench(Milepost):
             changes = self.desk.feed.poll()
             if changes is not None:
                 self.shell.changed(changes)
-                self._index()
+                self._keep_up()
             self.trouble = ""
         except (sqlite3.Error, StoreError) as error:
             known = db.explain(error, self.desk.path) if isinstance(error, sqlite3.Error) else error
@@ -157,7 +157,7 @@ class Workbench(Milepost):
     def on_workbench_loaded(self) -> None:
         for view in self.shell.query(ListView):
             view.detail.reload()
-        self._index()
+        self._keep_up()
 
     def on_workbench_written(self, message: Written) -> None:
         error = message.outcome.exception()
@@ -355,13 +355,19 @@ class Workbench(Milepost):
         if isinstance(view, ListView):
             view.seek(kind, rec)
 
-    def _index(self) -> None:
-        """Search is filled behind, in small commits, by the writer thread."""
+    def _keep_up(self) -> None:
+        """Dates and search are filled behind, in small commits."""
         if self.desk.loaded:
-            self.desk.behind(_index_step)
+            self.desk.behind(self._compute_dates)
+            self.desk.behind(_index)
+
+    def _compute_dates(self, store: Store) -> bool:
+        from models import dates
+
+        return dates.refresh(store, self.project) is not None
 
 
-def _index_step(store: Store) -> bool:
+def _index(store: Store) -> bool:
     from models import search
 
     return search.index(store)

@@ -44,6 +44,11 @@ class Schedule:
         """The dates of every task, summaries and inactive ones included."""
         return {key: self._dates(node) for key, node in self.network.nodes.items()}
 
+    def duration(self, key: Key) -> int | None:
+        """Working minutes between start and finish of a summary task; None of any other, which has its own."""
+        node = self.network.nodes[key]
+        return node.calendar.work(node.start, node.finish) if node.children else None
+
     def problems(self) -> list[Problem]:
         """What the plan asks for and cannot have; the plan's own faults (circles, calendars) first."""
         return [*self.network.problems, *broken(self.network.nodes.values(), self.plan, self.finish)]

@@ -9,7 +9,8 @@ from models.windows.window import FINISH, Window, escape, marks
 
 
 class ProjectRow(NamedTuple):
-    """`next_date` is the next milestone's date, naive local; `late` and `waiting` count unfinished tasks."""
+    """`next_date` is the next milestone's date, naive local; `late` and `waiting` count unfinished tasks; `finish` is
+    the promised one, `forecast` the computed one."""
 
     row: int
     id: str
@@ -26,6 +27,7 @@ class ProjectRow(NamedTuple):
     hold: str | None
     cancelled: str | None
     finish: str | None
+    forecast: str | None
 
 
 class Milestone(NamedTuple):
@@ -69,7 +71,7 @@ def project_rows(conn: sqlite3.Connection, rows: Sequence[int], today: str) -> l
         found[row] = ProjectRow(
             row, id, name, client, manager, _phase(conn, id), tasks, done,
             ahead.name if ahead else None, ahead.date if ahead else None,
-            late.get(id, 0), waiting, hold, cancelled, finish,
+            late.get(id, 0), waiting, hold, cancelled, finish, _forecast(conn, id),
         )  # fmt: skip
     return [found[row] for row in rows if row in found]
 
@@ -98,6 +100,12 @@ def _late(conn: sqlite3.Connection, ids: Sequence[str], today: str) -> dict[str,
         (*ids, today, *ids, today),
     )
     return dict(rows.fetchall())
+
+
+def _forecast(conn: sqlite3.Connection, project: str) -> str | None:
+    """The computed finish of the project: of all its tasks the last one's."""
+    row = conn.execute("SELECT max(finish) FROM schedule WHERE project=?", (project,)).fetchone()
+    return row[0] if row else None
 
 
 def next_milestone(conn: sqlite3.Connection, project: str) -> Milestone | None:

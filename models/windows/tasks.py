@@ -10,8 +10,9 @@ from models.windows.window import FINISH, START, STATUS, Window, add, escape, ma
 
 
 class TaskRow(NamedTuple):
-    """`start` and `finish` are the actual, else the computed, else the typed ones; `waits` marks an edit that the
-    server has not accepted yet; `conflict` an open conflict."""
+    """`duration` (working minutes) is the computed one of a summary; `start` and `finish` are the actual, else the
+    computed ones; `slack` is total slack in working minutes, None
+    until it is computed; `problem` is what cannot hold, in words; `conflict` an open conflict."""
 
     row: int
     id: str
@@ -29,6 +30,9 @@ class TaskRow(NamedTuple):
     notes: int
     conflict: int
     parent_id: str | None
+    slack: int | None
+    critical: int
+    problem: str | None
 
 
 def task_tree(conn: sqlite3.Connection, project: str) -> Window:
@@ -93,13 +97,14 @@ def task_matches(conn: sqlite3.Connection, project: str, wanted: Wanted) -> Wind
 def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:
     """What the list shows of these rows."""
     found = conn.execute(
-        f"""SELECT t.rowid, t.id, t.name, {STATUS}, t.duration_minutes, {START}, {FINISH},
+        f"""SELECT t.rowid, t.id, t.name, {STATUS}, coalesce(s.duration, t.duration_minutes), {START}, {FINISH},
             t.percent_complete, (SELECT group_concat(coalesce(m.initials, m.name), ', ') FROM assignment a
               JOIN member m ON m.id=a.member_id WHERE a.task_id=t.id AND a.deleted_at IS NULL),
             t.deadline, t.blocked_reason, t.milestone, t.priority, t.notes IS NOT NULL,
             EXISTS(SELECT 1 FROM conflict c WHERE c.rec=t.id AND c.deleted_at IS NULL
               AND NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL)),
-            t.parent_id
+            t.parent_id, s.total_slack, coalesce(s.critical, 0),
+            (SELECT message FROM problem WHERE task=t.id ORDER BY kind, message LIMIT 1)
             FROM task t LEFT JOIN schedule s ON s.task=t.id WHERE t.rowid IN ({marks(rows)})""",
         rows,
     )

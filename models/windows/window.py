@@ -4,12 +4,11 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+# one place says what a task's state and dates are; t is the task, s its row of the computed schedule
 STATUS = """CASE WHEN t.not_applicable_reason IS NOT NULL THEN 'n/a' WHEN t.actual_finish IS NOT NULL THEN 'done'
     WHEN t.blocked_reason IS NOT NULL THEN 'blocked' WHEN t.actual_start IS NOT NULL THEN 'doing' ELSE 'todo' END"""
-START = """coalesce(t.actual_start, s.start, t.manual_start,
-    CASE WHEN t.constraint_type IN ('SNET','MSO') THEN t.constraint_date END)"""
-FINISH = """coalesce(t.actual_finish, s.finish, t.manual_finish,
-    CASE WHEN t.constraint_type IN ('FNET','MFO','FNLT') THEN t.constraint_date END)"""
+START = "coalesce(t.actual_start, s.start)"
+FINISH = "coalesce(t.actual_finish, s.finish)"
 
 
 @dataclass

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from models import history, record, search
 from models.bin import deleted
+from models.dates import refresh_all
 from models.dump import dump
 
 
@@ -59,6 +60,7 @@ def test_pruning_keeps_what_undo_and_the_server_need(desk: Any) -> None:
     desk.edit("client", old, city="Praha")  # waits
     while search.index(desk.store):
         pass
+    refresh_all(desk.store)
     with desk.store.write() as conn:
         while history.prune(conn, 10**15, keep_local=2, limit=1):
             pass
@@ -69,7 +71,7 @@ def test_pruning_keeps_what_undo_and_the_server_need(desk: Any) -> None:
     assert desk.get("client", new, "city") is None
 
 
-def test_pruning_waits_for_the_search(desk: Any) -> None:
+def test_pruning_waits_for_the_search_and_the_dates(desk: Any) -> None:
     desk.client()
     desk.sync()
     with desk.store.write() as conn:
@@ -77,6 +79,9 @@ def test_pruning_waits_for_the_search(desk: Any) -> None:
     desk.client()
     desk.sync()
     search.index(desk.store)
+    with desk.store.write() as conn:
+        assert history.prune(conn, 10**15, keep_local=0) == 0
+    refresh_all(desk.store)
     with desk.store.write() as conn:
         assert history.prune(conn, 0, keep_local=0) == 0
         assert history.prune(conn, 10**15, keep_local=0) > 0

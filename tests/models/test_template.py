@@ -132,7 +132,7 @@ def test_what_the_client_may_see_and_what_a_task_needs_to_know(store):
     [survey] = rows(store, Task, name="Site survey - machine · Plasma 1")
     assert (handover.visibility, survey.visibility) == ("internal", "client")
     assert survey.notes.startswith(
-        "Plasma 1 - Burny 10 · Application engineer · with the client · on site\nResults: Machine sheet\n"
+        "Plasma 1 - Burny 10 · Application engineer · on site\nResults: Machine sheet\n"
     )
     assert "- controller and firmware" in survey.notes
     assert "Gate G2 needs:\n- survey report accepted" in rows(store, Task, name="Site ready")[0].notes
@@ -147,7 +147,7 @@ def test_a_role_is_the_member_who_has_it_alone(store):
     assert {a.member_id for a in given} == {ines.id}
     assert len(given) == sum(s.role == "pm" and not s.milestone for s in NESTING.steps.values())
     [kickoff] = rows(store, Task, name="Kickoff meeting")
-    assert kickoff.notes.startswith("with the client · on site or remote")
+    assert kickoff.notes.startswith("on site or remote")
 
 
 def test_two_laptops_make_one_plan(tmp_path):

@@ -10,7 +10,10 @@ from typing import Any
 
 import pytest
 
+from models.dates import refresh_all
 from models.record import create
+from models.schedule.engine import Schedule
+from models.schedule.instants import show
 from models.store import Store, open_store
 from office.foreign import (
     UNASSIGNED,
@@ -24,8 +27,9 @@ from office.foreign import (
     Task,
     WorkWeek,
 )
-from office.importing import Preview, fill_schedule, import_plan, preview
+from office.importing import Preview, import_plan, preview
 from office.mspdi import read
+from office.scheduling import as_inputs
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mspdi"
 FILES = sorted(DATA.glob("*.xml"))
@@ -141,15 +145,23 @@ def test_links_join_the_tasks_that_the_file_joins(store: Store, file: Path) -> N
 
 
 @needs_data
-def test_the_dates_of_the_file_fill_the_derived_table(store: Store, file: Path) -> None:
+def test_the_store_computes_the_dates_that_the_file_gives(store: Store, file: Path) -> None:
+    """The engine reaches those of the file (test_scheduling); what the store keeps must be enough for it."""
     plan = read(file)
-    assert fill_schedule(store, plan, load(store, plan)) == len(plan.tasks)
+    load(store, plan)
+    refresh_all(store)
     held = rows(
-        store, "SELECT source_uid, s.start, total_slack, critical FROM schedule s JOIN task t ON t.id=s.task"
+        store,
+        """SELECT source_uid, s.start, s.finish, s.late_start, s.late_finish, total_slack, free_slack, critical
+           FROM schedule s JOIN task t ON t.id=s.task""",
     )
-    assert sorted(held) == sorted(
-        (t.uid, f"{t.start:%Y-%m-%dT%H:%M}", t.total_slack_minutes, int(t.critical)) for t in plan.tasks
-    )
+    expected = [
+        (uid, show(d.start), show(d.finish), show(d.late_start), show(d.late_finish), d.total_slack, d.free_slack,
+         int(d.critical))
+        for uid, d in Schedule(as_inputs(plan)).dates().items()
+    ]  # fmt: skip
+    assert sorted(held) == sorted(expected)
+    assert len(held) == len(plan.tasks)
 
 
 @needs_data
@@ -432,10 +444,9 @@ def test_an_import_that_fails_leaves_nothing(store: Store) -> None:
 
 
 def test_the_dates_are_not_captured(store: Store) -> None:
-    project_id = load(store, small())
+    load(store, small())
     before = rows(store, "SELECT count(*) FROM change")
-    assert fill_schedule(store, small(), project_id) == 2
-    assert fill_schedule(store, small(), project_id) == 2
+    refresh_all(store)
     assert rows(store, "SELECT count(*) FROM change") == before
     assert rows(store, "SELECT count(*) FROM schedule") == [(2,)]
 
@@ -447,6 +458,6 @@ def test_ten_thousand_tasks_come_in_within_six_seconds(store: Store) -> None:
     ]
     plan = small(tasks=tasks, links=[Link(n, n + 1) for n in range(1, 10_000)])
     started = time.perf_counter()
-    fill_schedule(store, plan, load(store, plan))
+    load(store, plan)
     assert time.perf_counter() - started < 6
     assert counts(store)["task"] == 10_000

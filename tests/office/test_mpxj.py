@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
+from models.dates import refresh_all
 from models.store import open_store
 from office import mpp
 from office.foreign import Assignment, Calendar, CalendarException, Plan, Resource, Task, WorkWeek
 from office.gathering import gather
-from office.importing import fill_schedule, import_plan
+from office.importing import import_plan
 from office.mspdi import UnreadablePlan, read
 from office.mspdi_write import lines
 from office.worktime import STANDARD, Hours
@@ -48,7 +49,7 @@ def exported(file: Path, folder: Path) -> Path:
     plan = read(file)
     store = open_store(folder / file.stem)
     project = str(store.transact("Import", import_plan, plan).result)
-    fill_schedule(store, plan, project)
+    refresh_all(store)
     conn = store.read()
     target = folder / file.name
     target.write_text("".join(lines(gather(conn, project))), encoding="utf-8")

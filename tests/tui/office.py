@@ -10,6 +10,7 @@ from typing import Any
 
 from models import outbox, record
 from models.apply import Entry, Patch, apply
+from models.dates import refresh_all
 from models.store import Store, open_store
 from tests.tui.plain import screen_text
 from tui.screens.base import ListView
@@ -37,7 +38,9 @@ def _furnish(session: Any) -> dict[str, str]:
     new("member", "Tomas Roth", initials="TR")
     new("site", "Hall 2", client_id=harlan)
     new("contact", "Ada Price", client_id=harlan, role="programming lead", phone="+44 113 1")
-    line = new("project", "Nesting line", client_id=harlan, manager_id=ines, number="N-1")
+    line = new(
+        "project", "Nesting line", client_id=harlan, manager_id=ines, number="N-1", start="2026-11-30T08:00"
+    )
     new("project", "Punch cell", client_id=north)
     for rank, name in enumerate(TASKS):
         parent = {"Check power": "Survey", "Check network": "Survey", "Lay cables": "Install"}.get(name)
@@ -47,10 +50,11 @@ def _furnish(session: Any) -> dict[str, str]:
 
 @contextmanager
 def opened(home: Path) -> Iterator[Store]:
-    """The store as another process would open it."""
+    """The store as another process would open it, which leaves no date stale."""
     store = open_store(home)
     try:
         yield store
+        refresh_all(store)
     finally:
         store.close()
 

@@ -21,7 +21,7 @@ SAMPLES = {
     "json": "{}",
 }  # fmt: skip
 OWN_SAMPLES = {"email": "ines@harlan.example", "who": "Ines", "lag": "2d", "holidays": "DE-BY"}
-NEEDED_TOO = {"constraint_type": ["constraint_date=2026-12-04"]}
+NEEDED_TOO = {"constraint_type": ["constraint_date=2026-12-04"], "schedule_from": ["finish=2027-03-31"]}
 MADE_BY_HAND = [kind for kind in KINDS.values() if kind.name not in NOT_ADDED]
 
 

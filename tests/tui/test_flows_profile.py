@@ -190,7 +190,7 @@ async def test_capture_from_anywhere(tmp_path, ids):
 async def test_the_palette_finds_actions_views_and_records(tmp_path, ids):
     async with at_work(tmp_path, (80, 24), "Nesting") as pilot:
         app = pilot.app
-        app._index()
+        app._keep_up()
         await until(lambda: app.desk.conn.execute("SELECT count(*) FROM search").fetchone()[0] > 8, pilot)
         await keys(pilot, ": 'ada'")
         await see(pilot, "Ada Price")
@@ -258,7 +258,7 @@ async def test_the_discreet_view_hides_the_others(tmp_path, ids):
     elsewhere(tmp_path, "task", ids["Go live"], visibility="private")
     async with at_work(tmp_path, project="Nesting") as pilot:
         app = pilot.app
-        app._index()
+        app._keep_up()
         await until(lambda: app.desk.conn.execute("SELECT count(*) FROM search").fetchone()[0] > 8, pilot)
         view(app).seek("task", ids["Install"])
         await keys(pilot, "D")

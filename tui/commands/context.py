@@ -4,13 +4,14 @@ import argparse
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models import db
 from models.errors import StoreError
+from models.windows.dates import behind
 
 if TYPE_CHECKING:
     from models.store import Store
@@ -40,9 +41,13 @@ class Context:
             return self.path.exists()
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection in one read transaction. A profile that does not exist reads as an empty one."""
+    def reading(self, *, dates: bool = False) -> Iterator[sqlite3.Connection]:
+        """A connection in one read transaction, with `dates` after the computed dates are brought up to date. A
+        profile that does not exist reads as an empty one."""
         conn = self._connect()
+        if dates and self.exists() and behind(conn):
+            with self.store():
+                pass  # closing it computes them
         try:
             conn.create_function("fold", 1, _fold, deterministic=True)
             conn.execute("BEGIN")
@@ -54,12 +59,17 @@ class Context:
 
     @contextmanager
     def store(self) -> Iterator["Store"]:
-        """The open store, made where there is none."""
+        """The open store, made where there is none. Dates that an edit has made stale are computed at the end."""
+        from models.dates import refresh_all
         from models.store import open_store
 
         store = open_store(self.home)
         try:
             yield store
+            with suppress(
+                StoreError
+            ):  # a full disk: the edit is safe, and the next one that reads tries again
+                refresh_all(store)
         finally:
             store.close()
 

@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from models.kinds import KINDS
+from models.windows.window import FINISH, START, STATUS
 
 Row = tuple[Any, ...]
 
-# one place says what a task's state and dates are; t is the task, s its row of the computed schedule
 TASK = {
-    "status": """CASE WHEN coalesce(t.not_applicable_reason, '')<>'' THEN 'n/a' WHEN t.actual_finish IS NOT NULL
-        THEN 'done' WHEN coalesce(t.blocked_reason, '')<>'' THEN 'blocked' WHEN t.actual_start IS NOT NULL
-        THEN 'doing' ELSE 'todo' END""",
-    "start": "coalesce(t.actual_start, s.start, CASE WHEN t.mode='manual' THEN t.manual_start END)",
-    "finish": "coalesce(t.actual_finish, s.finish, CASE WHEN t.mode='manual' THEN t.manual_finish END)",
+    "status": STATUS,
+    "start": START,
+    "finish": FINISH,
+    "slack": "s.total_slack",
     "critical": "s.critical",
     "who": """(SELECT group_concat(m.name, ', ') FROM assignment a JOIN member m ON m.id=a.member_id
         WHERE a.task_id=t.id AND a.deleted_at IS NULL AND m.deleted_at IS NULL)""",
@@ -55,15 +54,6 @@ def set_only(kind: str, names: Sequence[str], row: Sequence[Any]) -> dict[str, A
 def outside(names: Iterable[str]) -> list[str]:
     """Names of columns as the world sees them: `kind` is the record's own."""
     return ["of_kind" if name == "kind" else name for name in names]
-
-
-def dates(conn: sqlite3.Connection, project: str) -> dict[str, tuple[str, str]]:
-    """Task → (start, finish) as far as both are known now."""
-    rows = conn.execute(
-        f"SELECT t.id, {TASK['start']}, {TASK['finish']} FROM {source('task')} WHERE t.project_id=?",
-        (project,),
-    )
-    return {id: (start, finish) for id, start, finish in rows if start and finish}
 
 
 def in_tree_order(rows: Iterable[Row], names: Sequence[str]) -> Iterator[tuple[int, Row]]:

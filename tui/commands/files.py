@@ -119,13 +119,10 @@ def _import_plan(ctx: Context, plan: "Plan") -> int:
             f"Import {plan.name}", importing.import_plan, plan, name=ctx.args.name, client_id=client
         )
         project = str(changes.result)
-        dated = importing.fill_schedule(store, plan, project)
     if ctx.json:
         ctx.json_out({"id": project, "kind": "project", "name": seen.name, "counts": seen.counts})
     else:
-        ctx.print(
-            f"Imported {count(changes.count, 'record')}, {count(dated, 'task')} with dates. Project {project}"
-        )
+        ctx.print(f"Imported {count(changes.count, 'record')}. Project {project}")
     return 0
 
 
@@ -151,7 +148,7 @@ def _export_csv(ctx: Context, path: Path) -> int:
     if not ctx.args.kind:
         raise Usage("A .csv file holds records of one kind. Say which: --kind task")
     kind = kind_of(ctx.args.kind)
-    with ctx.reading() as conn:
+    with ctx.reading(dates=kind.name == "task") as conn:
         where, _ = listing.conditions(conn, kind, values.pairs(ctx.args.filters))
         found = listing.read(conn, kind, where)
     used = [name for name in found.names if any(value is not None for value in found.column(name))] or ["id"]
@@ -171,7 +168,7 @@ def _export_plan(ctx: Context, path: Path) -> int:
     from office.gathering import gather
     from office.mspdi_write import lines
 
-    with ctx.reading() as conn:
+    with ctx.reading(dates=True) as conn:
         plan = gather(conn, _project(ctx, conn))
     for line in [
         *(f"careful: {line}" for line in plan.warnings),

@@ -39,7 +39,7 @@ class Rows(NamedTuple):
 
 def list_(ctx: Context) -> int:
     kind = kind_of(ctx.args.kind)
-    with ctx.reading() as conn:
+    with ctx.reading(dates=kind.name in ("task", "project")) as conn:
         where, one_project = conditions(conn, kind, values.pairs(ctx.args.filters))
         if ctx.json:
             _print_json(ctx, kind, read(conn, kind, where).first(ctx.args.limit))

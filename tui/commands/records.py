@@ -10,9 +10,10 @@ from models import baseline, outline, record
 from models.errors import Invalid, Refused
 from models.feed import Changes
 from models.kinds import KINDS, Kind, kind_of
+from models.windows.tasks import task_dates
 from tui.commands import lookup, values
 from tui.commands.context import Context, Usage
-from tui.commands.facts import as_dict, dates
+from tui.commands.facts import as_dict
 from tui.commands.lookup import Found
 from tui.commands.output import count, listing, plain
 
@@ -49,11 +50,11 @@ def add(ctx: Context) -> int:
         raise Refused(NOT_ADDED[kind.name])
     given = values.pairs(_named(kind, ctx.args.values))
     with ctx.store() as store:
-        with ctx.reading() as conn:
+        with ctx.reading(dates=kind.name == "baseline") as conn:
             place, rest = _place(conn, kind, given, {})
             near = _beside(conn, place)
             new = {**near, **values.parse(conn, kind, rest, near)}
-            moments = dates(conn, str(new.get("project_id"))) if kind.name == "baseline" else {}
+            moments = task_dates(conn, str(new.get("project_id"))) if kind.name == "baseline" else {}
         changes = store.transact(f"Add {kind.label.lower()}", _create, kind, new, place, moments)
     _say(ctx, "Added", [Found(kind.name, str(changes.result))], one=True)
     return 0

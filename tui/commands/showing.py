@@ -6,6 +6,7 @@ from typing import Any
 
 from models.fields import Field
 from models.kinds import KINDS, Kind, kind_of
+from models.windows.dates import problems
 from tui.commands import facts, lookup, values
 from tui.commands.context import Context
 from tui.commands.lookup import Found
@@ -18,10 +19,11 @@ EXAMPLES = {
 }  # fmt: skip
 SHOWN_ALWAYS = ("visibility", "duration_minutes", "number")
 HIDDEN = ("space", "deleted_at", "rank", "segments")
+COMPUTED = {"start": "minute", "finish": "minute", "slack": "duration", "critical": "flag"}
 
 
 def show(ctx: Context) -> int:
-    with ctx.reading() as conn:
+    with ctx.reading(dates=True) as conn:
         found = lookup.record(conn, ctx.args.id, state=lookup.ANY)
         if ctx.json:
             ctx.json_out(_whole(conn, found))
@@ -53,7 +55,8 @@ def _whole(conn: sqlite3.Connection, found: Found) -> dict[str, Any]:
     facts_ = facts.as_dict(conn, *found)
     has = {f"{kind}.{field}": ids for kind, field, ids in _belonging(conn, found)}
     open_ = [id for id, *_ in _conflicts(conn, found)]
-    return {**facts_, **({"has": has} if has else {}), **({"conflicts": open_} if open_ else {})}
+    found_ = {"has": has, "conflicts": open_, "problems": problems(conn, *found)}
+    return {**facts_, **{name: values for name, values in found_.items() if values}}
 
 
 def _sheet(conn: sqlite3.Connection, found: Found, *, everything: bool) -> Iterator[str]:
@@ -66,6 +69,8 @@ def _sheet(conn: sqlite3.Connection, found: Found, *, everything: bool) -> Itera
     if related:
         yield ""
         yield from _aligned(related)
+    for message in problems(conn, *found):
+        yield f"! {plain(message)}"
     for id, name, stands, aside in _conflicts(conn, found):
         yield f"▲ Conflict {lookup.short(id)} on {name}: {stands} stands, {aside} was set aside"
 
@@ -98,8 +103,7 @@ def _all_fields(kind: Kind) -> Iterator[Field]:
             for extra in derived:
                 if extra.name not in seen:
                     seen.add(extra.name)
-                    minutes = extra.name in ("start", "finish")
-                    yield Field(extra.name, "minute" if minutes else "text", extra.label)
+                    yield Field(extra.name, COMPUTED.get(extra.name, "text"), extra.label)
 
 
 def _aligned(pairs: list[tuple[str, list[str]]]) -> Iterator[str]:

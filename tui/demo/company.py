@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import tomli
 from sqlmodel import Session
 
 from models.baseline import take_baseline
+from models.dates import refresh_all
 from models.fields import Scalar
 from models.people import Member
 from models.record import create, edit, made_id
@@ -30,7 +31,6 @@ CALENDAR = made_id("demo", "calendar", "Standard")
 WEEK = '{"fri": [["08:00", "12:00"], ["13:00", "17:00"]], "mon": [["08:00", "12:00"], ["13:00", "17:00"]], "sat": [], '\
     '"sun": [], "thu": [["08:00", "12:00"], ["13:00", "17:00"]], "tue": [["08:00", "12:00"], ["13:00", "17:00"]], '\
     '"wed": [["08:00", "12:00"], ["13:00", "17:00"]]}'  # fmt: skip
-Row = tuple[str, str, str, str]  # of the table `schedule`: task, project, start, finish
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,9 @@ def build(store: Store, today: date | None = None) -> None:
     company, template = read_company(), read_template("nesting")
     me = store.meta("member") or member_id(str(company.members[0]["name"]))
     store.transact("Set up the office", _office, company, me)
-    rows: list[Row] = []
     for order in company.orders:
-        taken = store.transact(f"New project {order.name}", _take, order, me, template, today)
-        rows += cast(list[Row], taken.result)
-    with store.write() as conn:
-        conn.executemany("INSERT INTO schedule(task, project, start, finish) VALUES(?,?,?,?)", rows)
+        store.transact(f"New project {order.name}", _take, order, me, template, today)
+    refresh_all(store)
 
 
 def seal(store: Store) -> None:
@@ -137,8 +134,8 @@ def _site_id(client: str, site: str) -> str:
 # ── a project ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _take(session: Session, order: Order, me: str, template: Template, today: date | None) -> list[Row]:
-    """The project, its plan, its progress and its baseline; what the schedule shows of it."""
+def _take(session: Session, order: Order, me: str, template: Template, today: date | None) -> None:
+    """The project, its plan, its progress and its baseline."""
     stage = Stage(order, template, today or date.today())
     _head(session, order, me, stage)
     tasks = expand(session, order.id, template, order.parameters)
@@ -149,7 +146,6 @@ def _take(session: Session, order: Order, me: str, template: Template, today: da
     if stage.reached(SIGNED):
         baseline = take_baseline(session, order.id, stage.agreed(), "Scope baseline")
         baseline.taken_at = f"{stage.agreed()[stage.ids[SIGNED, '']][1]}:00.000Z"
-    return stage.rows()
 
 
 def _head(session: Session, order: Order, me: str, stage: "Stage") -> None:
@@ -159,6 +155,7 @@ def _head(session: Session, order: Order, me: str, stage: "Stage") -> None:
         client_id=made_id("demo", "client", order.client), manager_id=me,
         calendar_id=CALENDAR, start=morning(stage.origin, 0), finish=evening(stage.origin, stage.length + 3 * DAY),
         notes=order.notes or None, hold_reason=reason, hold_waiting_on=who,
+        status_date=f"{stage.today}T08:00", reschedule_uncompleted=1,
         hold_since=str(work_day(stage.today, -days)) if reason else None,
     )  # fmt: skip
 
@@ -204,7 +201,6 @@ class Stage:
         self.now = max(order.day, 0) * DAY
         self.point = max(order.day - order.behind, 0) * DAY
         self.stuck = self._stuck()
-        self.fixed: dict[str, Span] = {}
 
     def _minutes(self, node: Node) -> int:
         return 0 if node[0] in self.order.skip else round(self.template.steps[node[0]].days * DAY)
@@ -254,13 +250,11 @@ class Stage:
 
     def _begin(self, task: Task, span: Span, percent: int) -> None:
         start = self._real(span.start)
-        self.fixed[task.id] = Span(start, start + self.durations[task.id])
         task.actual_start, task.percent_complete = morning(self.origin, start), percent
         task.remaining_minutes = self.durations[task.id] * (100 - percent) // 100
 
     def _end(self, task: Task, span: Span) -> None:
         start, finish = self._real(span.start), self._real(span.finish)
-        self.fixed[task.id] = Span(start, finish)
         task.actual_finish = evening(self.origin, finish)
         task.actual_start = task.actual_finish if start == finish else morning(self.origin, start)
         task.percent_complete, task.remaining_minutes = 100, 0
@@ -270,11 +264,6 @@ class Stage:
         done = min(self.point, self.length)
         pace = (done + self.order.behind * DAY) / done if done else 1
         return int(minutes * pace) // 120 * 120
-
-    def rows(self) -> list[Row]:
-        """Computed dates of all tasks and phases."""
-        spans = forward(self.durations, self.ties, self.fixed, self.now)
-        return [(id, self.order.id, *dates) for id, dates in self._dates(spans).items()]
 
     def _dates(self, spans: dict[str, Span]) -> dict[str, tuple[str, str]]:
         """Start and finish; a phase spans its tasks."""

@@ -1,7 +1,7 @@
-"""Dates for the demonstration, standing in until the schedule engine fills the table `schedule`.
+"""How the projects of the demonstration were first planned, in working minutes from a project's first morning.
 
-A forward pass over working minutes, counted from a project's first morning, Monday to Friday, 8–12 and 13–17. Knows
-links and what is fixed by actuals; knows no calendars, constraints or slack. Pure.
+Monday to Friday, 8–12 and 13–17, links and nothing else: minutes can be stretched evenly into a past that went on
+more slowly than planned. What is shown is computed by the schedule engine. Pure.
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,20 +29,15 @@ class Tie(NamedTuple):
     lag: int
 
 
-def forward(
-    durations: Mapping[str, int], ties: Iterable[Tie], fixed: Mapping[str, Span] | None = None, floor: int = 0
-) -> dict[str, Span]:
-    """The earliest span of each task: `fixed` ones stand, others wait for their links and start at `floor` or later.
-
-    Raises graphlib.CycleError.
-    """
+def forward(durations: Mapping[str, int], ties: Iterable[Tie]) -> dict[str, Span]:
+    """The earliest span of each task after its links. Raises graphlib.CycleError."""
     before: dict[str, list[Tie]] = {id: [] for id in durations}
     for tie in ties:
         before[tie.after].append(tie)
     spans: dict[str, Span] = {}
     for id in TopologicalSorter({id: [t.before for t in ties] for id, ties in before.items()}).static_order():
-        start = max([floor, *(_earliest(spans[t.before], t, durations[id]) for t in before[id])])
-        spans[id] = (fixed or {}).get(id) or Span(start, start + durations[id])
+        start = max([0, *(_earliest(spans[t.before], t, durations[id]) for t in before[id])])
+        spans[id] = Span(start, start + durations[id])
     return spans
 
 

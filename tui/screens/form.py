@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
+from models.schedule.instants import show
 from models.windows import discreet
+from models.windows.dates import Computed, computed, problems
 from models.windows.discreet import Front
 from models.windows.tasks import task_rows
-from tui.words import clock
+from tui.words import clock, day, duration
 
 if TYPE_CHECKING:
     from models.fields import Scalar
     from models.record import Kind
 
 HEAD, FIELD, LINK, PAST, MORE, ADD = range(6)
+PROBLEMS = 8  # of a record that are listed
+SENTENCE = 32  # cells: what the pane shows of a line at 110 columns
 HIDDEN = ("space", "deleted_at", "rank", "source_uid", "project_id", "segments")
 
 
@@ -43,8 +48,11 @@ def lines(conn: sqlite3.Connection, kind: str, rec: str, all: bool, front: Front
         yield from _conflict(conn, rec)
     elif kind == "operation":
         yield from _operation(conn, rec)
+    elif kind == "why":
+        yield from _why(conn, rec, front)
     else:
         yield from _record(conn, KINDS[kind], rec, all, front)
+        yield from _computed(conn, kind, rec)
         yield from _links(conn, kind, rec)
         if front is None:
             yield from _past(conn, KINDS[kind], rec)
@@ -126,6 +134,44 @@ def _written(conn: sqlite3.Connection, rec: str, name: str) -> str:
     [task] = task_rows(conn, [row[0]])
     text = {"start": task.start, "finish": task.finish, "status": task.status, "who": task.who}[name]
     return (text or "").replace("T", " ")
+
+
+def _computed(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[Draft]:
+    """What the schedule says: slack, and what cannot hold."""
+    dates = computed(conn, rec) if kind == "task" else None
+    if dates is not None:
+        yield Draft(PAST, "Slack", _slack(conn, rec, dates), "slack")
+        yield Draft(PAST, "Latest finish", dates.late_finish.replace("T", " "), "latest")
+    for at, message in enumerate(problems(conn, kind, rec)[:PROBLEMS]):
+        yield from _wrapped(Draft(PAST, "! Problem", message, f"problem {at}"))
+
+
+def _wrapped(draft: Draft) -> Iterator[Draft]:
+    """A sentence over as many lines as it needs."""
+    first, *more = wrap(draft.text, SENTENCE) or [""]
+    yield draft._replace(text=first)
+    for at, text in enumerate(more):
+        yield Draft(PAST, "", text, f"{draft.field} {at} of {draft.id}")
+
+
+def _slack(conn: sqlite3.Connection, task: str, dates: Computed) -> str:
+    [project] = conn.execute("SELECT project_id FROM task WHERE id=?", (task,)).fetchone()
+    per_day = _day(conn, {"project_id": project})
+    total, free = (
+        ("-" if slack < 0 else "") + duration(abs(slack), per_day)
+        for slack in (dates.total_slack, dates.free_slack)
+    )
+    return f"{total}, free {free}" + (" · critical" if dates.critical else "")
+
+
+def _why(conn: sqlite3.Connection, task: str, front: Front | None) -> Iterator[Draft]:
+    """The way from the task back to the cause; enter on a step shows that task."""
+    from models.why import why
+
+    yield Draft(HEAD, "Why then", shown_title(conn, "task", task))
+    for step in why(conn, task):
+        if front is None or discreet.shows(conn, front, "task", str(step.task)):
+            yield from _wrapped(Draft(LINK, day(show(step.at)), step.text, "why", "task", str(step.task)))
 
 
 _LAG = """CASE WHEN d.lag=0 THEN '' WHEN d.lag_unit LIKE '%percent' THEN printf('  %+d%%', d.lag)

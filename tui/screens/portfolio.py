@@ -43,6 +43,14 @@ def _next(row: ProjectRow) -> Cell:
     return (f"{day(row.next_date)}  {row.next_name}" if row.next_name else ""), "bad" if late else ""
 
 
+def _forecast(row: ProjectRow) -> Cell:
+    """When it will end, and by how many days that is after the promise."""
+    if not (row.forecast and row.finish):
+        return day(row.forecast)
+    over = (date.fromisoformat(row.forecast[:10]) - date.fromisoformat(row.finish[:10])).days
+    return (f"{day(row.forecast)} +{over}d", "bad") if over > 0 else day(row.forecast)
+
+
 class PortfolioView(ListView):
     name_in_registry = "portfolio"
     empty = "No projects yet. o makes one; or quit and run: milepost import plan.xml, milepost demo"
@@ -51,6 +59,7 @@ class PortfolioView(ListView):
         "client": frozenset({"name"}),
         "task": frozenset(),
         "member": frozenset(),
+        "schedule": frozenset(),
     }
     sort = "client"
     risky = False
@@ -96,6 +105,7 @@ class PortfolioView(ListView):
                 editable="finish",
                 edit_text=lambda row: (row.finish or "")[:10],
             ),
+            Column("forecast", "Forecast", _forecast, width=15, drop=6),
         ]
 
     def title_parts(self) -> Sequence[str]:

@@ -30,10 +30,11 @@ def _name(row: TaskRow) -> Cell:
         + row.name
         + (" ≡" if row.notes else "")
         + (" ▲" if row.conflict else "")
+        + (" !" if row.problem else "")
     )
     style = (
         "bad"
-        if row.conflict
+        if row.conflict or row.problem
         else "strong"
         if row.milestone
         else "dim"
@@ -65,6 +66,14 @@ def _who(row: TaskRow) -> str:
     return row.who or ""
 
 
+def _slack(row: TaskRow, per_day: int) -> Cell:
+    """How far it may slip before the project does; a mark where that is not at all."""
+    if row.slack is None or row.status in ("done", "n/a"):
+        return ""
+    text = f"-{duration(-row.slack, per_day)}" if row.slack < 0 else duration(row.slack, per_day)
+    return (f"▪ {text}", "warn" if row.slack >= 0 else "bad") if row.critical else text
+
+
 def _waits(row: TaskRow) -> Cell:
     return row.blocked or "", "warn"
 
@@ -79,6 +88,7 @@ class TasksView(ListView):
         "project": frozenset({"name"}),
         "conflict": frozenset(),
         "settlement": frozenset(),
+        "schedule": frozenset(),
     }
     day_minutes = 480
     project = ""
@@ -99,13 +109,14 @@ class TasksView(ListView):
                    edit_text=lambda row: (row.start or "").replace("T", " ")),
             Column("finish", "Finish", lambda row: day(row.finish), width=10, editable="finish", drop=1,
                    edit_text=lambda row: (row.finish or "").replace("T", " ")),
+            Column("slack", "Slack", lambda row: _slack(row, self.day_minutes), width=7, align="right", drop=5),
             Column("percent", "%", lambda row: f"{row.percent or ''}", width=4, align="right",
-                   editable="percent_complete", drop=6),
+                   editable="percent_complete", drop=7),
             Column("who", "Who", _who, width=9, editable="who", drop=2,
                    choices=lambda row: finding.members(bench(self).desk.conn)),
-            Column("deadline", "Deadline", lambda row: day(row.deadline), width=10, editable="deadline", drop=5,
+            Column("deadline", "Deadline", lambda row: day(row.deadline), width=10, editable="deadline", drop=6,
                    edit_text=lambda row: (row.deadline or "").replace("T", " ")),
-            Column("waits", "Waits for", _waits, ratio=2, min_width=10, editable="blocked_reason", drop=7),
+            Column("waits", "Waits for", _waits, ratio=2, min_width=10, editable="blocked_reason", drop=8),
         ]  # fmt: skip
 
     def title_parts(self) -> Sequence[str]:
@@ -168,7 +179,7 @@ class TasksView(ListView):
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         found = tasks.task_rows(bench(self).desk.conn, rowids)
         if bench(self).front is not None:
-            return [row._replace(blocked=None, notes=0, conflict=0) for row in found]
+            return [row._replace(blocked=None, notes=0, conflict=0, problem=None) for row in found]
         return found
 
     def record_of(self, row: Row) -> tuple[str, str]:
@@ -224,6 +235,12 @@ class TasksView(ListView):
 
     async def act_date(self) -> None:
         await self.ask_for("Start", "start", note="fri, +2w, 2026-12-04 08:00; empty: none")
+
+    def act_why(self) -> None:
+        """Why the task stands where it stands: the way back to the cause, in the detail pane."""
+        if (row := self.here()) is not None:
+            self.detail.show("why", row.id)
+            self.shell.open_detail()
 
     async def act_who(self) -> None:
         names = finding.members(bench(self).desk.conn)

@@ -319,7 +319,8 @@ CREATE TABLE unknown(
 ) WITHOUT ROWID;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
-    early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER
+    early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,
+    duration INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX schedule_finish ON schedule(project, finish);
 CREATE TABLE stale(project TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
@@ -330,25 +331,25 @@ CREATE TABLE problem(
 CREATE INDEX problem_task ON problem(task);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO change VALUES(1,1,'client','01a20780-a2f4-7754-abd8-7925180ad972','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
-INSERT INTO change VALUES(2,2,'project','01a20780-a30e-77a7-b197-e2a575edbccb','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a20780-a2f4-7754-abd8-7925180ad972","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
-INSERT INTO change VALUES(3,3,'task','01a20780-a31e-77a5-8d0e-3f3df0a2fb23','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a20780-a30e-77a7-b197-e2a575edbccb","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(4,3,'task','01a20780-a31f-7560-9d56-fc8849290c43','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a20780-a30e-77a7-b197-e2a575edbccb","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(5,4,'dependency','01a20780-a326-72b5-b1f0-a801026f0705','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a20780-a30e-77a7-b197-e2a575edbccb","predecessor_id":"01a20780-a31e-77a5-8d0e-3f3df0a2fb23","successor_id":"01a20780-a31f-7560-9d56-fc8849290c43","type":"FS","lag":0,"lag_unit":"working"}',0,1);
-INSERT INTO change VALUES(6,5,'task','01a20780-a31f-7560-9d56-fc8849290c43','notes',NULL,'ask Ines for the drawings',0,1);
-INSERT INTO change VALUES(7,6,'task','01a20780-a31f-7560-9d56-fc8849290c43','notes','ask Ines for the drawings',NULL,NULL,1);
-INSERT INTO client VALUES('01a20780-a2f4-7754-abd8-7925180ad972','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
-INSERT INTO dependency VALUES('01a20780-a326-72b5-b1f0-a801026f0705','workspace','internal',NULL,NULL,0,'01a20780-a30e-77a7-b197-e2a575edbccb','01a20780-a31e-77a5-8d0e-3f3df0a2fb23','01a20780-a31f-7560-9d56-fc8849290c43','FS',0,'working',NULL);
-INSERT INTO meta VALUES('replica','01a20780-a2d8-7136-8a5e-871eead4ac0f');
-INSERT INTO project VALUES('01a20780-a30e-77a7-b197-e2a575edbccb','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a20780-a2f4-7754-abd8-7925180ad972',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a20780-a31e-77a5-8d0e-3f3df0a2fb23','workspace','internal',NULL,NULL,0,'01a20780-a30e-77a7-b197-e2a575edbccb',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a20780-a31f-7560-9d56-fc8849290c43','workspace','internal',NULL,NULL,0,'01a20780-a30e-77a7-b197-e2a575edbccb',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO txn VALUES(1,'01a20780-a2f4-7754-abd8-7924e4db89a2','L','do',NULL,'New client',NULL,1795422200564,1,NULL,NULL);
-INSERT INTO txn VALUES(2,'01a20780-a30e-77a7-b197-e2a494ccd9c6','L','do',NULL,'New project',NULL,1795422200590,1,NULL,NULL);
-INSERT INTO txn VALUES(3,'01a20780-a318-7393-82ad-c5297e0a4cd0','L','do',NULL,'Tasks',NULL,1795422200600,1,NULL,NULL);
-INSERT INTO txn VALUES(4,'01a20780-a326-72b5-b1f0-a8002731b976','L','do',NULL,'Link',NULL,1795422200614,1,NULL,NULL);
-INSERT INTO txn VALUES(5,'01a20780-a32e-750a-b53d-e1ba9053229d','L','do',NULL,'Ask',NULL,1795422200622,6,NULL,NULL);
-INSERT INTO txn VALUES(6,'01a20780-a332-74fa-ac0c-22f555f13fea','L','undo','01a20780-a32e-750a-b53d-e1ba9053229d','Ask',NULL,1795422200626,6,NULL,NULL);
+INSERT INTO change VALUES(1,1,'client','01a207a5-15a6-7154-af55-e904c295b42e','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
+INSERT INTO change VALUES(2,2,'project','01a207a5-15dd-7672-ae02-4802055b83c7','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a207a5-15a6-7154-af55-e904c295b42e","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
+INSERT INTO change VALUES(3,3,'task','01a207a5-15f0-7444-9160-add787d10d1a','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a207a5-15dd-7672-ae02-4802055b83c7","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(4,3,'task','01a207a5-15f6-71ba-9773-c77dfabcc7b0','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a207a5-15dd-7672-ae02-4802055b83c7","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(5,4,'dependency','01a207a5-1601-74a5-8d42-fc09b3998747','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a207a5-15dd-7672-ae02-4802055b83c7","predecessor_id":"01a207a5-15f0-7444-9160-add787d10d1a","successor_id":"01a207a5-15f6-71ba-9773-c77dfabcc7b0","type":"FS","lag":0,"lag_unit":"working"}',0,1);
+INSERT INTO change VALUES(6,5,'task','01a207a5-15f6-71ba-9773-c77dfabcc7b0','notes',NULL,'ask Ines for the drawings',0,1);
+INSERT INTO change VALUES(7,6,'task','01a207a5-15f6-71ba-9773-c77dfabcc7b0','notes','ask Ines for the drawings',NULL,NULL,1);
+INSERT INTO client VALUES('01a207a5-15a6-7154-af55-e904c295b42e','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
+INSERT INTO dependency VALUES('01a207a5-1601-74a5-8d42-fc09b3998747','workspace','internal',NULL,NULL,0,'01a207a5-15dd-7672-ae02-4802055b83c7','01a207a5-15f0-7444-9160-add787d10d1a','01a207a5-15f6-71ba-9773-c77dfabcc7b0','FS',0,'working',NULL);
+INSERT INTO meta VALUES('replica','01a207a5-1573-7482-b6b2-66995c1893ea');
+INSERT INTO project VALUES('01a207a5-15dd-7672-ae02-4802055b83c7','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a207a5-15a6-7154-af55-e904c295b42e',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a207a5-15f0-7444-9160-add787d10d1a','workspace','internal',NULL,NULL,0,'01a207a5-15dd-7672-ae02-4802055b83c7',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a207a5-15f6-71ba-9773-c77dfabcc7b0','workspace','internal',NULL,NULL,0,'01a207a5-15dd-7672-ae02-4802055b83c7',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO txn VALUES(1,'01a207a5-15a6-7154-af55-e903615e0469','L','do',NULL,'New client',NULL,1795424589222,1,NULL,NULL);
+INSERT INTO txn VALUES(2,'01a207a5-15dd-7672-ae02-48011c9c441f','L','do',NULL,'New project',NULL,1795424589277,1,NULL,NULL);
+INSERT INTO txn VALUES(3,'01a207a5-15e9-7744-95aa-2682b2418a32','L','do',NULL,'Tasks',NULL,1795424589289,1,NULL,NULL);
+INSERT INTO txn VALUES(4,'01a207a5-1601-74a5-8d42-fc08ef28d842','L','do',NULL,'Link',NULL,1795424589313,1,NULL,NULL);
+INSERT INTO txn VALUES(5,'01a207a5-1611-77cf-b541-162dc01b5dd6','L','do',NULL,'Ask',NULL,1795424589329,6,NULL,NULL);
+INSERT INTO txn VALUES(6,'01a207a5-1619-75d8-a86d-8899f62df1b5','L','undo','01a207a5-1611-77cf-b541-162dc01b5dd6','Ask',NULL,1795424589337,6,NULL,NULL);
 CREATE TRIGGER member_created AFTER INSERT ON member WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
             INSERT INTO change(txn, tbl, rec, field, new, base)
@@ -418,6 +419,30 @@ CREATE TRIGGER task_removed BEFORE DELETE ON task WHEN coalesce((SELECT origin F
             SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
         END;
 CREATE TRIGGER task_identity BEFORE UPDATE OF id, space ON task BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER dependency_created AFTER INSERT ON dependency WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            VALUES((SELECT n FROM txn WHERE state=0), 'dependency', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'project_id', NEW.project_id, 'predecessor_id', NEW.predecessor_id, 'successor_id', NEW.successor_id, 'type', NEW.type, 'lag', NEW.lag, 'lag_unit', NEW.lag_unit, 'lag_shown', NEW.lag_shown)), 0);
+        END;
+CREATE TRIGGER dependency_edited AFTER UPDATE ON dependency WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'dependency', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('predecessor_id', OLD.predecessor_id, NEW.predecessor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('successor_id', OLD.successor_id, NEW.successor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('lag', OLD.lag, NEW.lag, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown)), ('lag_unit', OLD.lag_unit, NEW.lag_unit, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown)), ('lag_shown', OLD.lag_shown, NEW.lag_shown, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown))) f WHERE f.written
+            AND OLD.ver > 0 ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0), 'dependency', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('predecessor_id', OLD.predecessor_id, NEW.predecessor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('successor_id', OLD.successor_id, NEW.successor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('lag', OLD.lag, NEW.lag, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown)), ('lag_unit', OLD.lag_unit, NEW.lag_unit, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown)), ('lag_shown', OLD.lag_shown, NEW.lag_shown, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown))) f WHERE f.written
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER dependency_removed BEFORE DELETE ON dependency WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
+        END;
+CREATE TRIGGER dependency_identity BEFORE UPDATE OF id, space ON dependency BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
             WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
@@ -610,30 +635,6 @@ CREATE TRIGGER settlement_removed BEFORE DELETE ON settlement WHEN coalesce((SEL
             SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
         END;
 CREATE TRIGGER settlement_identity BEFORE UPDATE OF id, space ON settlement BEGIN
-            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
-            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
-        END;
-CREATE TRIGGER dependency_created AFTER INSERT ON dependency WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
-            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
-            INSERT INTO change(txn, tbl, rec, field, new, base)
-            VALUES((SELECT n FROM txn WHERE state=0), 'dependency', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'project_id', NEW.project_id, 'predecessor_id', NEW.predecessor_id, 'successor_id', NEW.successor_id, 'type', NEW.type, 'lag', NEW.lag, 'lag_unit', NEW.lag_unit, 'lag_shown', NEW.lag_shown)), 0);
-        END;
-CREATE TRIGGER dependency_edited AFTER UPDATE ON dependency WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
-            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
-            INSERT INTO shadow(rec, field, tbl, base, val)
-            SELECT NEW.id, f.field, 'dependency', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('predecessor_id', OLD.predecessor_id, NEW.predecessor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('successor_id', OLD.successor_id, NEW.successor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('lag', OLD.lag, NEW.lag, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown)), ('lag_unit', OLD.lag_unit, NEW.lag_unit, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown)), ('lag_shown', OLD.lag_shown, NEW.lag_shown, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown))) f WHERE f.written
-            AND OLD.ver > 0 ON CONFLICT DO NOTHING;
-            INSERT INTO change(txn, tbl, rec, field, old, new, base)
-            SELECT (SELECT n FROM txn WHERE state=0), 'dependency', NEW.id, f.field, f.old, f.new,
-                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
-            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('predecessor_id', OLD.predecessor_id, NEW.predecessor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('successor_id', OLD.successor_id, NEW.successor_id, (OLD.predecessor_id IS NOT NEW.predecessor_id OR OLD.successor_id IS NOT NEW.successor_id)), ('type', OLD.type, NEW.type, (OLD.type IS NOT NEW.type)), ('lag', OLD.lag, NEW.lag, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown)), ('lag_unit', OLD.lag_unit, NEW.lag_unit, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown)), ('lag_shown', OLD.lag_shown, NEW.lag_shown, (OLD.lag IS NOT NEW.lag OR OLD.lag_unit IS NOT NEW.lag_unit OR OLD.lag_shown IS NOT NEW.lag_shown))) f WHERE f.written
-            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
-        END;
-CREATE TRIGGER dependency_removed BEFORE DELETE ON dependency WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
-            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
-            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
-        END;
-CREATE TRIGGER dependency_identity BEFORE UPDATE OF id, space ON dependency BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
             WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;
