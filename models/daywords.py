@@ -18,7 +18,8 @@ EXAMPLES = "Write 2026-12-04, 4.12., 12 dec, fri, next fri, today, eow, eom or +
 
 _MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 SPACED = re.compile(
-    rf"next\s+[a-z]+|\d{{1,2}}\.?\s+(?:{_MONTH})[a-z]*(?:,?\s+\d{{4}})?(?![\w:])|"
+    r"next\s+(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?![\w:])|"
+    rf"\d{{1,2}}\.?\s+(?:{_MONTH})[a-z]*(?:,?\s+\d{{4}})?(?![\w:])|"
     rf"(?:{_MONTH})[a-z]*\s+\d{{1,2}}(?:,?\s+\d{{4}})?(?![\w:])",
     re.I,
 )

@@ -4,6 +4,7 @@ MilepostError
 ├── Refused            what was asked cannot be done; nothing was written (exit status 1)
 │   ├── Invalid        a field's value; names the field
 │   ├── NotFound       no such record
+│   ├── Unclear        a filter or a captured line; names the place
 │   ├── NothingToUndo  the undo or redo stack is empty
 │   └── UnreadableFile a file that an import cannot take
 ├── StoreError         the store on this laptop
@@ -37,6 +38,16 @@ class Invalid(Refused):
 
 class NotFound(Refused):
     """No record answers to that id."""
+
+
+class Unclear(Refused):
+    """A typed line that cannot be read. `text[at:end]` is what is wrong; the message names it and its column."""
+
+    def __init__(self, message: str, text: str, at: int, end: int) -> None:
+        piece = text[at:end] if end - at <= 40 else f"{text[at : at + 39]}…"
+        named = message if message.startswith("“") else f"“{piece}” {message}"
+        super().__init__(f"{named} (column {at + 1})")
+        self.at, self.end = at, end
 
 
 class NothingToUndo(Refused):

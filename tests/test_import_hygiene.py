@@ -47,7 +47,7 @@ def test_every_room_has_modules_to_look_at(room: str) -> None:
     assert len(modules_of(room)) > 1
 
 
-@pytest.mark.parametrize("module", ["db", "errors", "feed", "windows", "fields"])
+@pytest.mark.parametrize("module", ["db", "errors", "feed", "windows", "fields", "filters"])
 def test_what_paints_the_first_screen_knows_no_orm(module: str) -> None:
     assert_not_loaded([f"models.{module}"], ORM)
 
