@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,8 @@ _SEPARATORS = {";": "semicolons", ",": "commas", "\t": "tabs", "|": "bars"}
 _MARKED = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
+
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # in a number format
 
 
 class Row(NamedTuple):
@@ -190,6 +193,10 @@ def _excel_cells(cells: Sequence[Any]) -> list[Cell]:
 
 def _excel_cell(cell: Any) -> Cell:
     value: Cell = cell.value
-    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in str(cell.number_format):
+    if (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and "%" in _LITERAL.sub("", str(cell.number_format))
+    ):
         return f"{round(value * 100, 6):g}%"
     return value

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
+from models.kinds import KINDS
 from tui.cli import main
 
 Run = Callable[..., Any]
@@ -180,9 +182,10 @@ def test_what_an_export_holds_comes_back_as_it_was(run: Run, file: Any, project:
     run("export", out, "--kind", "contact")
     assert "unchanged: 4 contacts" in run("import", out, "--as", "contacts")
     run("import", file("t.csv", TASKS), "--as", "tasks", "--project", project, "--yes")
-    out = str(tmp_path / "tasks.csv")
-    run("export", out, "--kind", "task")
-    assert "unchanged: 4 tasks" in run("import", out, "--as", "tasks", "--project", project)
+    for name in ("tasks.csv", "tasks.xlsx"):
+        run("export", str(tmp_path / name), "--kind", "task")
+        said = run("import", str(tmp_path / name), "--as", "tasks", "--project", project)
+        assert "unchanged: 4 tasks" in said, said
 
 
 def test_a_mapping_is_remembered_for_these_headings(run: Run, file: Any) -> None:
@@ -282,8 +285,6 @@ def test_a_number_finds_a_task_that_is_called_otherwise_now(run: Run, file: Any,
 
 
 def test_an_excel_list_with_dates_numbers_and_percents(run: Run, project: str, tmp_path: Path) -> None:
-    from datetime import datetime
-
     book = Workbook()
     sheet = book.worksheets[0]
     for row in (
@@ -366,3 +367,35 @@ def test_two_kinds_are_not_merged(run: Run) -> None:
     run("add", "contact", "Ines")
     run("add", "client", "Harlan")
     assert "Name two of one kind" in run("merge", "Ines", "Harlan", status=1)
+
+
+# ── lists for Excel ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_list_goes_into_a_workbook_with_names_dates_and_days(
+    run: Run, project: str, tmp_path: Path
+) -> None:
+    run(
+        "add",
+        "task",
+        "Survey",
+        "project=Line 2",
+        "duration=4h",
+        "deadline=2026-12-24",
+        "who=TR",
+        "percent_complete=5",
+    )
+    target = str(tmp_path / "t.xlsx")
+    assert "Wrote 1 task to" in run("list", "task", "--xlsx", target)
+    assert "--force" in run("list", "task", "--xlsx", target, status=1)
+    heads, row = ([cell.value for cell in row] for row in load_workbook(target).worksheets[0].iter_rows())
+    found = dict(zip(heads, row, strict=True))
+    assert (found["Name"], found["Project"], found["Who"]) == ("Survey", "Line 2", "Tomas Roth")
+    assert (found["Duration"], found["Deadline"], found["% complete"]) == (0.5, datetime(2026, 12, 24, 17), 5)
+
+
+def test_every_kind_goes_into_a_workbook(run: Run, project: str, tmp_path: Path) -> None:
+    for kind in KINDS:
+        run("export", str(tmp_path / f"{kind}.xlsx"), "--kind", kind)
+        run("list", kind, "--xlsx", str(tmp_path / f"list-{kind}.xlsx"))
+    assert "--kind task" in run("export", str(tmp_path / "x.xlsx"), status=2)

@@ -71,6 +71,8 @@ milepost add project Line-2 client=Harlan notes=@brief.txt""",
             arg("kind", metavar="KIND"),
             arg("filters", nargs="*", metavar="field=value", help="empty: not set; deleted=yes, deleted=all"),
             _LIMIT,
+            arg("--xlsx", default="", metavar="FILE", help="into an Excel file"),
+            arg("--force", action="store_true", help="replace the file"),
         ),
         """\
 milepost list task project=Harlan status=doing
@@ -215,7 +217,7 @@ milepost import tasks.xlsx --as tasks --project Harlan --map "Wer macht's=who\""
     ),
     "export": Command(
         "files.export",
-        "Writes a file: .xml a project for Microsoft Project, .json or .jsonl everything, .csv one kind.",
+        "Writes a file: .xml a project for Microsoft Project, .json or .jsonl everything, .csv or .xlsx one kind.",
         (
             arg("file", metavar="FILE"),
             arg("filters", nargs="*", metavar="field=value"),
@@ -224,7 +226,7 @@ milepost import tasks.xlsx --as tasks --project Harlan --map "Wer macht's=who\""
         ),
         """\
 milepost export plan.xml project=Harlan
-milepost export tasks.csv --kind task project=Harlan
+milepost export tasks.xlsx --kind task project=Harlan
 milepost export everything.jsonl""",
     ),
     "dump": Command(

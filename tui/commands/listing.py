@@ -1,10 +1,12 @@
-"""list: the records of one kind, filtered, as a table or as JSON."""
+"""list: the records of one kind, filtered, as a table, as JSON or as an Excel file."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
+from models.errors import Refused
 from models.fields import DAY_MINUTES, Field, Scalar
 from models.kinds import KINDS, Kind, kind_of
 from tui.commands import facts, lookup, values
@@ -18,6 +20,7 @@ COLUMNS = {
     "project": ("name", "number", "client_id", "manager_id", "status", "start", "finish"),
 }  # fmt: skip
 MARKS = {"critical": Field("critical", "flag", "Critical")}
+OTHERS = {**MARKS, "slack": Field("slack", "duration", "Slack"), "id": Field("id", "text", "ID")}
 STATUS = {"task": None, "project": Field("status", "choice", "Status", choices=("cancelled", "on hold"))}
 
 
@@ -47,6 +50,8 @@ def list_(ctx: Context) -> int:
         shown = [n for n in COLUMNS.get(kind.name, kind.listed) if not (one_project and n == "project_id")]
         found = read(conn, kind, where, shown)
         part = found.first(ctx.args.limit)
+        if ctx.args.xlsx:
+            return _save(ctx, conn, kind, part, shown)
         _print_table(ctx, conn, kind, part, shown)
     if len(part.rows) < len(found.rows):
         note(f"{len(part.rows):,} of {count(len(found.rows), kind.label.lower(), kind.plural.lower())}.")
@@ -189,7 +194,43 @@ def _print_table(ctx: Context, conn: sqlite3.Connection, kind: Kind, found: Rows
         ctx.print(line)
 
 
+def _save(ctx: Context, conn: sqlite3.Connection, kind: Kind, found: Rows, names: list[str]) -> int:
+    path = Path(ctx.args.xlsx).expanduser()
+    if path.exists() and not ctx.args.force:
+        raise Refused(f"{path} exists already. Choose another name, or say --force to replace it.")
+    number = write_excel(conn, path, kind, found, names)
+    ctx.print(f"Wrote {count(number, kind.label.lower(), kind.plural.lower())} to {path}.")
+    return 0
+
+
+def write_excel(conn: sqlite3.Connection, path: Path, kind: Kind, found: Rows, names: Sequence[str]) -> int:
+    """Writes these columns of the rows into a workbook, references as names, durations in days; how many rows."""
+    from office import excel
+
+    fields = [_shown_field(kind, name) for name in names]
+    heads = [
+        excel.Column(field.label, "percent" if field.name == "percent_complete" else field.type)
+        for field in fields
+    ]
+    days = _days(conn, found)
+
+    @cache
+    def called(kind: str, id: str) -> str:
+        return lookup.title(conn, kind, id)
+
+    def cells(field: Field, column: Sequence[Any]) -> Iterator[excel.Value]:
+        for value, day in zip(column, days, strict=True):
+            yield (
+                called(field.refers, value) if field.refers and value else excel.value(field.type, value, day)
+            )
+
+    columns = [cells(field, found.column(name)) for field, name in zip(fields, names, strict=True)]
+    return excel.write(path, heads, zip(*columns, strict=True), sheet=kind.plural)
+
+
 def _shown_field(kind: Kind, name: str) -> Field:
+    if name in OTHERS:
+        return OTHERS[name]
     return (STATUS["project"] if (kind.name, name) == ("project", "status") else None) or kind.field(name)
 
 
