@@ -1,14 +1,20 @@
 """What waits for the server: taking a batch, and what the server said of it. Inside the caller's write transaction."""
 
 import sqlite3
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 import orjson
 
 from models.apply import UNSEEN, Values, rebuild, settlement
 from models.capture import ACKNOWLEDGED, PENDING, REJECTED, SEEN, SENT
 from models.db import get_meta
+
+_ALL = "(SELECT value FROM json_each(?))"
+_UNDECIDED = f"state IN ({PENDING}, {SENT})"
+
+Sent = tuple[str, str, bool, Values, dict[str, int]]
 
 
 class Outgoing(NamedTuple):
@@ -23,7 +29,7 @@ class Outgoing(NamedTuple):
     label: str
     author: str | None
     at: int
-    changes: list[tuple[str, str, bool, Values, dict[str, int]]]
+    changes: list[Sent]
 
 
 class Verdict(NamedTuple):
@@ -36,64 +42,72 @@ class Verdict(NamedTuple):
 
 def take(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
     """The next transactions in order, about `rows` changes of them but at least one; they are marked sent."""
+    heads = _next(conn, rows)
+    conn.executemany("UPDATE txn SET state=? WHERE n=?", [(SENT, n) for n, *_ in heads])
+    changes = _changes(conn, [n for n, *_ in heads])
+    return [Outgoing._make([*head, changes[n]]) for n, *head in heads]
+
+
+def _next(conn: sqlite3.Connection, rows: int) -> list[list[Any]]:
     waiting = conn.execute(
-        f"SELECT t.n, t.id, t.kind, t.ref, t.label, t.author, t.at FROM txn t WHERE {UNSEEN} AND t.state<3"
-        " ORDER BY t.n LIMIT ?",
+        f"""SELECT (SELECT count(*) FROM change c WHERE c.txn=t.n), t.n, t.id, t.kind, t.ref, t.label, t.author, t.at
+            FROM txn t WHERE {UNSEEN} AND t.state<3 ORDER BY t.n LIMIT ?""",
         (rows,),
     ).fetchall()
-    batch: list[Outgoing] = []
-    taken = 0
-    for n, *head in waiting:
-        changes = _changes(conn, n)
-        taken += len(changes)
-        if batch and taken > rows:
-            break
-        conn.execute("UPDATE txn SET state=? WHERE n=?", (SENT, n))
-        batch.append(Outgoing._make([*head, changes]))
-    return batch
+    totals = accumulate(row[0] for row in waiting)
+    return [head for (_, *head), total in zip(waiting, totals, strict=True) if total <= rows] or [
+        head for _, *head in waiting[:1]
+    ]
 
 
-def _changes(conn: sqlite3.Connection, n: int) -> list[tuple[str, str, bool, Values, dict[str, int]]]:
-    found: dict[str, tuple[str, str, bool, Values, dict[str, int]]] = {}
-    for tbl, rec, field, new, base in conn.execute(
-        "SELECT tbl, rec, field, new, base FROM change WHERE txn=? ORDER BY n", (n,)
+def _changes(conn: sqlite3.Connection, ns: list[int]) -> dict[int, list[Sent]]:
+    """What the transactions `ns` do."""
+    found: dict[int, dict[str, Sent]] = {n: {} for n in ns}
+    for n, tbl, rec, field, new, base in conn.execute(
+        f"SELECT txn, tbl, rec, field, new, base FROM change WHERE txn IN {_ALL} ORDER BY txn, n",
+        (orjson.dumps(ns).decode(),),
     ):
         if field == "":
-            found[rec] = (tbl, rec, True, orjson.loads(new), {})
+            found[n][rec] = (tbl, rec, True, orjson.loads(new), {})
         else:
-            _, _, _, values, bases = found.setdefault(rec, (tbl, rec, False, {}, {}))
+            _, _, _, values, bases = found[n].setdefault(rec, (tbl, rec, False, {}, {}))
             values[field], bases[field] = new, base
-    return list(found.values())
+    return {n: list(changes.values()) for n, changes in found.items()}
 
 
-def settle(conn: sqlite3.Connection, verdicts: Iterable[Verdict]) -> None:
+def settle(conn: sqlite3.Connection, verdicts: Sequence[Verdict]) -> None:
     """Writes down the server's verdicts. A refused transaction leaves the view with all that stands on it."""
-    cursor = int(get_meta(conn, "cursor", "0"))
-    gone: dict[str, str] = {}
-    for verdict in verdicts:
-        row = conn.execute("SELECT n, state FROM txn WHERE id=? AND origin='L'", (verdict.id,)).fetchone()
-        if row is None or row[1] not in (PENDING, SENT):
-            continue
+    ids = orjson.dumps([v.id for v in verdicts]).decode()
+    mine = f"SELECT id, n FROM txn WHERE id IN {_ALL} AND origin='L' AND {_UNDECIDED}"
+    ns = dict(conn.execute(mine, (ids,)).fetchall())
+    told = [(ns[v.id], v) for v in verdicts if v.id in ns]
+    gone = _accept(conn, [(n, v.ver) for n, v in told if not v.reason])
+    for n, verdict in told:
         if verdict.reason:
-            _reject(conn, row[0], verdict.reason, gone)
-        else:
-            seen = verdict.ver <= cursor
-            conn.execute(
-                "UPDATE txn SET state=?, ver=? WHERE n=?",
-                (SEEN if seen else ACKNOWLEDGED, verdict.ver, row[0]),
-            )
-            if seen:
-                gone.update(_records(conn, row[0]))
+            _reject(conn, n, verdict.reason, gone)
     if gone:
         with settlement(conn, "Server's verdict") as n:
             rebuild(conn, gone, n)
 
 
+def _accept(conn: sqlite3.Connection, accepted: list[tuple[int, int]]) -> dict[str, str]:
+    """Acknowledges transactions at their versions; the records of those whose echo was pulled before."""
+    cursor = int(get_meta(conn, "cursor", "0"))
+    conn.executemany(
+        "UPDATE txn SET state=?, ver=? WHERE n=?",
+        [(SEEN if ver <= cursor else ACKNOWLEDGED, ver, n) for n, ver in accepted],
+    )
+    return _records(conn, [n for n, ver in accepted if ver <= cursor])
+
+
 def _reject(conn: sqlite3.Connection, n: int, reason: str, gone: dict[str, str]) -> None:
     """Sets the transaction aside, and those not yet decided that touch what it created or set."""
-    conn.execute("UPDATE txn SET state=?, note=? WHERE n=?", (REJECTED, reason, n))
-    gone.update(_records(conn, n))
-    label = conn.execute("SELECT label FROM txn WHERE n=?", (n,)).fetchone()[0]
+    told = conn.execute(
+        f"UPDATE txn SET state=?, note=? WHERE n=? AND {_UNDECIDED} RETURNING label", (REJECTED, reason, n)
+    ).fetchall()
+    if not told:
+        return
+    gone.update(_records(conn, [n]))
     dependants = conn.execute(
         f"""SELECT DISTINCT t.n FROM change mine JOIN change c ON c.rec=mine.rec JOIN txn t ON t.n=c.txn
             WHERE mine.txn=? AND t.n>mine.txn AND {UNSEEN} AND t.state<3
@@ -101,11 +115,15 @@ def _reject(conn: sqlite3.Connection, n: int, reason: str, gone: dict[str, str])
         (n,),
     ).fetchall()
     for (dependant,) in dependants:
-        _reject(conn, dependant, f"builds on “{label}”, which was refused", gone)
+        _reject(conn, dependant, f"builds on “{told[0][0]}”, which was refused", gone)
 
 
-def _records(conn: sqlite3.Connection, n: int) -> dict[str, str]:
-    return dict(conn.execute("SELECT rec, tbl FROM change WHERE txn=?", (n,)).fetchall())
+def _records(conn: sqlite3.Connection, ns: list[int]) -> dict[str, str]:
+    return dict(
+        conn.execute(
+            f"SELECT rec, tbl FROM change WHERE txn IN {_ALL}", (orjson.dumps(ns).decode(),)
+        ).fetchall()
+    )
 
 
 def waiting(conn: sqlite3.Connection) -> int:

@@ -67,8 +67,11 @@ def row_level_base() -> Any:
     """All fields of a row travel with the newest base of any."""
     changes = outbox._changes
 
-    def planted(conn: Any, n: int) -> Any:
-        return [(*c[:4], dict.fromkeys(c[4], max(c[4].values(), default=0))) for c in changes(conn, n)]
+    def planted(conn: Any, ns: list[int]) -> Any:
+        return {
+            n: [(*c[:4], dict.fromkeys(c[4], max(c[4].values(), default=0))) for c in some]
+            for n, some in changes(conn, ns).items()
+        }
 
     return mock.patch.object(outbox, "_changes", planted)
 
@@ -120,7 +123,7 @@ def dependants_forgotten() -> Any:
 
     def planted(conn: Any, n: int, reason: str, gone: Any) -> None:
         conn.execute("UPDATE txn SET state=5, note=? WHERE n=?", (reason, n))
-        gone.update(outbox._records(conn, n))
+        gone.update(outbox._records(conn, [n]))
 
     return mock.patch.object(outbox, "_reject", planted)
 

@@ -98,9 +98,11 @@ def _() -> Iterator[None]:
 def _with_bases(base_of: Callable[[sqlite3.Connection, str], int]) -> AbstractContextManager[Any]:
     changes = outbox._changes
 
-    def other(conn: sqlite3.Connection, n: int) -> Any:
-        found = changes(conn, n)
-        return [(k, rec, new, v, dict.fromkeys(bases, base_of(conn, rec))) for k, rec, new, v, bases in found]
+    def other(conn: sqlite3.Connection, ns: list[int]) -> Any:
+        return {
+            n: [(*c[:4], dict.fromkeys(c[4], base_of(conn, c[1]))) for c in some]
+            for n, some in changes(conn, ns).items()
+        }
 
     return patch.object(outbox, "_changes", other)
 
