@@ -2,7 +2,21 @@
 
 import pytest
 
-from tests.tui.office import TASKS, at_work, count, furnish, here, keys, see, settle, value, view
+from tests.tui.office import (
+    TASKS,
+    acknowledge,
+    at_work,
+    count,
+    elsewhere,
+    from_colleague,
+    furnish,
+    here,
+    keys,
+    see,
+    settle,
+    value,
+    view,
+)
 from tests.tui.plain import screen_lines, screen_text
 
 pytestmark = pytest.mark.asyncio
@@ -224,3 +238,32 @@ async def test_a_resize_while_typing_loses_nothing(tmp_path, ids):
         await keys(pilot, "enter")
         assert value(pilot.app, "task", ids["Survey"], "name") == "Survey!!"
         assert "Survey!!" in screen_text(pilot.app) and len(screen_lines(pilot.app)) == 30
+
+
+async def test_what_follows_moves_by_itself_and_says_why(tmp_path, ids):
+    acknowledge(tmp_path)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        app = pilot.app
+        view(app).seek("task", ids["Go live"])
+        await keys(pilot, "b 'Lay_cables' enter")
+        await see(pilot, "Tue 01 Dec Tue 01 Dec")
+        view(app).seek("task", ids["Lay cables"])
+        await keys(pilot, "t ctrl+u '3d' enter")
+        await see(pilot, "Thu 03 Dec Thu 03 Dec")
+        from_colleague(tmp_path, "task", ids["Lay cables"], 50, "t", duration_minutes=4 * 480)
+        await see(pilot, "Fri 04 Dec Fri 04 Dec")
+        view(app).seek("task", ids["Go live"])
+        await keys(pilot, "W")
+        await see(pilot, "“Go live” starts Fri 4 Dec")
+        await see(pilot, "the project starts then")
+        await keys(pilot, "u u u")  # the colleague's stays
+        assert "finish" not in (app.trouble or "")
+        await see(pilot, "Mon 30 Nov Mon 30 Nov")
+
+
+async def test_the_portfolio_tells_when_it_will_end_and_how_late_that_is(tmp_path, ids):
+    elsewhere(tmp_path, "project", ids["Nesting line"], finish="2026-11-27T17:00", start="2026-11-23T08:00")
+    elsewhere(tmp_path, "task", ids["Lay cables"], duration_minutes=7 * 480)
+    async with at_work(tmp_path, (200, 42)) as pilot:
+        await see(pilot, "Tue 01 Dec +4d")
+        await see(pilot, "is missed")

@@ -139,11 +139,16 @@ def _written(conn: sqlite3.Connection, rec: str, name: str) -> str:
 def _computed(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[Draft]:
     """What the schedule says: slack, and what cannot hold."""
     dates = computed(conn, rec) if kind == "task" else None
-    if dates is not None:
+    if dates is not None and not _finished(conn, rec):
         yield Draft(PAST, "Slack", _slack(conn, rec, dates), "slack")
         yield Draft(PAST, "Latest finish", dates.late_finish.replace("T", " "), "latest")
     for at, message in enumerate(problems(conn, kind, rec)[:PROBLEMS]):
         yield from _wrapped(Draft(PAST, "! Problem", message, f"problem {at}"))
+
+
+def _finished(conn: sqlite3.Connection, task: str) -> bool:
+    sql = "SELECT 1 FROM task WHERE id=? AND actual_finish IS NOT NULL"
+    return conn.execute(sql, (task,)).fetchone() is not None
 
 
 def _wrapped(draft: Draft) -> Iterator[Draft]:

@@ -83,7 +83,7 @@ class PortfolioView(ListView):
                 choices=names("client"),
             ),
             Column("name", "Project", lambda row: row.name, ratio=3, min_width=16, editable="name"),
-            Column("phase", "Phase", lambda row: row.phase or "", ratio=2, min_width=12, drop=3),
+            Column("phase", "Phase", lambda row: row.phase or "", ratio=2, min_width=12, drop=4),
             Column("progress", "Progress", _progress, width=10, drop=1),
             Column("state", "State", _state, width=11),
             Column("next", "Next milestone", _next, ratio=3, min_width=18, drop=2),
@@ -92,7 +92,7 @@ class PortfolioView(ListView):
                 "Manager",
                 lambda row: row.manager or "",
                 width=12,
-                drop=5,
+                drop=6,
                 editable="manager_id",
                 choices=names("member"),
             ),
@@ -101,11 +101,13 @@ class PortfolioView(ListView):
                 "Promised",
                 lambda row: day(row.finish),
                 width=11,
-                drop=4,
+                drop=5,
                 editable="finish",
                 edit_text=lambda row: (row.finish or "")[:10],
+                type="date",
+                scalar=lambda row: (row.finish or "")[:10] or None,
             ),
-            Column("forecast", "Forecast", _forecast, width=15, drop=6),
+            Column("forecast", "Forecast", _forecast, width=15, drop=3),
         ]
 
     def title_parts(self) -> Sequence[str]:
