@@ -20,7 +20,8 @@ class Column:
     under `min_width`. At small widths the columns with the highest `drop` go first; 0 stays always.
     `editable` names the record's field; `edit_text(row)` is what the editor begins with (what is shown,
     unless given); `choices(row)` what it offers to complete. `tree` marks the column that is indented and
-    carries the fold marker.
+    carries the fold marker. `scalar(row)`, of the `type` of models.fields (or percent), is what stands in a
+    workbook instead of the text.
     """
 
     key: str
@@ -35,6 +36,8 @@ class Column:
     choices: Callable[[Row], Sequence[str]] | None = None
     drop: int = 0
     tree: bool = False
+    type: str = "text"
+    scalar: Callable[[Row], str | int | float | None] | None = None
 
     @property
     def least(self) -> int:
