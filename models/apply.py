@@ -340,6 +340,8 @@ def _rows(conn: sqlite3.Connection, kind: str, ids: list[str]) -> Iterator[Value
 
 def _different(now: Values, then: Values) -> Values:
     """The fields that change, with their new values; an absent field is NULL."""
+    if now == then:
+        return {}
     different = {f: v for f, v in then.items() if now.get(f) != v}
     if not now.keys() <= then.keys():
         different |= {f: None for f in now.keys() - then.keys() if now[f] is not None}

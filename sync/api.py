@@ -1,5 +1,6 @@
 """The network: httpx as the engine needs it. No redirects, the system's trust store, proxies of the environment."""
 
+import asyncio
 import gzip
 import ssl
 from collections.abc import AsyncIterator
@@ -46,6 +47,40 @@ async def send(http: httpx.AsyncClient, request: Request) -> Reply:
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Offline(_why(error, http)) from error
     return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
+
+
+class Line:
+    """The network, asked ahead: the server makes the next page while this one is applied."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+        self._request: Request | None = None
+        self._reply: asyncio.Task[Reply] | None = None
+
+    def expect(self, request: Request | None) -> None:
+        """`request` will be sent next, or nothing that is known."""
+        if request != self._request:
+            self.close()
+            self._request = request
+            self._reply = asyncio.create_task(send(self._http, request)) if request else None
+
+    async def send(self, request: Request) -> Reply:
+        """Raises Offline when no whole answer came."""
+        self.expect(request)
+        assert self._reply
+        try:
+            return await self._reply
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Forgets what was asked ahead."""
+        if self._reply:
+            self._reply.add_done_callback(
+                lambda reply: reply.cancelled() or reply.exception()
+            )  # heard by nobody
+            self._reply.cancel()
+        self._request = self._reply = None
 
 
 async def heads(http: httpx.AsyncClient) -> AsyncIterator[int]:

@@ -24,10 +24,14 @@ CHECKPOINT_ROWS = 400  # changes applied while the write lock is held: ≤ 20 ms
 
 @dataclass(frozen=True)
 class Local:
-    """Work on the store inside one write transaction; `what` names it in logs and in the simulator's trace."""
+    """Work on the store inside one write transaction; `what` names it in logs and in the simulator's trace.
+
+    `ahead` is what will be asked for next unless something comes between: a driver may send it already.
+    """
 
     what: str
     run: Callable[[sqlite3.Connection], Any]
+    ahead: Request | None = None
 
 
 @dataclass
@@ -86,8 +90,9 @@ def _pull(report: Report, progress: Callable[[int, int], None]) -> Generator[Ste
         page = protocol.page(reply)
         yield from _same_history(reply)
         _check(page, cursor)
+        ahead = protocol.pull(page.entries[-1].ver) if page.more else None
         for entries in _checkpoints(page):
-            cursor = yield Local("apply", partial(_apply, entries=entries))
+            cursor = yield Local("apply", partial(_apply, entries=entries), ahead)
             report.pulled += len(entries)
             report.conflicts += sum(p.kind == "conflict" for e in entries for p in e.patches)
             progress(cursor - start, page.head - start)

@@ -25,6 +25,7 @@ from sync.engine import Local, Report
 
 POLL = 60.0  # seconds between looks at the server when nothing wakes us
 BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds, each with up to as much again at random
+BREATH = 0.001  # seconds without the store's lock after a step that held it for longer than that
 TAKE_OVER = 2.0  # seconds between looks whether the other process has ended
 SLEPT = 10.0  # seconds that the wall clock may gain on the steady one before we take it for a sleep
 
@@ -229,18 +230,27 @@ async def _drive(store: Store, http: httpx.AsyncClient, progress: Callable[[int,
     """Runs the engine over httpx and the store."""
     steps = engine.sync(store.clock, progress)
     outcome: object = None
-    while True:
-        try:
-            step = steps.send(outcome)
-        except StopIteration as end:
-            report: Report = end.value
-            return report
-        if isinstance(step, Local):
-            with store.write() as conn:
-                outcome = step.run(conn)
-            await asyncio.sleep(0.001)  # lets another process have SQLite's lock, which is not fair
-        else:
-            outcome = await api.send(http, step)
+    with closing(api.Line(http)) as line:
+        while True:
+            try:
+                step = steps.send(outcome)
+            except StopIteration as end:
+                report: Report = end.value
+                return report
+            if isinstance(step, Local):
+                line.expect(step.ahead)
+                outcome = await _write(store, step)
+            else:
+                outcome = await line.send(step)
+
+
+async def _write(store: Store, step: Local) -> object:
+    began = time.monotonic()
+    with store.write() as conn:
+        outcome: object = step.run(conn)
+    if time.monotonic() - began > BREATH:
+        await asyncio.sleep(BREATH)  # lets another process have SQLite's lock, which is not fair
+    return outcome
 
 
 def _only_one(store: Store, wait: float) -> "_ProfileLock":

@@ -50,6 +50,62 @@ def answering(body: bytes, heard: list[bytes], head: bytes = b"") -> Callable[[s
     return say
 
 
+def repeating(
+    heard: list[bytes], times: int, said: threading.Event | None = None
+) -> Callable[[socket.socket], None]:
+    """Answers each request with its own first line."""
+
+    def say(peer: socket.socket) -> None:
+        for _ in range(times):
+            first = peer.recv(65536).partition(b" HTTP")[0]
+            heard.append(first)
+            peer.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(first), first))
+            if said:
+                said.set()
+
+    return say
+
+
+def test_what_was_asked_ahead_is_not_asked_again() -> None:
+    heard: list[bytes] = []
+    said = threading.Event()
+    page, last = (Request("GET", f"/v1/pull?since={n}") for n in (7, 9))
+
+    async def run(address: str) -> list[bytes]:
+        async with api.client(f"http://{address}") as http:
+            wire = api.Line(http)
+            wire.expect(page)
+            await asyncio.to_thread(said.wait)
+            return [(await wire.send(request)).body for request in (page, last)]
+
+    with line(repeating(heard, 2, said)) as address:
+        assert asyncio.run(run(address)) == heard == [b"GET /v1/pull?since=7", b"GET /v1/pull?since=9"]
+
+
+def test_another_answer_than_the_one_asked_for_is_never_taken() -> None:
+    async def run(address: str) -> Reply:
+        async with api.client(f"http://{address}") as http:
+            wire = api.Line(http)
+            wire.expect(Request("GET", "/v1/pull?since=7"))
+            return await wire.send(PULL)  # before the other has left
+
+    heard: list[bytes] = []
+    with line(repeating(heard, 1)) as address:
+        assert asyncio.run(run(address)).body == b"GET /v1/pull?since=0"
+
+
+def test_a_failure_of_what_was_asked_ahead_is_told_when_it_is_wanted() -> None:
+    async def run() -> None:
+        async with api.client("http://127.0.0.1:1") as http:
+            wire = api.Line(http)
+            wire.expect(PULL)
+            await asyncio.sleep(0.05)
+            await wire.send(PULL)
+
+    with pytest.raises(Offline, match="cannot be reached"):
+        asyncio.run(run())
+
+
 def test_a_request_says_who_and_which_protocol() -> None:
     heard: list[bytes] = []
     with line(answering(b"{}", heard)) as address:

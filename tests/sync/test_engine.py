@@ -41,12 +41,14 @@ def entry(ver: int) -> Entry:
     return Entry(ver, f"t{ver}", "tomas", None, 0, "do", None, "Add", [patch])
 
 
-def drive(store: Store, answer: Answer) -> Report:
+def drive(store: Store, answer: Answer, done: list[engine.Step] | None = None) -> Report:
     steps = engine.sync(store.clock)
     outcome: Any = None
+    done = [] if done is None else done
     try:
         while True:
             step = steps.send(outcome)
+            done.append(step)
             if isinstance(step, Local):
                 with store.write() as conn:
                     outcome = step.run(conn)
@@ -194,6 +196,14 @@ def test_a_page_comes_in_checkpoints_with_its_cursor(ines: Store, monkeypatch: p
     assert (report.pulled, report.head) == (6, 9)
     assert dict(facts(ines)[2])["cursor"] == "9"
     assert len(facts(ines)[1]) == 7
+
+
+def test_the_next_page_is_named_while_one_is_applied(profile: Profile) -> None:
+    pages = iter([page(entry(1), entry(4), head=5, more=True), page(entry(5), head=5)])
+    steps: list[engine.Step] = []
+    drive(profile("tomas"), lambda _: next(pages), steps)
+    named = [step.ahead for step in steps if isinstance(step, Local) and step.what == "apply"]
+    assert named == [protocol.pull(4), None]
 
 
 def test_the_first_server_is_taken_at_its_word(profile: Profile) -> None:
