@@ -25,10 +25,12 @@ def add_task(
 
 
 def add_tasks(
-    session: Session, project_id: str, names: Sequence[str], under: str | None = None
-) -> list[Task]:
-    """New tasks in the order given, after the last ones under a task (or of the project)."""
-    keys = ranks(session, project_id, under, len(names))
+    session: Session, project_id: str, names: Sequence[str], under: str | None = None, *,
+    after: str | None = None,
+) -> list[Task]:  # fmt: skip
+    """New tasks in the order given: directly after a sibling, or after the last ones under a task (or the project)."""
+    under = find(session, "task", after).parent_id if after else under
+    keys = ranks(session, project_id, under, len(names), after=after)
     # held, for the session forgets what nobody holds and reads it again for every task
     _held = find(session, "project", project_id), under and find(session, "task", under)
     return [

@@ -48,9 +48,30 @@ def read(path: Path, known: frozenset[str] = frozenset(), spelt: Any = str.casef
     warnings: list[str] = []
     excel = path.suffix.lower() in (".xlsx", ".xlsm")
     about, every = _read_excel(path, warnings) if excel else _read_text(path)
+    return _table(path.name, about, every, known, spelt, warnings)
+
+
+def pasted(text: str) -> list[list[str]]:
+    """The rows of what was copied from a spreadsheet, or of lines from elsewhere; empty ones left out."""
+    rows = csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n"), newline=""), delimiter="\t")
+    try:
+        return [cells for cells in rows if any(cell.strip() for cell in cells)]
+    except csv.Error:
+        return [line.split("\t") for line in text.splitlines() if line.strip()]
+
+
+def table_of(name: str, cells: Sequence[Sequence[Cell]]) -> Table:
+    """A table of what is in memory, the first row its headings."""
+    rows = [Row(number, list(row)) for number, row in enumerate(cells, 1)]
+    return _table(name, "pasted", rows, frozenset(), str.casefold, [])
+
+
+def _table(
+    name: str, about: str, every: Sequence[Row], known: frozenset[str], spelt: Any, warnings: list[str]
+) -> Table:
     rows = [row for row in every if any(cell not in (None, "") for cell in row.cells)]
     if not rows:
-        raise Refused(f"{path.name} is empty. Choose a file with a row of headings and rows below it.")
+        raise Refused(f"{name} is empty. Choose a file with a row of headings and rows below it.")
     top = max(
         rows[:SEARCHED], key=lambda row: (sum(spelt(_word(c)) in known for c in row.cells), -row.number)
     )
@@ -60,9 +81,7 @@ def read(path: Path, known: frozenset[str] = frozenset(), spelt: Any = str.casef
     if over:
         numbers = few([str(number) for number in over])
         warnings.append(f"more cells than headings, which are left out: row {numbers}")
-    return Table(
-        path.name, f"{counted(len(body), 'row')}, {about}", heads, _fitted(body, len(heads)), warnings
-    )
+    return Table(name, f"{counted(len(body), 'row')}, {about}", heads, _fitted(body, len(heads)), warnings)
 
 
 def _heads(top: Row) -> list[str]:

@@ -68,7 +68,7 @@ def agreed() -> bool:
 def _take(ctx: Context, batch: "Batch", remember: tuple[str, str] | None = None) -> int:
     from office.intake import compare, take_in
 
-    with ctx.reading() as conn:
+    with ctx.reading(dates=batch.kind == "task") as conn:
         seen = compare(conn, batch)
     say: Callable[[str], None] = note if ctx.json else ctx.print
     for line in seen.lines():

@@ -259,6 +259,12 @@ class ListView(View):
         self.app.copy_to_clipboard(text)
         self.shell.say(f"Copied {len(chosen)} row{'s' if len(chosen) != 1 else ''}")
 
+    def act_excel(self) -> None:
+        """What is shown, into an Excel file in the documents' folder."""
+        from tui.screens.saving import save_rows
+
+        self.run_worker(partial(save_rows, self), thread=True, exclusive=True, group="excel")
+
     # Filter
 
     async def act_filter(self) -> None:

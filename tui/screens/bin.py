@@ -17,8 +17,9 @@ class BinView(ListView):
     columns: ClassVar[Sequence[Column]] = [
         Column("kind", "", lambda row: (row.kind, "dim"), width=10),
         Column("name", "Name", lambda row: row.name or "", ratio=4, min_width=20),
-        Column("at", "Deleted", lambda row: (row.at[:16].replace("T", " "), "dim"), width=16, drop=1),
-    ]
+        Column("at", "Deleted", lambda row: (row.at[:16].replace("T", " "), "dim"), width=16, drop=1,
+               type="instant", scalar=lambda row: row.at),
+    ]  # fmt: skip
     shows: ClassVar[dict[str, frozenset[str]]] = {
         kind: frozenset({"name"})
         for kind in ("project", "task", "client", "site", "contact", "member", "calendar")

@@ -107,7 +107,15 @@ class PortfolioView(ListView):
                 type="date",
                 scalar=lambda row: (row.finish or "")[:10] or None,
             ),
-            Column("forecast", "Forecast", _forecast, width=15, drop=3),
+            Column(
+                "forecast",
+                "Forecast",
+                _forecast,
+                width=15,
+                drop=3,
+                type="minute",
+                scalar=lambda row: row.forecast,
+            ),
         ]
 
     def title_parts(self) -> Sequence[str]:

@@ -7,6 +7,8 @@ from datetime import date
 from functools import partial
 from typing import Any, ClassVar
 
+from textual.events import Paste
+
 from models.windows import discreet, tasks
 from models.windows.discreet import Front
 from models.windows.tasks import TaskRow, Wanted
@@ -104,18 +106,22 @@ class TasksView(ListView):
             Column("status", "Status", lambda row: status(row.status), width=9, editable="status",
                    edit_text=lambda row: row.status, choices=lambda row: STATUSES),
             Column("duration", "Dur", lambda row: duration(row.duration, self.day_minutes), width=6, align="right",
-                   editable="duration_minutes", drop=3),
+                   editable="duration_minutes", drop=3, type="duration", scalar=lambda row: row.duration),
             Column("start", "Start", lambda row: day(row.start), width=10, editable="start", drop=4,
-                   edit_text=lambda row: (row.start or "").replace("T", " ")),
+                   edit_text=lambda row: (row.start or "").replace("T", " "),
+                   type="minute", scalar=lambda row: row.start),
             Column("finish", "Finish", lambda row: day(row.finish), width=10, editable="finish", drop=1,
-                   edit_text=lambda row: (row.finish or "").replace("T", " ")),
-            Column("slack", "Slack", lambda row: _slack(row, self.day_minutes), width=7, align="right", drop=5),
+                   edit_text=lambda row: (row.finish or "").replace("T", " "),
+                   type="minute", scalar=lambda row: row.finish),
+            Column("slack", "Slack", lambda row: _slack(row, self.day_minutes), width=7, align="right", drop=5,
+                   type="duration", scalar=lambda row: row.slack),
             Column("percent", "%", lambda row: f"{row.percent or ''}", width=4, align="right",
-                   editable="percent_complete", drop=7),
+                   editable="percent_complete", drop=7, type="percent", scalar=lambda row: row.percent),
             Column("who", "Who", _who, width=9, editable="who", drop=2,
                    choices=lambda row: finding.members(bench(self).desk.conn)),
             Column("deadline", "Deadline", lambda row: day(row.deadline), width=10, editable="deadline", drop=6,
-                   edit_text=lambda row: (row.deadline or "").replace("T", " ")),
+                   edit_text=lambda row: (row.deadline or "").replace("T", " "),
+                   type="minute", scalar=lambda row: row.deadline),
             Column("waits", "Waits for", _waits, ratio=2, min_width=10, editable="blocked_reason", drop=8),
         ]  # fmt: skip
 
@@ -207,6 +213,13 @@ class TasksView(ListView):
             self.lines.set_window(window.rows, window.depths)
 
     # Actions
+
+    async def on_paste(self, event: Paste) -> None:
+        """Lines from a spreadsheet or a mail; what is pasted while something is typed goes there."""
+        from tui.screens import pasting
+
+        event.stop()
+        await pasting.ask(self, event.text)
 
     def act_done(self) -> None:
         """Done, or open again when all of them are done."""
