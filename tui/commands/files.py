@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -60,8 +61,7 @@ def search(ctx: Context) -> int:
 
 def import_(ctx: Context) -> int:
     path = Path(ctx.args.file).expanduser()
-    if not path.exists():
-        raise Refused(f"There is no file {path}. Check the name.")
+    _must_exist(path)
     status: int = _by_suffix(path, READERS, "read")(ctx, path)
     return status
 
@@ -79,6 +79,11 @@ def export(ctx: Context) -> int:
     return 0
 
 
+def _must_exist(path: Path) -> None:
+    if not path.exists():
+        raise Refused(f"There is no file {path}. Check the name.")
+
+
 def _by_suffix(path: Path, known: dict[str, Any], done: str) -> Any:
     if handler := known.get(path.suffix.lower()):
         return handler
@@ -89,21 +94,17 @@ def _by_suffix(path: Path, known: dict[str, Any], done: str) -> Any:
 # ── plans in ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _import_xml(ctx: Context, path: Path) -> int:
-    from office import mspdi
-
-    return _import_plan(ctx, mspdi.read(path))
-
-
-def _import_mpp(ctx: Context, path: Path) -> int:
-    from office import mpp
-
-    return _import_plan(ctx, mpp.read(path))
+def read_plan(path: Path) -> "Plan":
+    """The plan in a file of Microsoft Project's. Raises Refused and UnreadablePlan."""
+    _must_exist(path)
+    plan: Plan = import_module(_by_suffix(path, PLANS, "scheduled")).read(path)
+    return plan
 
 
-def _import_plan(ctx: Context, plan: "Plan") -> int:
+def _import_plan(ctx: Context, path: Path) -> int:
     from office import importing
 
+    plan = read_plan(path)
     with ctx.reading() as conn:
         client = lookup.record(conn, ctx.args.client, ["client"]).id if ctx.args.client else None
         seen = importing.preview(conn, plan, name=ctx.args.name, client_id=client)
@@ -253,9 +254,9 @@ def _fresh(path: Path) -> Iterator[IO[str]]:
 
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
+PLANS = {".xml": "office.mspdi", ".mpp": "office.mpp"}
 READERS = {
-    ".xml": _import_xml,
-    ".mpp": _import_mpp,
+    **dict.fromkeys(PLANS, _import_plan),
     ".vcf": lists.cards,
     **dict.fromkeys(TABLES, lists.table),
 }

@@ -20,7 +20,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            undo   redo   history [ID]         duplicates   merge KEEP OTHER
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected
-Files      import FILE   export FILE   dump             Care   doctor
+Files      import FILE   export FILE   schedule FILE   dump      Care   doctor
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
@@ -228,6 +228,13 @@ milepost import tasks.xlsx --as tasks --project Harlan --map "Wer macht's=who\""
 milepost export plan.xml project=Harlan
 milepost export tasks.xlsx --kind task project=Harlan
 milepost export everything.jsonl""",
+    ),
+    "schedule": Command(
+        "scheduling.schedule",
+        "Computes the dates of a Microsoft Project plan (.xml; .mpp where MPXJ is) and says what of it cannot hold;"
+        " saves nothing.",
+        (arg("file", metavar="FILE"),),
+        "milepost schedule plan.xml --json",
     ),
     "dump": Command(
         "files.dump",
