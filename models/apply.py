@@ -148,7 +148,7 @@ class _Log:
 
     def echo(self, records: "_Records", entry: Entry, n: int) -> None:
         """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced."""
-        self._seen.append((SEEN, entry.ver, n))
+        self._seen.append((n, SEEN, entry.ver))
         for patch in entry.patches:
             before = records.patch(patch, entry.ver)
             if before is not None:
@@ -160,9 +160,18 @@ class _Log:
             conn, "INSERT INTO txn(n, id, origin, kind, ref, label, author, at, state, ver)", self._txns
         )
         _insert_many(conn, "INSERT OR IGNORE INTO change(txn, tbl, rec, field, old, new)", self.changes)
-        conn.executemany("UPDATE txn SET state=?, ver=? WHERE n=?", self._seen)
+        decide(conn, self._seen)
         conn.executemany("UPDATE change SET old=? WHERE txn=? AND rec=? AND field=?", self._replaced)
         conn.executemany("UPDATE change SET effect=0 WHERE txn=? AND rec=? AND field=?", self._idle)
+
+
+def decide(conn: sqlite3.Connection, states: Sequence[tuple[int, int, int]]) -> None:
+    """Number, new state and version of transactions. One statement: to begin each costs more than its row."""
+    conn.execute(
+        "UPDATE txn SET state=json_extract(j.value, '$[1]'), ver=json_extract(j.value, '$[2]')"
+        " FROM json_each(?) j WHERE txn.n=json_extract(j.value, '$[0]')",
+        (orjson.dumps(states).decode(),),
+    )
 
 
 def _insert_many(conn: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -199,7 +208,7 @@ class _Records:
                 self._view[rec] = row
                 self._ver[rec] = ver
                 if ver:
-                    self._server[rec] = dict(row)
+                    self._server[rec] = row
         if self._server:
             self._unmask()
 
@@ -208,7 +217,7 @@ class _Records:
         for rec, field, base, val in self._conn.execute(
             "SELECT rec, field, base, val FROM shadow WHERE rec IN (SELECT value FROM json_each(?))", (ids,)
         ):
-            self._server[rec][field] = val
+            self._server[rec] = {**self._server[rec], field: val}
             self._base[rec, field] = base
 
     def patch(self, patch: Patch, ver: int) -> Values | None:

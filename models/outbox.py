@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models.apply import UNSEEN, Values, rebuild, settlement
+from models.apply import UNSEEN, Values, decide, rebuild, settlement
 from models.capture import ACKNOWLEDGED, PENDING, REJECTED, SEEN, SENT
 from models.db import get_meta
 
@@ -43,8 +43,9 @@ class Verdict(NamedTuple):
 def take(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
     """The next transactions in order, about `rows` changes of them but at least one; they are marked sent."""
     heads = _next(conn, rows)
-    conn.executemany("UPDATE txn SET state=? WHERE n=?", [(SENT, n) for n, *_ in heads])
-    changes = _changes(conn, [n for n, *_ in heads])
+    ns = [n for n, *_ in heads]
+    conn.execute(f"UPDATE txn SET state=? WHERE n IN {_ALL}", (SENT, orjson.dumps(ns).decode()))
+    changes = _changes(conn, ns)
     return [Outgoing._make([*head, changes[n]]) for n, *head in heads]
 
 
@@ -93,10 +94,7 @@ def settle(conn: sqlite3.Connection, verdicts: Sequence[Verdict]) -> None:
 def _accept(conn: sqlite3.Connection, accepted: list[tuple[int, int]]) -> dict[str, str]:
     """Acknowledges transactions at their versions; the records of those whose echo was pulled before."""
     cursor = int(get_meta(conn, "cursor", "0"))
-    conn.executemany(
-        "UPDATE txn SET state=?, ver=? WHERE n=?",
-        [(SEEN if ver <= cursor else ACKNOWLEDGED, ver, n) for n, ver in accepted],
-    )
+    decide(conn, [(n, SEEN if ver <= cursor else ACKNOWLEDGED, ver) for n, ver in accepted])
     return _records(conn, [n for n, ver in accepted if ver <= cursor])
 
 
