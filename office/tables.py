@@ -211,6 +211,8 @@ def _excel_cells(cells: Sequence[Any]) -> list[Cell]:
 
 
 def _excel_cell(cell: Any) -> Cell:
+    from openpyxl.utils.escape import unescape  # _x000D_: what XML cannot hold
+
     value: Cell = cell.value
     if (
         isinstance(value, int | float)
@@ -218,4 +220,4 @@ def _excel_cell(cell: Any) -> Cell:
         and "%" in _LITERAL.sub("", str(cell.number_format))
     ):
         return f"{round(value * 100, 6):g}%"
-    return value
+    return unescape(value) if isinstance(value, str) else value
