@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from office.intake import Batch, Differences
 
 KINDS = ("contact", "task")
+LONG = 2000  # rows whose saving is felt
 
 
 def cards(ctx: Context, path: Path) -> int:
@@ -77,6 +78,8 @@ def _take(ctx: Context, batch: "Batch", remember: tuple[str, str] | None = None)
         return 0
     if seen.anything and not ctx.args.yes and not agreed():
         raise Refused("Nothing was imported. Say --yes to import.")
+    if len(seen.new) + len(seen.changed) > LONG:
+        note("Saving. A thousand rows take a second or two.")
     with ctx.store() as store:
         if remember:
             with store.write() as conn:
