@@ -14,9 +14,13 @@ from typing import Any
 from sqlmodel import Session
 
 from models.kinds import KINDS
+from models.schedule.engine import Schedule
+from office import differing
+from office.differing import Moved
 from office.draft import Draft, Known, KnownCalendar, KnownMember, KnownProject, minute
 from office.draft_plan import draft_plan
 from office.foreign import Plan
+from office.scheduling import as_inputs
 from office.words import counted, few
 
 
@@ -36,9 +40,10 @@ class Preview:
     imported_before: list[str]  # names of projects that the same file made
     warnings: list[str]
     left_out: list[str]
+    moved: list[Moved]
 
-    def lines(self) -> list[str]:
-        """All of it as a person reads it."""
+    def lines(self, *, all_dates: bool = False) -> list[str]:
+        """All of it as a person reads it; of the tasks whose dates differ the first few, unless all are wanted."""
         return [
             f"{self.name}  ({self.source})",
             f"from {_shown(self.start)} to {_shown(self.finish)}",
@@ -49,6 +54,7 @@ class Preview:
             *(f"imported before, and now once more: {name}" for name in self.imported_before),
             *(f"careful: {line}" for line in self.warnings),
             *(f"left out: {line}" for line in self.left_out),
+            *differing.lines(self.moved, all_=all_dates),
         ]  # fmt: skip
 
     def _of(self, kind: str) -> str:
@@ -73,6 +79,7 @@ def preview(conn: sqlite3.Connection, plan: Plan, *, name: str = "", client_id: 
         imported_before=made.imported_before,
         warnings=[*plan.warnings, *made.warnings.lines()],
         left_out=made.left_out,
+        moved=differing.moved(plan, Schedule(as_inputs(plan))),
     )
 
 

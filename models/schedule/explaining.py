@@ -42,6 +42,16 @@ def explain(schedule: Schedule, key: Key) -> list[Step]:
     return steps
 
 
+def why_start(schedule: Schedule, key: Key) -> str:
+    """What asks for a task's start, as the end of a sentence that has named both. Raises KeyError."""
+    return _start_reason(schedule.network.nodes[key])[0]
+
+
+def why_finish(schedule: Schedule, key: Key) -> str:
+    """What a task's finish comes from, as the end of a sentence that has named both. Raises KeyError."""
+    return _finish_reason(schedule.network.nodes[key])
+
+
 def why_moved(before: Schedule, after: Schedule, key: Key) -> list[str]:
     """What of the inputs changed along the way to the task's cause, then and now. Empty where nothing did."""
     chain = dict.fromkeys(step.task for schedule in (before, after) for step in _known(schedule, key))
@@ -58,18 +68,40 @@ def _known(schedule: Schedule, key: Key) -> list[Step]:
 
 
 def _step(node: Node) -> tuple[Step, Node | None]:
-    key, name = node.task.key, node.task.name
+    reason, cause = _start_reason(node)
+    text = f"“{node.task.name}” starts {words(node.start)}, because {reason}"
+    return Step(node.task.key, node.start, text), cause
+
+
+def _start_reason(node: Node) -> tuple[str, Node | None]:
     if node.children:
         first = min(node.children, key=lambda child: child.start)
-        text = f"“{name}” starts {words(node.start)}, with its first task, “{first.task.name}”"
-        return Step(key, node.start, text), first
+        return f"its first task, “{first.task.name}”, starts then", first
     reason, cause = _reason(node)
     late = (
         ""
         if node.start == node.logical or node.driver != "project start"
         else ", the first working time after it"
     )
-    return Step(key, node.start, f"“{name}” starts {words(node.start)}, because {reason}{late}"), cause
+    return reason + late, cause
+
+
+def _finish_reason(node: Node) -> str:
+    if node.children:
+        last = max(node.children, key=lambda child: child.finish)
+        return f"its last task, “{last.task.name}”, ends then"
+    if node.done:
+        return "it was finished then"
+    driver = node.driver
+    if driver in ("manual", "constraint", "late") or (isinstance(driver, Tie) and driver.type[1] == "F"):
+        return _reason(node)[0]
+    if driver == "actual":
+        return "the rest of its work is done then"
+    return f"its {_hours(node.task.duration)} of work from {words(node.start)} end then"
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes / 60:.4g} h" if minutes % 60 in (0, 15, 30, 45) else f"{minutes} min"
 
 
 def _reason(node: Node) -> tuple[str, Node | None]:

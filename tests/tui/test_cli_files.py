@@ -76,6 +76,24 @@ def test_a_baseline_of_an_imported_plan_holds_its_dates(run: Run, plan: str) -> 
     assert sorted(row["finish"] for row in rows) == ["2026-12-02T17:00", "2026-12-03T17:00"]
 
 
+def test_dates_that_come_out_otherwise_are_shown_before_it_is_saved(run: Run, plan: str) -> None:
+    assert "dates:" not in run("import", plan, "--dry-run")
+    assert run("import", plan, "--dry-run", "--json")["dates"] == []
+    Path(plan).write_text(PLAN.replace("2026-12-03T", "2026-12-09T"), encoding="utf-8")
+    seen = run("import", plan, "--dry-run", "--dates")
+    assert (
+        "dates: 1 task will stand otherwise than in the file:\n  Install: start 2026-12-09 08:00 becomes"
+        in seen
+    )
+    [moved] = run("import", plan, "--dry-run", "--json")["dates"]
+    assert (moved["name"], moved["start_in_file"], moved["start"]) == (
+        "Install", "2026-12-09T08:00", "2026-12-03T08:00",
+    )  # fmt: skip
+    assert "“Survey” ends" in moved["why"]
+    assert run("import", plan, "--yes", "--json")["dates"] == [moved]
+    assert run("list", "task", "name=Install", "--json")[0]["start"] == moved["start"]
+
+
 @pytest.mark.parametrize("text", ["", "<html></html>", "no xml at all", PLAN[:300]])
 def test_what_is_no_plan_is_refused_and_nothing_is_saved(run: Run, plan: str, text: str) -> None:
     Path(plan).write_text(text, encoding="utf-8")

@@ -6,7 +6,7 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -109,9 +109,12 @@ def _import_plan(ctx: Context, path: Path) -> int:
         client = lookup.record(conn, ctx.args.client, ["client"]).id if ctx.args.client else None
         seen = importing.preview(conn, plan, name=ctx.args.name, client_id=client)
     say: Callable[[str], None] = note if ctx.json else ctx.print
-    for line in seen.lines():
+    for line in seen.lines(all_dates=ctx.args.dates):
         say(plain(line))
+    answer = {"name": seen.name, "counts": seen.counts, "dates": [asdict(task) for task in seen.moved]}
     if ctx.args.dry_run:
+        if ctx.json:
+            ctx.json_out(answer)
         return 0
     if not ctx.args.yes and not lists.agreed():
         raise Refused("Nothing was imported. Say --yes to import.")
@@ -121,7 +124,7 @@ def _import_plan(ctx: Context, path: Path) -> int:
         )
         project = str(changes.result)
     if ctx.json:
-        ctx.json_out({"id": project, "kind": "project", "name": seen.name, "counts": seen.counts})
+        ctx.json_out({"id": project, "kind": "project", **answer})
     else:
         ctx.print(f"Imported {count(changes.count, 'record')}. Project {project}")
     return 0
