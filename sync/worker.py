@@ -7,6 +7,7 @@ screen for them. It posts `State`s; it never touches a widget.
 import asyncio
 import random
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,9 @@ from sync.engine import Local, Report
 POLL = 60.0  # seconds between looks at the server when nothing wakes us
 BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds, each with up to as much again at random
 BREATH = 0.001  # seconds without the store's lock after a step that held it for longer than that
+GLANCE = 0.2  # seconds between two tellings of the progress
+HUSH = 0.06  # seconds that a pull rests between two checkpoints after a key press
+TURN = 0.0005  # seconds that a thread may hold the interpreter while another waits: a key goes before a pull
 TAKE_OVER = 2.0  # seconds between looks whether the other process has ended
 SLEPT = 10.0  # seconds that the wall clock may gain on the steady one before we take it for a sleep
 
@@ -93,6 +97,8 @@ class Worker:
         self._paused = False
         self._stopped = False
         self._state = State(phase="")  # nothing told yet
+        self._told = 0.0  # when the progress was
+        self._pressed = 0.0  # when the last key was
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
@@ -110,6 +116,10 @@ class Worker:
         if self._loop and not self._loop.is_closed():
             with suppress(RuntimeError):  # the loop may end between the two
                 self._loop.call_soon_threadsafe(self._wake.set)
+
+    def hush(self) -> None:
+        """A key was pressed: a pull under way leaves the interpreter to what the key causes, for a moment."""
+        self._pressed = time.monotonic()
 
     def pause(self, paused: bool) -> None:
         """Stays off the network, as on an aeroplane, until it is called with False."""
@@ -174,7 +184,7 @@ class Worker:
         while not self._stopped and not self._paused:
             self._wake.clear()
             try:
-                await _drive(self._store, http, self._progress)
+                await _drive(self._store, http, self._progress, self._breath)
             except SyncError as error:
                 self._say("offline" if isinstance(error, Offline) else "held", str(error))
                 pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
@@ -213,8 +223,13 @@ class Worker:
                 return True
         return False
 
+    def _breath(self) -> float:
+        return max(BREATH, self._pressed + HUSH - time.monotonic())
+
     def _progress(self, done: int, total: int) -> None:
-        if total > 20:
+        # a checkpoint comes every few milliseconds, and each telling has the screen paint
+        if total > 20 and (now := time.monotonic()) >= self._told + GLANCE:
+            self._told = now
             self._tell(replace(self._state, phase="syncing", done=done, total=total))
 
     def _say(self, phase: str, detail: str = "") -> None:
@@ -226,8 +241,11 @@ class Worker:
             self._on_state(state)
 
 
-async def _drive(store: Store, http: httpx.AsyncClient, progress: Callable[[int, int], None]) -> Report:
-    """Runs the engine over httpx and the store."""
+async def _drive(
+    store: Store, http: httpx.AsyncClient, progress: Callable[[int, int], None],
+    breath: Callable[[], float] = lambda: BREATH,
+) -> Report:  # fmt: skip
+    """Runs the engine over httpx and the store; rests for `breath()` seconds after a step that took its time."""
     steps = engine.sync(store.clock, progress)
     outcome: object = None
     with closing(api.Line(http)) as line:
@@ -239,17 +257,18 @@ async def _drive(store: Store, http: httpx.AsyncClient, progress: Callable[[int,
                 return report
             if isinstance(step, Local):
                 line.expect(step.ahead)
-                outcome = await _write(store, step)
+                outcome = await _write(store, step, breath)
             else:
                 outcome = await line.send(step)
 
 
-async def _write(store: Store, step: Local) -> object:
+async def _write(store: Store, step: Local, breath: Callable[[], float]) -> object:
+    sys.setswitchinterval(TURN)
     began = time.monotonic()
     with store.write() as conn:
         outcome: object = step.run(conn)
     if time.monotonic() - began > BREATH:
-        await asyncio.sleep(BREATH)  # lets another process have SQLite's lock, which is not fair
+        await asyncio.sleep(breath())  # lets another process have SQLite's lock, which is not fair
     return outcome
 
 

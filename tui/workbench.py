@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from textual import events
 from textual.message import Message
 
 from models import db
@@ -44,6 +45,11 @@ class Workbench(Milepost):
     front: Front | None = None  # the client who looks on, in the discreet view
     offline = leaving = False
     trouble = ""
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key) and self.desk.worker:
+            self.desk.worker.hush()
+        await super().on_event(event)
 
     class Written(Message):
         """A write ended, well or not."""
