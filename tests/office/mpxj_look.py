@@ -1,4 +1,7 @@
-"""What MPXJ reads in plans, as JSON: python -P mpxj_look.py FILE.xml …; run by test_mpxj.py."""
+"""What MPXJ reads in plans, as JSON: python -P mpxj_look.py [--schedule] FILE.xml …; run by mpxj.py.
+
+With --schedule, only the tasks, after MPXJ has computed their dates; `error` where it refuses to.
+"""
 
 import json
 import sys
@@ -11,6 +14,7 @@ jpype.startJVM("-Dlog4j2.loggerContextFactory=org.apache.logging.log4j.simple.Si
 
 from java.time import LocalDate  # noqa: E402
 from org.mpxj import TimeUnit  # noqa: E402
+from org.mpxj.cpm import MicrosoftScheduler  # noqa: E402
 from org.mpxj.reader import UniversalProjectReader  # noqa: E402
 
 TASK = [
@@ -113,4 +117,25 @@ def look(path: str) -> dict[str, Any]:
     }
 
 
-json.dump([look(path) for path in sys.argv[1:]], sys.stdout)
+def scheduled(path: str) -> dict[str, Any]:
+    project = UniversalProjectReader().read(path)
+    try:
+        MicrosoftScheduler().schedule(project, project.getProjectProperties().getStartDate())
+    except jpype.JException as error:
+        return {"error": str(error)}
+    dates = ("EarlyStart", "EarlyFinish", "LateStart", "LateFinish", "Start", "Finish", "Critical")
+    return {
+        str(row.getUniqueID()): {
+            **{name: text(getattr(row, f"get{name}")()) for name in dates},
+            **{name: minutes(project, getattr(row, f"get{name}")()) for name in ("TotalSlack", "FreeSlack")},
+        }
+        for row in project.getTasks()
+        if row.getUniqueID()
+    }
+
+
+words = sys.argv[1:]
+if words[:1] == ["--schedule"]:
+    json.dump([scheduled(path) for path in words[1:]], sys.stdout)
+else:
+    json.dump([look(path) for path in words], sys.stdout)

@@ -1,14 +1,8 @@
 """What MPXJ, the reference reader of Microsoft Project's files, finds in what is exported here."""
 
-import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,25 +17,12 @@ from office.importing import import_plan
 from office.mspdi import UnreadablePlan, read
 from office.mspdi_write import lines
 from office.worktime import STANDARD, Hours
+from tests.office.mpxj import Found, looked_at, needs_mpxj
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mspdi"
 FILES = sorted(DATA.glob("*.xml"))
-LOOK = Path(__file__).with_name("mpxj_look.py")
-HAS_JAVA = bool(shutil.which("java") or os.environ.get("JAVA_HOME"))
 needs_data = pytest.mark.skipif(not FILES, reason="the collection ../shared/data/mspdi is not here")
-pytestmark = pytest.mark.skipif(
-    find_spec("mpxj") is None or not HAS_JAVA, reason="mpxj (pip install 'milepost[mpp]') or Java is not here"
-)
-
-Found = dict[str, Any]
-
-
-def looked_at(*paths: Path) -> list[Found]:
-    command = [sys.executable, "-P", str(LOOK), *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
-    found: list[Found] = json.loads(done.stdout)
-    return found
+pytestmark = needs_mpxj
 
 
 def exported(file: Path, folder: Path) -> Path:
