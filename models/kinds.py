@@ -6,6 +6,7 @@ import models.calendar
 import models.client
 import models.conflict
 import models.dependency
+import models.interaction
 import models.people
 import models.project
 import models.task  # noqa: F401  the imports fill the table

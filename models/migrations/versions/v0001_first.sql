@@ -155,6 +155,23 @@ CREATE TABLE dependency (
 CREATE INDEX ix_dependency_predecessor_id ON dependency (predecessor_id);
 CREATE INDEX ix_dependency_project_id ON dependency (project_id);
 CREATE INDEX ix_dependency_successor_id ON dependency (successor_id);
+CREATE TABLE interaction (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	client_id TEXT, 
+	contact_id TEXT, 
+	project_id TEXT, 
+	name TEXT, 
+	channel TEXT, 
+	at TEXT, 
+	notes TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_interaction_client_id ON interaction (client_id);
 CREATE TABLE member (
 	id TEXT NOT NULL, 
 	space TEXT, 
@@ -212,6 +229,27 @@ CREATE TABLE project (
 	PRIMARY KEY (id)
 );
 CREATE INDEX ix_project_client_id ON project (client_id);
+CREATE TABLE promise (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	client_id TEXT, 
+	contact_id TEXT, 
+	project_id TEXT, 
+	member_id TEXT, 
+	name TEXT, 
+	"by" TEXT, 
+	due TEXT, 
+	state TEXT, 
+	settled_on TEXT, 
+	instead_of TEXT, 
+	notes TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_promise_client_id ON promise (client_id);
 CREATE TABLE settlement (
 	id TEXT NOT NULL, 
 	space TEXT, 
@@ -294,6 +332,26 @@ CREATE TABLE task (
 CREATE INDEX task_deadline ON task (project_id, deadline) WHERE deadline IS NOT NULL;
 CREATE INDEX task_state ON task (project_id, deleted_at, actual_finish, milestone, blocked_reason);
 CREATE INDEX task_tree ON task (project_id, parent_id, rank, id, deleted_at);
+CREATE TABLE visit (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	client_id TEXT, 
+	site_id TEXT, 
+	project_id TEXT, 
+	member_id TEXT, 
+	name TEXT, 
+	start TEXT, 
+	finish TEXT, 
+	state TEXT, 
+	result TEXT, 
+	notes TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_visit_client_id ON visit (client_id);
 CREATE TABLE txn(
     n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, origin TEXT NOT NULL, kind TEXT NOT NULL,
     ref TEXT, label TEXT NOT NULL, author TEXT, at INTEGER NOT NULL, state INTEGER NOT NULL, ver INTEGER, note TEXT

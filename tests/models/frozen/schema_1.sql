@@ -156,6 +156,23 @@ CREATE TABLE dependency (
 CREATE INDEX ix_dependency_predecessor_id ON dependency (predecessor_id);
 CREATE INDEX ix_dependency_project_id ON dependency (project_id);
 CREATE INDEX ix_dependency_successor_id ON dependency (successor_id);
+CREATE TABLE interaction (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	client_id TEXT, 
+	contact_id TEXT, 
+	project_id TEXT, 
+	name TEXT, 
+	channel TEXT, 
+	at TEXT, 
+	notes TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_interaction_client_id ON interaction (client_id);
 CREATE TABLE member (
 	id TEXT NOT NULL, 
 	space TEXT, 
@@ -213,6 +230,27 @@ CREATE TABLE project (
 	PRIMARY KEY (id)
 );
 CREATE INDEX ix_project_client_id ON project (client_id);
+CREATE TABLE promise (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	client_id TEXT, 
+	contact_id TEXT, 
+	project_id TEXT, 
+	member_id TEXT, 
+	name TEXT, 
+	"by" TEXT, 
+	due TEXT, 
+	state TEXT, 
+	settled_on TEXT, 
+	instead_of TEXT, 
+	notes TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_promise_client_id ON promise (client_id);
 CREATE TABLE settlement (
 	id TEXT NOT NULL, 
 	space TEXT, 
@@ -295,6 +333,26 @@ CREATE TABLE task (
 CREATE INDEX task_deadline ON task (project_id, deadline) WHERE deadline IS NOT NULL;
 CREATE INDEX task_state ON task (project_id, deleted_at, actual_finish, milestone, blocked_reason);
 CREATE INDEX task_tree ON task (project_id, parent_id, rank, id, deleted_at);
+CREATE TABLE visit (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	client_id TEXT, 
+	site_id TEXT, 
+	project_id TEXT, 
+	member_id TEXT, 
+	name TEXT, 
+	start TEXT, 
+	finish TEXT, 
+	state TEXT, 
+	result TEXT, 
+	notes TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_visit_client_id ON visit (client_id);
 CREATE TABLE txn(
     n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, origin TEXT NOT NULL, kind TEXT NOT NULL,
     ref TEXT, label TEXT NOT NULL, author TEXT, at INTEGER NOT NULL, state INTEGER NOT NULL, ver INTEGER, note TEXT
@@ -331,25 +389,25 @@ CREATE TABLE problem(
 CREATE INDEX problem_task ON problem(task);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO change VALUES(1,1,'client','01a207a5-15a6-7154-af55-e904c295b42e','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
-INSERT INTO change VALUES(2,2,'project','01a207a5-15dd-7672-ae02-4802055b83c7','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a207a5-15a6-7154-af55-e904c295b42e","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
-INSERT INTO change VALUES(3,3,'task','01a207a5-15f0-7444-9160-add787d10d1a','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a207a5-15dd-7672-ae02-4802055b83c7","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(4,3,'task','01a207a5-15f6-71ba-9773-c77dfabcc7b0','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a207a5-15dd-7672-ae02-4802055b83c7","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(5,4,'dependency','01a207a5-1601-74a5-8d42-fc09b3998747','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a207a5-15dd-7672-ae02-4802055b83c7","predecessor_id":"01a207a5-15f0-7444-9160-add787d10d1a","successor_id":"01a207a5-15f6-71ba-9773-c77dfabcc7b0","type":"FS","lag":0,"lag_unit":"working"}',0,1);
-INSERT INTO change VALUES(6,5,'task','01a207a5-15f6-71ba-9773-c77dfabcc7b0','notes',NULL,'ask Ines for the drawings',0,1);
-INSERT INTO change VALUES(7,6,'task','01a207a5-15f6-71ba-9773-c77dfabcc7b0','notes','ask Ines for the drawings',NULL,NULL,1);
-INSERT INTO client VALUES('01a207a5-15a6-7154-af55-e904c295b42e','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
-INSERT INTO dependency VALUES('01a207a5-1601-74a5-8d42-fc09b3998747','workspace','internal',NULL,NULL,0,'01a207a5-15dd-7672-ae02-4802055b83c7','01a207a5-15f0-7444-9160-add787d10d1a','01a207a5-15f6-71ba-9773-c77dfabcc7b0','FS',0,'working',NULL);
-INSERT INTO meta VALUES('replica','01a207a5-1573-7482-b6b2-66995c1893ea');
-INSERT INTO project VALUES('01a207a5-15dd-7672-ae02-4802055b83c7','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a207a5-15a6-7154-af55-e904c295b42e',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a207a5-15f0-7444-9160-add787d10d1a','workspace','internal',NULL,NULL,0,'01a207a5-15dd-7672-ae02-4802055b83c7',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a207a5-15f6-71ba-9773-c77dfabcc7b0','workspace','internal',NULL,NULL,0,'01a207a5-15dd-7672-ae02-4802055b83c7',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO txn VALUES(1,'01a207a5-15a6-7154-af55-e903615e0469','L','do',NULL,'New client',NULL,1795424589222,1,NULL,NULL);
-INSERT INTO txn VALUES(2,'01a207a5-15dd-7672-ae02-48011c9c441f','L','do',NULL,'New project',NULL,1795424589277,1,NULL,NULL);
-INSERT INTO txn VALUES(3,'01a207a5-15e9-7744-95aa-2682b2418a32','L','do',NULL,'Tasks',NULL,1795424589289,1,NULL,NULL);
-INSERT INTO txn VALUES(4,'01a207a5-1601-74a5-8d42-fc08ef28d842','L','do',NULL,'Link',NULL,1795424589313,1,NULL,NULL);
-INSERT INTO txn VALUES(5,'01a207a5-1611-77cf-b541-162dc01b5dd6','L','do',NULL,'Ask',NULL,1795424589329,6,NULL,NULL);
-INSERT INTO txn VALUES(6,'01a207a5-1619-75d8-a86d-8899f62df1b5','L','undo','01a207a5-1611-77cf-b541-162dc01b5dd6','Ask',NULL,1795424589337,6,NULL,NULL);
+INSERT INTO change VALUES(1,1,'client','01a207b9-aa1d-7649-8f0f-a1a80a387ef2','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
+INSERT INTO change VALUES(2,2,'project','01a207b9-aa48-705f-aa27-f07f1da08c83','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a207b9-aa1d-7649-8f0f-a1a80a387ef2","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
+INSERT INTO change VALUES(3,3,'task','01a207b9-aa63-731f-81e5-d8fdb17ff0f5','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a207b9-aa48-705f-aa27-f07f1da08c83","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(4,3,'task','01a207b9-aa64-7676-b6f2-2a729206a545','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a207b9-aa48-705f-aa27-f07f1da08c83","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(5,4,'dependency','01a207b9-aa71-71ba-a973-9f7cc75c633d','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a207b9-aa48-705f-aa27-f07f1da08c83","predecessor_id":"01a207b9-aa63-731f-81e5-d8fdb17ff0f5","successor_id":"01a207b9-aa64-7676-b6f2-2a729206a545","type":"FS","lag":0,"lag_unit":"working"}',0,1);
+INSERT INTO change VALUES(6,5,'task','01a207b9-aa64-7676-b6f2-2a729206a545','notes',NULL,'ask Ines for the drawings',0,1);
+INSERT INTO change VALUES(7,6,'task','01a207b9-aa64-7676-b6f2-2a729206a545','notes','ask Ines for the drawings',NULL,NULL,1);
+INSERT INTO client VALUES('01a207b9-aa1d-7649-8f0f-a1a80a387ef2','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
+INSERT INTO dependency VALUES('01a207b9-aa71-71ba-a973-9f7cc75c633d','workspace','internal',NULL,NULL,0,'01a207b9-aa48-705f-aa27-f07f1da08c83','01a207b9-aa63-731f-81e5-d8fdb17ff0f5','01a207b9-aa64-7676-b6f2-2a729206a545','FS',0,'working',NULL);
+INSERT INTO meta VALUES('replica','01a207b9-a9e8-77de-bae2-c5fa97762a64');
+INSERT INTO project VALUES('01a207b9-aa48-705f-aa27-f07f1da08c83','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a207b9-aa1d-7649-8f0f-a1a80a387ef2',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a207b9-aa63-731f-81e5-d8fdb17ff0f5','workspace','internal',NULL,NULL,0,'01a207b9-aa48-705f-aa27-f07f1da08c83',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a207b9-aa64-7676-b6f2-2a729206a545','workspace','internal',NULL,NULL,0,'01a207b9-aa48-705f-aa27-f07f1da08c83',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO txn VALUES(1,'01a207b9-aa1c-748d-a953-6493f3a2967f','L','do',NULL,'New client',NULL,1795425937948,1,NULL,NULL);
+INSERT INTO txn VALUES(2,'01a207b9-aa48-705f-aa27-f07e344ab28b','L','do',NULL,'New project',NULL,1795425937992,1,NULL,NULL);
+INSERT INTO txn VALUES(3,'01a207b9-aa5d-719a-a081-7062a0a71c51','L','do',NULL,'Tasks',NULL,1795425938013,1,NULL,NULL);
+INSERT INTO txn VALUES(4,'01a207b9-aa71-71ba-a973-9f7ba2b6f835','L','do',NULL,'Link',NULL,1795425938033,1,NULL,NULL);
+INSERT INTO txn VALUES(5,'01a207b9-aa85-74a0-a74d-37132a6845c2','L','do',NULL,'Ask',NULL,1795425938053,6,NULL,NULL);
+INSERT INTO txn VALUES(6,'01a207b9-aa8d-712e-8606-84f64692f869','L','undo','01a207b9-aa85-74a0-a74d-37132a6845c2','Ask',NULL,1795425938061,6,NULL,NULL);
 CREATE TRIGGER member_created AFTER INSERT ON member WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
             INSERT INTO change(txn, tbl, rec, field, new, base)
@@ -635,6 +693,78 @@ CREATE TRIGGER settlement_removed BEFORE DELETE ON settlement WHEN coalesce((SEL
             SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
         END;
 CREATE TRIGGER settlement_identity BEFORE UPDATE OF id, space ON settlement BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER interaction_created AFTER INSERT ON interaction WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            VALUES((SELECT n FROM txn WHERE state=0), 'interaction', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'client_id', NEW.client_id, 'contact_id', NEW.contact_id, 'project_id', NEW.project_id, 'name', NEW.name, 'channel', NEW.channel, 'at', NEW.at, 'notes', NEW.notes)), 0);
+        END;
+CREATE TRIGGER interaction_edited AFTER UPDATE ON interaction WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'interaction', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('contact_id', OLD.contact_id, NEW.contact_id, (OLD.contact_id IS NOT NEW.contact_id)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('channel', OLD.channel, NEW.channel, (OLD.channel IS NOT NEW.channel)), ('at', OLD.at, NEW.at, (OLD.at IS NOT NEW.at)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written
+            AND OLD.ver > 0 ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0), 'interaction', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('contact_id', OLD.contact_id, NEW.contact_id, (OLD.contact_id IS NOT NEW.contact_id)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('channel', OLD.channel, NEW.channel, (OLD.channel IS NOT NEW.channel)), ('at', OLD.at, NEW.at, (OLD.at IS NOT NEW.at)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER interaction_removed BEFORE DELETE ON interaction WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
+        END;
+CREATE TRIGGER interaction_identity BEFORE UPDATE OF id, space ON interaction BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER promise_created AFTER INSERT ON promise WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            VALUES((SELECT n FROM txn WHERE state=0), 'promise', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'client_id', NEW.client_id, 'contact_id', NEW.contact_id, 'project_id', NEW.project_id, 'member_id', NEW.member_id, 'name', NEW.name, 'by', NEW.by, 'due', NEW.due, 'state', NEW.state, 'settled_on', NEW.settled_on, 'instead_of', NEW.instead_of, 'notes', NEW.notes)), 0);
+        END;
+CREATE TRIGGER promise_edited AFTER UPDATE ON promise WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'promise', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('contact_id', OLD.contact_id, NEW.contact_id, (OLD.contact_id IS NOT NEW.contact_id)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('member_id', OLD.member_id, NEW.member_id, (OLD.member_id IS NOT NEW.member_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('by', OLD.by, NEW.by, (OLD.by IS NOT NEW.by)), ('due', OLD.due, NEW.due, (OLD.due IS NOT NEW.due)), ('state', OLD.state, NEW.state, (OLD.state IS NOT NEW.state OR OLD.settled_on IS NOT NEW.settled_on)), ('settled_on', OLD.settled_on, NEW.settled_on, (OLD.state IS NOT NEW.state OR OLD.settled_on IS NOT NEW.settled_on)), ('instead_of', OLD.instead_of, NEW.instead_of, (OLD.instead_of IS NOT NEW.instead_of)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written
+            AND OLD.ver > 0 ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0), 'promise', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('contact_id', OLD.contact_id, NEW.contact_id, (OLD.contact_id IS NOT NEW.contact_id)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('member_id', OLD.member_id, NEW.member_id, (OLD.member_id IS NOT NEW.member_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('by', OLD.by, NEW.by, (OLD.by IS NOT NEW.by)), ('due', OLD.due, NEW.due, (OLD.due IS NOT NEW.due)), ('state', OLD.state, NEW.state, (OLD.state IS NOT NEW.state OR OLD.settled_on IS NOT NEW.settled_on)), ('settled_on', OLD.settled_on, NEW.settled_on, (OLD.state IS NOT NEW.state OR OLD.settled_on IS NOT NEW.settled_on)), ('instead_of', OLD.instead_of, NEW.instead_of, (OLD.instead_of IS NOT NEW.instead_of)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER promise_removed BEFORE DELETE ON promise WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
+        END;
+CREATE TRIGGER promise_identity BEFORE UPDATE OF id, space ON promise BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER visit_created AFTER INSERT ON visit WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            VALUES((SELECT n FROM txn WHERE state=0), 'visit', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'client_id', NEW.client_id, 'site_id', NEW.site_id, 'project_id', NEW.project_id, 'member_id', NEW.member_id, 'name', NEW.name, 'start', NEW.start, 'finish', NEW.finish, 'state', NEW.state, 'result', NEW.result, 'notes', NEW.notes)), 0);
+        END;
+CREATE TRIGGER visit_edited AFTER UPDATE ON visit WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'visit', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('site_id', OLD.site_id, NEW.site_id, (OLD.site_id IS NOT NEW.site_id)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('member_id', OLD.member_id, NEW.member_id, (OLD.member_id IS NOT NEW.member_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('start', OLD.start, NEW.start, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish)), ('finish', OLD.finish, NEW.finish, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish)), ('state', OLD.state, NEW.state, (OLD.state IS NOT NEW.state)), ('result', OLD.result, NEW.result, (OLD.result IS NOT NEW.result)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written
+            AND OLD.ver > 0 ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0), 'visit', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('client_id', OLD.client_id, NEW.client_id, (OLD.client_id IS NOT NEW.client_id)), ('site_id', OLD.site_id, NEW.site_id, (OLD.site_id IS NOT NEW.site_id)), ('project_id', OLD.project_id, NEW.project_id, (OLD.project_id IS NOT NEW.project_id)), ('member_id', OLD.member_id, NEW.member_id, (OLD.member_id IS NOT NEW.member_id)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('start', OLD.start, NEW.start, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish)), ('finish', OLD.finish, NEW.finish, (OLD.start IS NOT NEW.start OR OLD.finish IS NOT NEW.finish)), ('state', OLD.state, NEW.state, (OLD.state IS NOT NEW.state)), ('result', OLD.result, NEW.result, (OLD.result IS NOT NEW.result)), ('notes', OLD.notes, NEW.notes, (OLD.notes IS NOT NEW.notes))) f WHERE f.written
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER visit_removed BEFORE DELETE ON visit WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
+        END;
+CREATE TRIGGER visit_identity BEFORE UPDATE OF id, space ON visit BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
             WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;

@@ -1,0 +1,126 @@
+"""What was said and promised: one line in, and what becomes of it."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from models import interaction, record
+from models.errors import Invalid, Refused
+from models.oneline import channel_apart, day_apart
+from models.windows import today
+
+MONDAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("send the kerf table by fri", ("send the kerf table", date(2026, 11, 27))),
+        ("send the kerf table", ("send the kerf table", None)),
+        ("install day 1 12 dec", ("install day 1", date(2026, 12, 12))),
+        ("tomorrow survey the hall", ("survey the hall", date(2026, 11, 24))),
+        ("ports are open on 4.12.2026", ("ports are open", date(2026, 12, 4))),
+        ("fri", ("fri", None)),  # a line is never left without words
+        ("", ("", None)),
+    ],
+)
+def test_a_day_is_taken_off_a_line(line: str, meant: tuple[str, date | None]) -> None:
+    assert day_apart(line, MONDAY) == meant
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("mail: licence sent", ("mail", "licence sent")),
+        ("met Rita about ports", ("meeting", "Rita about ports")),
+        ("licence is late", ("call", "licence is late")),
+        ("call", ("call", "call")),
+    ],
+)
+def test_the_channel_is_the_first_word(line: str, meant: tuple[str, str]) -> None:
+    assert channel_apart(line) == meant
+
+
+def test_a_promise_is_kept_missed_or_made_anew(desk: Any) -> None:
+    client = desk.client()
+    made = desk.do(record.create, "promise", client_id=client, name="Send the table", due="2026-11-27").id
+    desk.do(interaction.settle, [made], "kept")
+    assert desk.get("promise", made, "state") == "kept"
+    assert desk.get("promise", made, "settled_on") == f"{date.today()}"
+    with pytest.raises(Refused, match="is kept"):
+        desk.do(interaction.renegotiate, made, "2026-12-04")
+    desk.do(interaction.settle, [made], "open")
+    assert desk.get("promise", made, "settled_on") is None
+    next_ = desk.do(interaction.renegotiate, made, "2026-12-04")
+    assert desk.get("promise", made, "state") == "renegotiated"
+    assert desk.get("promise", next_, "due") == "2026-12-04"
+    assert desk.get("promise", next_, "instead_of") == made
+    desk.store.undo()
+    assert desk.get("promise", made, "state") == "open"
+
+
+def test_a_visit_ends_after_it_begins(desk: Any) -> None:
+    client = desk.client()
+    with pytest.raises(Invalid, match="before the first day"):
+        desk.do(
+            record.create, "visit", client_id=client, name="Survey", start="2026-12-04", finish="2026-12-03"
+        )
+
+
+# ── Today ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def lines(desk: Any) -> list[tuple[str, str]]:
+    return [(row.name, row.what) for row in today.today(desk.conn, MONDAY)]
+
+
+def test_today_is_in_the_order_of_urgency(desk: Any) -> None:
+    client = desk.client()
+    project = desk.project()
+    desk.edit("project", project, client_id=client, start="2026-11-23T08:00")
+    late, now, soon, far, risk = desk.tasks(project, "Late", "Now", "Soon", "Far", "Go live")
+    desk.edit(
+        "task", late, deadline="2026-11-20T17:00", constraint_type="SNET", constraint_date="2026-12-07T08:00"
+    )
+    desk.edit(
+        "task", soon, deadline="2026-11-26T17:00", constraint_type="SNET", constraint_date="2026-11-26T08:00"
+    )
+    desk.edit("task", far, start="2027-02-01T08:00")
+    desk.edit("task", risk, milestone=1, deadline="2026-12-11T17:00", start="2026-12-18T08:00")
+    desk.do(record.create, "promise", client_id=client, name="Table", due="2026-11-24")
+    desk.do(record.create, "promise", client_id=client, name="Ports", due="2026-11-10", by="client")
+    desk.do(record.create, "visit", client_id=client, name="Survey", start="2026-11-25")
+    desk.do(record.create, "interaction", client_id=client, name="Kickoff", at="2026-10-01T09:00")
+    from models.dates import refresh_all
+
+    refresh_all(desk.store)
+    assert lines(desk) == [
+        ("Ports", "their promise, late 13d"), ("Late", "late 3d"), ("Now", "due today"),
+        ("Go live", "milestone 7d after its deadline"), ("Survey", "visit, planned"),
+        ("Table", "our promise, due tomorrow"), ("Soon", "due in 3d"), ("Harlan Fab", "silent for 53d"),
+    ]  # fmt: skip
+    desk.edit("task", late, status="done")
+    desk.edit("task", now, blocked_reason="no power")
+    desk.do(record.create, "interaction", client_id=client, name="Called", at="2026-11-20T09:00")
+    found = lines(desk)
+    assert ("Late", "late 3d") not in found and ("Now", "waits: no power") in found
+    assert not any("silent" in what for _, what in found)
+    desk.edit("project", project, hold_reason="no order", hold_waiting_on="client")
+    assert [name for name, _ in lines(desk)] == ["Ports", "Survey", "Table"]
+
+
+def test_after_a_login_today_is_mine(desk: Any) -> None:
+    me, other = (desk.do(record.create, "member", name=name).id for name in ("Ines", "Tomas"))
+    project = desk.project()
+    desk.edit("project", project, manager_id=other)
+    task, _ = desk.tasks(project, "Mine", "Not mine")
+    for id in (task, _):
+        desk.edit("task", id, deadline="2026-11-20T17:00")
+    with desk.store.write() as conn:
+        conn.execute("INSERT OR REPLACE INTO meta VALUES('member', ?)", (me,))
+    assert lines(desk) == []
+    desk.do(record.create, "assignment", task_id=task, member_id=me)
+    assert lines(desk) == [("Mine", "late 3d")]
+    desk.edit("project", project, manager_id=me)
+    assert len(lines(desk)) == 2
