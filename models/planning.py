@@ -126,7 +126,10 @@ def _links(conn: sqlite3.Connection, project_id: str) -> Iterator[Link]:
            WHERE project_id=? AND deleted_at IS NULL ORDER BY id""",
         (project_id,),
     )
-    return (Link(before, after, type or "FS", lag or 0, unit or "working") for before, after, type, lag, unit in rows)
+    return (
+        Link(before, after, type or "FS", lag or 0, unit or "working")
+        for before, after, type, lag, unit in rows
+    )
 
 
 # ── calendars ─────────────────────────────────────────────────────────────────────────────────────────

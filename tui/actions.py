@@ -84,6 +84,7 @@ def _jump(key: str, view: str, label: str, help: str, run: str = "go") -> Action
 
 JUMPS = [
     Action("jump.top", "g", "first row", "Go to the first row", where=JUMP, run="top"),
+    _jump("h", "today", "today", "Go to what needs you now, the most urgent first"),
     _jump("p", "portfolio", "portfolio", "Go to the portfolio: every project and its stage"),
     _jump("t", "tasks", "tasks", "Go to the tasks of the project"),
     _jump("c", "clients", "clients", "Go to clients and contacts"),
@@ -101,6 +102,8 @@ JUMPS = [
     _jump("d", "bin", "recycle bin", "Go to what was deleted, and restore it"),
     Action("jump.search", "/", "search", "Search everything", where=JUMP, run="search"),
 ]
+
+TODAY = _own("today", ("done", "x", "done", "Task done, promise kept, visit reported", 1), bulk=True)
 
 PORTFOLIO = _own(
     "portfolio",
@@ -136,6 +139,9 @@ TASKS = [
 CLIENTS = _own(
     "clients",
     ("new_below", "o", "new", "Type a new contact, site or client", 1),
+    ("log", "i", "log a talk", "Write down in one line what was said or written", 3),
+    ("promise", "O", "promise", "Write down what was promised, and by when", 4),
+    ("visit", "V", "visit", "Write down a visit: the day, and what for"),
     ("phone", "p", "phone", "Show the phone numbers and the mail address", 2),
 )
 
@@ -193,7 +199,7 @@ COMMON = [
     _do("status", "s", "status", "Set the status", 12, bulk=True),
     _do("date", "d", "date", "Set the date", 13, bulk=True),
     _do("who", "w", "who", "Set who does it", 14, bulk=True),
-    _do("filter", "/", "filter", "Show only what contains a text", 30),
+    _do("filter", "/", "filter", "Show only what fits: words, status:doing, due<fri, @who, #where, late", 30),
     _do("next_match", "n", "next match", "Go to the next match"),
     _do("previous_match", "N", "match before", "Go to the match before"),
     _do("marked", ".", "on the marked", "Choose what to do with the marked rows", 41),
@@ -246,6 +252,7 @@ TYPED = [
         ("leave", "escape", "leave", "Close the line and change nothing", 2),
         ("older", "up", "older", "What was typed here before"),
         ("newer", "down", "newer", "What was typed here after that"),
+        ("complete", "tab", "complete", "Take the first of what is offered"),
         palette=False,
     ),
     *_own(
@@ -266,7 +273,20 @@ TYPED = [
     *_own(HELP, ("close", "escape q ? enter f1", "close", "Close the help", 1), palette=False, shadows=True),
 ]
 
-ACTIONS = [*JUMPS, *PORTFOLIO, *TASKS, *CLIENTS, *TEAM, *BIN, *CONFLICTS, *SYNC, *TYPED, *LISTS, *COMMON]
+ACTIONS = [
+    *JUMPS,
+    *TODAY,
+    *PORTFOLIO,
+    *TASKS,
+    *CLIENTS,
+    *TEAM,
+    *BIN,
+    *CONFLICTS,
+    *SYNC,
+    *TYPED,
+    *LISTS,
+    *COMMON,
+]
 
 
 class Registry:

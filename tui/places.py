@@ -6,6 +6,7 @@ from tui.shell import Place
 from tui.view import View
 
 _VIEWS = {
+    "today": ("Today", "TodayView"),
     "portfolio": ("Portfolio", "PortfolioView"),
     "tasks": ("Tasks", "TasksView"),
     "clients": ("Clients and contacts", "ClientsView"),

@@ -3,9 +3,9 @@
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from models import db
 from models.daywords import parse_day
@@ -14,19 +14,9 @@ from models.fields import DAY_MINUTES, Scalar
 from models.filters import named
 from models.filters.syntax import PERSON, PLACE, Filter, Term, Value, parse
 from models.filters.vocabulary import Known, Vocabulary
-from models.windows.window import escape
+from models.windows.window import Condition, escape
 
 T = TypeVar("T")
-
-
-class Condition(NamedTuple):
-    """SQL, and the named parameters in it."""
-
-    sql: str
-    values: Mapping[str, Scalar]
-
-
-EVERY = Condition("1", {})
 
 
 def condition(

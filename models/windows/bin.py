@@ -2,10 +2,10 @@
 
 import sqlite3
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from models.windows.window import Window, marks
+from models.windows.window import EVERY, Condition, Window, marks
 
 
 class BinRow(NamedTuple):
@@ -18,7 +18,7 @@ class BinRow(NamedTuple):
     at: str
 
 
-_BIN = (
+KINDS = (
     "project",
     "task",
     "client",
@@ -26,30 +26,36 @@ _BIN = (
     "contact",
     "member",
     "calendar",
-)  # a row number is rowid * 8 + place here
+    "interaction",
+    "promise",
+    "visit",
+)
+EACH = 16  # a row number is rowid * 16 + place in KINDS
 
 
-def bin_window(conn: sqlite3.Connection) -> Window:
-    """Everything in the recycle bin that has a name, newest first; of a deleted subtree its top only."""
+def bin_window(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> Window:
+    """What is wanted (by kind) of all in the recycle bin that has a name, newest first; of a deleted subtree its top
+    only."""
     found: list[tuple[str, int]] = []
-    for code, table in enumerate(_BIN):
+    for code, table in enumerate(KINDS):
         tops = (
-            "AND NOT EXISTS (SELECT 1 FROM task p WHERE p.id=task.parent_id AND p.deleted_at=task.deleted_at)"
+            "AND NOT EXISTS (SELECT 1 FROM task p WHERE p.id=t.parent_id AND p.deleted_at=t.deleted_at)"
             if table == "task"
             else ""
         )
-        sql = f"SELECT deleted_at, rowid FROM {table} WHERE deleted_at IS NOT NULL {tops}"
-        found += [(at, row * 8 + code) for at, row in conn.execute(sql)]
+        test = wanted.get(table, EVERY)
+        sql = f"SELECT t.deleted_at, t.rowid FROM {table} t WHERE t.deleted_at IS NOT NULL {tops} AND {test.sql}"
+        found += [(at, row * EACH + code) for at, row in conn.execute(sql, test.values)]
     return Window(array("q", (row for _, row in sorted(found, reverse=True))))
 
 
 def bin_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[BinRow]:
     """What the list shows of these rows."""
     by_row: dict[int, BinRow] = {}
-    for code, table in enumerate(_BIN):
-        numbers = [row // 8 for row in rows if row % 8 == code]
+    for code, table in enumerate(KINDS):
+        numbers = [row // EACH for row in rows if row % EACH == code]
         if numbers:
-            sql = f"SELECT rowid*8+{code}, '{table}', id, name, deleted_at FROM {table}"
+            sql = f"SELECT rowid*{EACH}+{code}, '{table}', id, name, deleted_at FROM {table}"
             found = conn.execute(f"{sql} WHERE rowid IN ({marks(numbers)})", numbers)
             by_row.update((row[0], BinRow._make(row)) for row in found)
     return [by_row[row] for row in rows if row in by_row]

@@ -19,6 +19,10 @@ _SHOWN = {
     "client": "SELECT x.rowid, x.id FROM client x WHERE x.visibility<>'private' AND x.id=:client",
     "site": "SELECT x.rowid, x.id FROM site x WHERE x.visibility<>'private' AND x.client_id=:client",
     "contact": "SELECT x.rowid, x.id FROM contact x WHERE x.visibility<>'private' AND x.client_id=:client",
+    **{
+        kind: f"SELECT x.rowid, x.id FROM {kind} x WHERE x.visibility='client' AND x.client_id=:client"
+        for kind in ("interaction", "promise", "visit")
+    },
     "member": "SELECT x.rowid, x.id FROM member x WHERE x.visibility<>'private'",
     "calendar": "SELECT x.rowid, x.id FROM calendar x LEFT JOIN project p ON p.id=x.project_id"
     f" WHERE x.visibility<>'private' AND (x.project_id IS NULL OR {_PROJECT})",

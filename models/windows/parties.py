@@ -1,10 +1,10 @@
 """Clients, their sites and the people there."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from models.windows.window import Window, add, escape, marks
+from models.windows.window import EVERY, Condition, Window, add, marks
 
 CLIENT, SITE, CONTACT = 0, 1, 2  # a row number of this window is rowid * 4 + one of these
 
@@ -24,28 +24,24 @@ class PartyRow(NamedTuple):
     projects: int
 
 
-def parties(conn: sqlite3.Connection, text: str = "") -> Window:
-    """Clients by name, each followed by its sites and contacts; then contacts of no client."""
-    like = f"%{escape(text)}%"
-    hit = "(?1='' OR name LIKE ?2 ESCAPE '\\' OR {} LIKE ?2 ESCAPE '\\')"
+def parties(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> Window:
+    """Clients by name, each followed by its sites and contacts; then contacts of no client. Of each kind those that
+    are wanted, and the clients above them."""
+
+    def found_of(kind: str, columns: str, order: str = "") -> sqlite3.Cursor:
+        test = wanted.get(kind, EVERY)
+        sql = f"SELECT {columns} FROM {kind} t WHERE t.deleted_at IS NULL AND {test.sql}{order}"
+        return conn.execute(sql, test.values)
+
     names = {
         id: (str(name).casefold(), rowid)
         for rowid, id, name in conn.execute("SELECT rowid, id, name FROM client WHERE deleted_at IS NULL")
     }
     found: dict[str, list[int]] = {}
-    for code, table, other in ((SITE, "site", "city"), (CONTACT, "contact", "email")):
-        for rowid, client in conn.execute(
-            f"SELECT rowid, client_id FROM {table} WHERE deleted_at IS NULL AND {hit.format(other)}"
-            " ORDER BY name COLLATE NOCASE, id",
-            (text, like),
-        ):
+    for code, kind in ((SITE, "site"), (CONTACT, "contact")):
+        for rowid, client in found_of(kind, "t.rowid, t.client_id", " ORDER BY t.name COLLATE NOCASE, t.id"):
             found.setdefault(client if client in names else "", []).append(rowid * 4 + code)
-    own = {
-        row[0]
-        for row in conn.execute(
-            f"SELECT id FROM client WHERE deleted_at IS NULL AND {hit.format('city')}", (text, like)
-        )
-    }
+    own = {id for (id,) in found_of("client", "t.id")}
     window = Window()
     for id in sorted(own | (found.keys() - {""}), key=lambda id: names[id]):
         add(window, names[id][1] * 4 + CLIENT, 0)

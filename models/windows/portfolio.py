@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.windows.window import FINISH, Window, escape, marks
+from models.windows.window import EVERY, FINISH, Condition, Window, marks
 
 
 class ProjectRow(NamedTuple):
@@ -36,19 +36,17 @@ class Milestone(NamedTuple):
     date: str | None
 
 
-def portfolio(conn: sqlite3.Connection, text: str = "", *, sort: str = "client") -> Window:
-    """Projects not deleted whose name, number or client holds `text`; by client, name or promised finish."""
+def portfolio(conn: sqlite3.Connection, wanted: Condition = EVERY, *, sort: str = "client") -> Window:
+    """The wanted ones of the projects that are not deleted, by client, name or promised finish."""
     order = {
-        "client": "c.name IS NULL, c.name COLLATE NOCASE, p.name COLLATE NOCASE",
-        "name": "p.name COLLATE NOCASE",
-        "finish": "p.finish IS NULL, p.finish",
+        "client": "c.name IS NULL, c.name COLLATE NOCASE, t.name COLLATE NOCASE",
+        "name": "t.name COLLATE NOCASE",
+        "finish": "t.finish IS NULL, t.finish",
     }[sort]
-    like = f"%{escape(text)}%"
     found = conn.execute(
-        f"""SELECT p.rowid FROM project p LEFT JOIN client c ON c.id=p.client_id
-            WHERE p.deleted_at IS NULL AND (?1='' OR p.name LIKE ?2 ESCAPE '\\' OR c.name LIKE ?2 ESCAPE '\\'
-            OR p.number LIKE ?2 ESCAPE '\\') ORDER BY {order}, p.id""",
-        (text, like),
+        f"""SELECT t.rowid FROM project t LEFT JOIN client c ON c.id=t.client_id
+            WHERE t.deleted_at IS NULL AND {wanted.sql} ORDER BY {order}, t.id""",
+        wanted.values,
     )
     return Window(array("q", (row[0] for row in found)))
 

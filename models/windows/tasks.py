@@ -3,10 +3,10 @@
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
 
-from models.windows.window import FINISH, START, STATUS, Window, add, escape, marks
+from models.windows.window import FINISH, START, STATUS, Condition, Window, add, marks
 
 
 class TaskRow(NamedTuple):
@@ -54,44 +54,28 @@ def task_tree_head(conn: sqlite3.Connection, project: str, count: int) -> Window
     return window
 
 
-class Wanted(NamedTuple):
-    """What a filter asks for; all of it must hold. `who` is the beginning of a name or of initials."""
-
-    text: str = ""
-    status: str = ""
-    who: str = ""
-    late_before: str = ""
-
-
-def task_hits(conn: sqlite3.Connection, project: str, wanted: Wanted) -> list[int]:
-    """Tasks whose name, notes or reason to wait hold the text, and that are as wanted."""
-    found = conn.execute(
-        f"""SELECT t.rowid FROM task t LEFT JOIN schedule s ON s.task=t.id
-            WHERE t.project_id=:project AND t.deleted_at IS NULL
-            AND (:text='' OR t.name LIKE :like ESCAPE '\\' OR t.notes LIKE :like ESCAPE '\\'
-                 OR t.blocked_reason LIKE :like ESCAPE '\\')
-            AND (:status='' OR {STATUS}=:status)
-            AND (:late_before='' OR (t.actual_finish IS NULL
-                 AND coalesce(t.deadline, {FINISH})<:late_before))
-            AND (:who='' OR EXISTS (SELECT 1 FROM assignment a JOIN member m ON m.id=a.member_id
-                WHERE a.task_id=t.id AND a.deleted_at IS NULL
-                AND (m.initials LIKE :begins ESCAPE '\\' OR m.name LIKE :begins ESCAPE '\\')))""",
-        {**wanted._asdict(), "project": project, "like": f"%{escape(wanted.text)}%",
-         "begins": f"{escape(wanted.who)}%"},
-    )  # fmt: skip
-    return [row for (row,) in found]
+def task_hits(conn: sqlite3.Connection, project: str, wanted: Condition) -> set[int]:
+    """Row numbers of the tasks that are wanted. One row is read: whoever waits for another thread goes on meanwhile."""
+    [(found,)] = conn.execute(
+        f"""SELECT group_concat(t.rowid) FROM task t LEFT JOIN schedule s ON s.task=t.id
+            WHERE t.project_id=:project AND t.deleted_at IS NULL AND {wanted.sql}""",
+        {**wanted.values, "project": project},
+    )
+    return set(map(int, found.split(","))) if found else set()
 
 
-def task_matches(conn: sqlite3.Connection, project: str, wanted: Wanted) -> Window:
-    """The tasks that are wanted, with all above them."""
-    keep = set(task_hits(conn, project, wanted))
-    below, tops = _children(conn, project)
-    above = {row: parent for parent, children in below.items() for row in children}
-    for row in list(keep):
-        while (row := above.get(row, 0)) and row not in keep:
-            keep.add(row)
-    only = {parent: [row for row in children if row in keep] for parent, children in below.items()}
-    return _walk(only, [row for row in tops if row in keep])
+def narrowed(tree: Window, hits: Set[int]) -> Window:
+    """What is left of an outline: the hits, and all above them."""
+    kept = Window()
+    above = 0  # whatever is less deep than this, from the bottom up, stands above a hit
+    for row, depth in zip(reversed(tree.rows), reversed(tree.depths), strict=True):
+        if depth < above or row in hits:
+            kept.rows.append(row)
+            kept.depths.append(depth)
+            above = depth
+    kept.rows.reverse()
+    kept.depths.reverse()
+    return kept
 
 
 def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:

@@ -1,10 +1,10 @@
 """Members, and the calendars by which they work."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from models.windows.window import Window, escape, marks
+from models.windows.window import EVERY, Condition, Window, marks
 
 MEMBER, CALENDAR = 0, 1  # a row number of this window is rowid * 2 + one of these
 
@@ -24,17 +24,15 @@ class TeamRow(NamedTuple):
     tasks: int
 
 
-def team(conn: sqlite3.Connection, text: str = "") -> Window:
-    """Members by name, those who are gone last; then calendars."""
-    window, like = Window(), f"%{escape(text)}%"
-    hit = " OR ".join(f"{name} LIKE ?1 ESCAPE '\\'" for name in ("name", "initials", "role"))
-    order = "inactive IS 1, type<>'work', name COLLATE NOCASE, id"
-    for code, sql in (
-        (MEMBER, f"SELECT rowid FROM member WHERE deleted_at IS NULL AND ({hit}) ORDER BY {order}"),
-        (CALENDAR, "SELECT rowid FROM calendar WHERE deleted_at IS NULL AND name LIKE ?1 ESCAPE '\\'"
-         " ORDER BY name COLLATE NOCASE, id"),
-    ):  # fmt: skip
-        window.rows.extend(row * 2 + code for (row,) in conn.execute(sql, (like,)))
+def team(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> Window:
+    """Members by name, those who are gone last; then calendars. `wanted` by kind."""
+    window = Window()
+    gone = "t.inactive IS 1, t.type<>'work', "
+    for code, kind, order in ((MEMBER, "member", gone), (CALENDAR, "calendar", "")):
+        test = wanted.get(kind, EVERY)
+        sql = f"SELECT t.rowid FROM {kind} t WHERE t.deleted_at IS NULL AND {test.sql}"
+        found = conn.execute(f"{sql} ORDER BY {order}t.name COLLATE NOCASE, t.id", test.values)
+        window.rows.extend(row * 2 + code for (row,) in found)
     return window
 
 

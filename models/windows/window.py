@@ -1,8 +1,11 @@
 """What every list has: a window of row numbers, and the pieces of SQL that several share."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from models.fields import Scalar
 
 # one place says what a task's state and dates are; t is the task, s its row of the computed schedule
 STATUS = """CASE WHEN t.not_applicable_reason IS NOT NULL THEN 'n/a' WHEN t.actual_finish IS NOT NULL THEN 'done'
@@ -17,6 +20,16 @@ class Window:
 
     rows: "array[int]" = field(default_factory=lambda: array("q"))
     depths: bytearray = field(default_factory=bytearray)
+
+
+class Condition(NamedTuple):
+    """What a filter leaves of the rows of t, as SQL with named parameters."""
+
+    sql: str
+    values: Mapping[str, Scalar]
+
+
+EVERY = Condition("1", {})
 
 
 def add(window: Window, row: int, depth: int) -> None:

@@ -54,6 +54,8 @@ def shop(run: Run) -> Run:
         ["task", "Lay cables", "project=Nesting"],
         ["task", "Set up", "project=Nesting", "duration=2d"],
         ["baseline", "Sold", "project=Nesting"],
+        ["contact", "Rita Alvarez", "client=Harlan Fab"],
+        ["promise", "Send the table", "client=Harlan Fab"],
     ):
         run("add", *words)
     return run
@@ -61,7 +63,8 @@ def shop(run: Run) -> Run:
 
 REFERRED = {
     "client": "Harlan Fab", "site": "Main hall", "member": "Ines Moreau", "calendar": "Shop hours",
-    "project": "Nesting", "task": "Lay cables", "baseline": "Sold",
+    "project": "Nesting", "task": "Lay cables", "baseline": "Sold", "contact": "Rita Alvarez",
+    "promise": "Send the table",
 }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""Questions that make a record beside another one: a link, an assignment, a baseline, a site, a contact."""
+"""Questions that make a record beside another one: a link, an assignment, a baseline, a contact, a promise …"""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,9 @@ LABELS = {
     "site": "has the site",
     "contact": "has the contact",
     "project": "has the project",
+    "interaction": "· said or written (call, mail, met …: what)",
+    "promise": "is promised (what, and by when; they: theirs)",
+    "visit": "is visited (day, and what for)",
 }
 
 
@@ -82,9 +86,41 @@ def _make(app: Workbench, what: str, rec: str, name: str, typed: str, lost: Lost
         app.edit(f"Link “{name}”", _link, rec, other, rest, what == "before", lost=lost)
     elif what == "assigned":
         app.edit(f"Assign “{name}”", _assign, rec, typed, lost=lost)
+    elif what in NOTED:
+        return _note(app, what, rec, name, typed, lost)
     else:
         app.edit(f"New {what} “{typed}”", "record.create", what, name=typed, client_id=rec, lost=lost)
     return None
+
+
+NOTED = ("interaction", "promise", "visit")
+
+
+def _note(app: Workbench, what: str, client: str, name: str, typed: str, lost: Lost) -> str | None:
+    """What was said, promised or arranged with a client, from one line."""
+    from models.oneline import channel_apart, day_apart
+
+    values: dict[str, str] = {"client_id": client}
+    if what == "interaction":
+        values["channel"], values["name"] = channel_apart(typed)
+    else:
+        theirs, line = typed.lower().startswith("they:"), typed.removeprefix("they:").removeprefix("They:")
+        values["name"], day = day_apart(line, date.today())
+        if what == "visit" and day is None:
+            return "On which day? Write it at the end: install day 1 fri, or 12 dec"
+        if day is not None:
+            values["due" if what == "promise" else "start"] = day.isoformat()
+        if theirs:
+            values["by"] = "client"
+    label = {"interaction": "Log", "promise": "Promise", "visit": "Visit"}[what]
+    app.edit(f"{label} at “{name}”: {values['name']}", partial(_noted, what, values), lost=lost)
+    return None
+
+
+def _noted(what: str, values: dict[str, str], session: Session) -> None:
+    from models.record import create
+
+    create(session, what, **values)
 
 
 def _names(app: Workbench, what: str, rec: str) -> Sequence[str]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from models.feed import Changes
+from models.filters.completing import complete
+from models.filters.meaning import condition
+from models.filters.vocabulary import Vocabulary
 from models.windows import discreet
 from models.windows.discreet import Front
-from models.windows.window import Window
+from models.windows.window import Condition, Window
 from tui.view import View
 from tui.widgets.columns import Column, Row
 from tui.widgets.lines import LineList
 from tui.widgets.messages import Edited, Moved, Opened
-from tui.widgets.prompt import Question
+from tui.widgets.prompt import Prompt, Question
 
 if TYPE_CHECKING:
     from tui.finding import Lost
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 
 Picked = Sequence[tuple[str, str]]
 """Kind and id of records."""
+
+
+WAITING = "…"  # until it is known how much a filter leaves
 
 
 def bench(widget: Widget) -> Workbench:
@@ -43,9 +49,14 @@ class ListView(View):
     columns: ClassVar[Sequence[Column]] = ()
     empty: ClassVar[str] = ""
     shows: ClassVar[dict[str, frozenset[str]]] = {}
+    vocabularies: ClassVar[Mapping[str, Vocabulary]] = {}  # what a filter may ask, by kind of record
     text: str = ""  # of the filter
     sought: str = ""  # the last filter, for n and N
     stale: bool = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wanted: dict[str, Condition] = {}  # what the filter means, by kind of record
 
     def compose(self) -> ComposeResult:
         yield LineList(self.columns, self, empty=self.empty)
@@ -76,11 +87,16 @@ class ListView(View):
 
     def hits(self, text: str) -> set[int]:
         """The rows that a filter means, without those that only stand above one."""
-        before, self.text = self.text, text
+        before, self.wanted = self.wanted, self.meant(text)
         try:
             return set(self.window().rows)
         finally:
-            self.text = before
+            self.wanted = before
+
+    def meant(self, text: str) -> dict[str, Condition]:
+        """What a filter means for each kind of record here. Raises Unclear."""
+        conn = bench(self).desk.conn
+        return {kind: condition(conn, text, one) for kind, one in self.vocabularies.items()}
 
     def for_client(self, window: Window, front: Front) -> Window:
         """What is left in the discreet view: nothing, unless the view knows better."""
@@ -270,9 +286,13 @@ class ListView(View):
     async def act_filter(self) -> None:
         """Narrows the list while it is typed; empty shows all again."""
         before = self.text
-        await self.shell.ask(
-            Question("/", self._filtered, before, changed=self._filter, left=lambda: self._filter(before))
-        )
+        names = cache(bench(self).names)  # as long as the line is open
+        vocabularies = list(self.vocabularies.values())
+        question = Question(
+            "/", self._filtered, before, changed=self._filter, left=lambda: self._filter(before),
+            offer=lambda text: complete(text, vocabularies, names),
+        )  # fmt: skip
+        await self.shell.ask(question)
 
     def act_next_match(self) -> None:
         self._go_to_match(1)
@@ -307,9 +327,29 @@ class ListView(View):
         return None
 
     def _filter(self, text: str) -> str:
+        """Narrows the list; what is shown stays while the text is not clear. Raises Unclear."""
+        wanted = self.meant(text)
         text = text.strip()
         if text != self.text:
-            self.text, self.sought = text, text or self.sought
-            self.reload()
+            self.text, self.sought, self.wanted = text, text or self.sought, wanted
+            self.narrow()
             self.post_message(self.Retitled())
+        return self.told()
+
+    def narrow(self) -> None:
+        """Shows what the filter leaves."""
+        self.reload()
+
+    def told(self) -> str:
+        """How much the filter leaves."""
         return f"{len(self.lines.window):,} shown"
+
+    def tell_shown(self) -> None:
+        """Says it where the filter was typed, when that had to wait."""
+        for prompt in self.shell.query(Prompt):
+            if (
+                prompt.question is not None
+                and prompt.question.done == self._filtered
+                and prompt.said == WAITING
+            ):
+                prompt.note(f"{len(self.lines.window):,} shown")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from models.filters.vocabulary import Vocabulary, bin_vocabulary
 from models.windows import bin
 from models.windows.window import Window
 from tui.screens.base import ListView, bench
@@ -13,6 +14,9 @@ from tui.widgets.columns import Column, Row
 
 class BinView(ListView):
     name_in_registry = "bin"
+    vocabularies: ClassVar[dict[str, Vocabulary]] = {
+        kind: bin_vocabulary(kind, bin.KINDS) for kind in bin.KINDS
+    }
     empty = "The recycle bin is empty"
     columns: ClassVar[Sequence[Column]] = [
         Column("kind", "", lambda row: (row.kind, "dim"), width=10),
@@ -20,16 +24,13 @@ class BinView(ListView):
         Column("at", "Deleted", lambda row: (row.at[:16].replace("T", " "), "dim"), width=16, drop=1,
                type="instant", scalar=lambda row: row.at),
     ]  # fmt: skip
-    shows: ClassVar[dict[str, frozenset[str]]] = {
-        kind: frozenset({"name"})
-        for kind in ("project", "task", "client", "site", "contact", "member", "calendar")
-    }
+    shows: ClassVar[dict[str, frozenset[str]]] = {kind: frozenset({"name"}) for kind in bin.KINDS}
 
     def title_parts(self) -> Sequence[str]:
-        return ("Milepost", "Recycle bin")
+        return ("Milepost", "Recycle bin" + (f" /{self.text}" if self.text else ""))
 
     def window(self) -> Window:
-        return bin.bin_window(bench(self).desk.conn)
+        return bin.bin_window(bench(self).desk.conn, self.wanted)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return bin.bin_rows(bench(self).desk.conn, rowids)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from models.filters import vocabulary
 from models.windows import parties
 from models.windows.discreet import Front
 from models.windows.parties import CLIENT, CONTACT, SITE
 from models.windows.window import Window
+from tui.screens import adding
 from tui.screens.base import ListView, bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
@@ -44,6 +46,7 @@ def _extra(row: Row) -> Cell:
 
 class ClientsView(ListView):
     name_in_registry = "clients"
+    vocabularies = vocabulary.PARTIES
     empty = "No clients yet. o makes one"
     columns: ClassVar[Sequence[Column]] = [
         Column("name", "Client, site, contact", _name, ratio=4, min_width=20, editable="name", tree=True,
@@ -64,7 +67,7 @@ class ClientsView(ListView):
         return ("Milepost", "Clients and contacts" + (f" /{self.text}" if self.text else ""))
 
     def window(self) -> Window:
-        return parties.parties(bench(self).desk.conn, self.text)
+        return parties.parties(bench(self).desk.conn, self.wanted)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return parties.party_rows(bench(self).desk.conn, rowids)
@@ -135,6 +138,23 @@ class ClientsView(ListView):
 
     def _made(self, changes: Changes) -> None:
         self.seek(*cast(tuple[str, str], changes.result))
+
+    async def act_log(self) -> None:
+        """What was said or written, in one line; of the contact under the cursor, too."""
+        await self._note("interaction")
+
+    async def act_promise(self) -> None:
+        await self._note("promise")
+
+    async def act_visit(self) -> None:
+        await self._note("visit")
+
+    async def _note(self, what: str) -> None:
+        client, _ = self._client_of(self.here())
+        if client:
+            await self.shell.ask(adding.question(self, what, "client", client))
+        else:
+            self.shell.say("Put the cursor on a client first")
 
     def act_phone(self) -> None:
         """The numbers, to dial from."""

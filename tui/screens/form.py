@@ -210,12 +210,18 @@ _LINKED = {
         ("project", "project", "SELECT id, name FROM project WHERE client_id=? AND deleted_at IS NULL ORDER BY name"),
         ("site", "site", "SELECT id, name FROM site WHERE client_id=? AND deleted_at IS NULL ORDER BY name"),
         ("contact", "contact", "SELECT id, name FROM contact WHERE client_id=? AND deleted_at IS NULL ORDER BY name"),
+        ("promise", "promise", "SELECT id, coalesce(substr(due, 6)||'  ', '') || CASE WHEN by='us' THEN '' ELSE"
+         " 'they: ' END || name FROM promise WHERE client_id=? AND state='open' AND deleted_at IS NULL ORDER BY due"),
+        ("visit", "visit", "SELECT id, substr(start, 6) || '  ' || name FROM visit WHERE client_id=?"
+         " AND state<>'reported' AND deleted_at IS NULL ORDER BY start"),
+        ("said", "interaction", "SELECT id, substr(at, 6, 5) || '  ' || channel || ': ' || name FROM interaction"
+         " WHERE client_id=? AND deleted_at IS NULL ORDER BY at DESC LIMIT 5"),
     ),
 }  # fmt: skip
 _ADDED = {
     "task": ("after", "before", "assigned"),
     "project": ("baseline",),
-    "client": ("project", "site", "contact"),
+    "client": ("project", "site", "contact", "promise", "visit", "interaction"),
 }
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import ClassVar
 
+from models.filters.vocabulary import PROJECTS, Vocabulary
 from models.windows import portfolio
 from models.windows.discreet import Front
 from models.windows.portfolio import ProjectRow
-from models.windows.window import Window
+from models.windows.window import EVERY, Window
 from tui.screens.base import ListView, bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
@@ -53,6 +54,7 @@ def _forecast(row: ProjectRow) -> Cell:
 
 class PortfolioView(ListView):
     name_in_registry = "portfolio"
+    vocabularies: ClassVar[dict[str, Vocabulary]] = {"project": PROJECTS}
     empty = "No projects yet. o makes one; or quit and run: milepost import plan.xml, milepost demo"
     shows: ClassVar[dict[str, frozenset[str]]] = {
         "project": frozenset({"name", "client_id", "finish"}),
@@ -123,7 +125,7 @@ class PortfolioView(ListView):
 
     def window(self) -> Window:
         conn = bench(self).desk.conn
-        window = portfolio.portfolio(conn, self.text, sort=self.sort)
+        window = portfolio.portfolio(conn, self.wanted.get("project", EVERY), sort=self.sort)
         if self.risky:
             rows = portfolio.project_rows(conn, window.rows, date.today().isoformat())
             late = [row.row for row in rows if row.late or row.waiting or row.hold]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar
 
 from textual.events import Paste
 
+from models.filters.meaning import condition
+from models.filters.vocabulary import TASKS, Vocabulary
 from models.windows import discreet, tasks
 from models.windows.discreet import Front
-from models.windows.tasks import TaskRow, Wanted
-from models.windows.window import Window
+from models.windows.tasks import TaskRow
+from models.windows.window import EVERY, Condition, Window
 from tui import finding
 from tui.screens import adding
-from tui.screens.base import ListView, Picked, bench
+from tui.screens.base import WAITING, ListView, Picked, bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import day, duration, status
@@ -46,24 +49,6 @@ def _name(row: TaskRow) -> Cell:
     return text, style
 
 
-def _parsed(text: str) -> Wanted:
-    """A filter as it is typed: words, and among them status:doing, @who, late."""
-    words, found = text.split(), {}
-    for word in list(words):
-        if word.startswith("status:"):
-            name = word.removeprefix("status:").lower()
-            fits = [one for one in STATUSES if name and one.startswith(name)]
-            found["status"] = fits[0] if fits else "" if not name else "?"
-        elif word.startswith("@"):
-            found["who"] = word[1:]
-        elif word.lower() == "late":
-            found["late_before"] = date.today().isoformat()
-        else:
-            continue
-        words.remove(word)
-    return Wanted(text=" ".join(words), **found)
-
-
 def _who(row: TaskRow) -> str:
     return row.who or ""
 
@@ -82,6 +67,7 @@ def _waits(row: TaskRow) -> Cell:
 
 class TasksView(ListView):
     name_in_registry = "tasks"
+    vocabularies: ClassVar[dict[str, Vocabulary]] = {"task": TASKS}
     empty = "No tasks here yet. o makes one; g p goes to the portfolio"
     shows: ClassVar[dict[str, frozenset[str]]] = {
         "task": frozenset({"parent_id", "rank", "project_id"}),
@@ -97,6 +83,8 @@ class TasksView(ListView):
 
     def __init__(self) -> None:
         super().__init__()
+        self._tree: Window | None = None  # the whole outline, as long as it is as it was read
+        self._reading: sqlite3.Connection | None = None
         self._places: dict[
             str, tuple[set[int], int | None]
         ] = {}  # by project: what is folded, where the cursor was
@@ -136,7 +124,7 @@ class TasksView(ListView):
             return
         lines = self.lines
         self._places[self.project] = (lines.window.folded, lines.cursor_rowid)
-        self.project, self.text, self.stale = bench(self).project, "", False
+        self.project, self.text, self.wanted, self.stale = bench(self).project, "", {}, False
         lines.clear_marks()
         lines.window.folded, cursor = self._places.get(self.project, (set(), None))
         lines.set_window(())
@@ -150,23 +138,33 @@ class TasksView(ListView):
         conn = bench(self).desk.conn
         row = conn.execute("SELECT minutes_per_day FROM project WHERE id=?", (self.project,)).fetchone()
         self.day_minutes = row[0] if row and row[0] else 480
-        if self.text or bench(self).front is not None or self._small():
+        self._tree = None
+        if self._at_once():
             super().reload()
             return
-        if not len(self.lines.window):
+        if not len(self.lines.window) and not self.text:
             head = tasks.task_tree_head(conn, self.project, HEAD)
             self.lines.set_window(head.rows, head.depths, complete=False)
             self.tell_detail()
-        self.run_worker(self._read_all, thread=True, exclusive=True, group="tree", exit_on_error=False)
+        self._read_behind()
+
+    def narrow(self) -> None:
+        if self._at_once():
+            super().reload()
+        else:
+            self._read_behind()
+
+    def told(self) -> str:
+        return super().told() if self._at_once() else WAITING
 
     def window(self) -> Window:
-        conn = bench(self).desk.conn
-        if self.text:
-            return tasks.task_matches(conn, self.project, _parsed(self.text))
-        return tasks.task_tree(conn, self.project)
+        return self._left(bench(self).desk.conn, self._tree, self.wanted)[1]
+
+    def meant(self, text: str) -> dict[str, Condition]:
+        return {"task": condition(bench(self).desk.conn, text, TASKS, day=self.day_minutes)}
 
     def hits(self, text: str) -> set[int]:
-        return set(tasks.task_hits(bench(self).desk.conn, self.project, _parsed(text)))
+        return tasks.task_hits(bench(self).desk.conn, self.project, self.meant(text)["task"])
 
     def for_client(self, window: Window, front: Front) -> Window:
         """Without private tasks and all below them."""
@@ -199,18 +197,48 @@ class TasksView(ListView):
         sql = "SELECT count(*) FROM (SELECT 1 FROM task INDEXED BY task_tree WHERE project_id=? LIMIT 2000)"
         return int(bench(self).desk.conn.execute(sql, (self.project,)).fetchone()[0]) < 2000
 
-    def _read_all(self) -> None:
-        project = self.project
-        conn = bench(self).desk.reader()
+    def _at_once(self) -> bool:
+        return bench(self).front is not None or self._small()
+
+    def _left(
+        self, conn: sqlite3.Connection, tree: Window | None, wanted: Mapping[str, Condition]
+    ) -> tuple[Window, Window]:
+        """The whole outline, and what the filter leaves of it."""
+        tree = tree or tasks.task_tree(conn, self.project)
+        test = wanted.get("task", EVERY)
+        return tree, tree if test.sql == EVERY.sql else tasks.narrowed(
+            tree, tasks.task_hits(conn, self.project, test)
+        )
+
+    def _read_behind(self) -> None:
+        """Reads in a thread, instead of what was being read."""
+        if self._reading is not None:
+            with suppress(sqlite3.ProgrammingError):  # it is closed already
+                self._reading.interrupt()
+        self._reading = bench(self).desk.reader()
+        read = partial(self._read, self._reading, self.project, self._tree, self.wanted)
+        self.run_worker(read, thread=True, exclusive=True, group="tree", exit_on_error=False)
+
+    def _read(
+        self, conn: sqlite3.Connection, project: str, tree: Window | None, wanted: dict[str, Condition]
+    ) -> None:
         try:
-            window = tasks.task_tree(conn, project)
+            tree, left = self._left(conn, tree, wanted)
+        except sqlite3.OperationalError:
+            if conn is self._reading:
+                raise
+            return  # interrupted: something newer is being read
         finally:
             conn.close()
-        self.app.call_from_thread(self._show_all, project, window)
+        self.app.call_from_thread(self._show_all, conn, project, tree, left)
 
-    def _show_all(self, project: str, window: Window) -> None:
-        if project == self.project and not self.text and bench(self).front is None:
-            self.lines.set_window(window.rows, window.depths)
+    def _show_all(self, conn: sqlite3.Connection, project: str, tree: Window, left: Window) -> None:
+        """What was read, unless something newer is being read."""
+        if conn is self._reading and project == self.project and bench(self).front is None:
+            self._tree = tree
+            self.lines.set_window(left.rows, left.depths)
+            self.tell_detail()
+            self.tell_shown()
 
     # Actions
 

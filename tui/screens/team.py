@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from models.filters import vocabulary
 from models.windows import team
 from models.windows.discreet import Front
 from models.windows.team import CALENDAR, MEMBER
@@ -31,6 +32,7 @@ def _name(row: Row) -> Cell:
 
 class TeamView(ListView):
     name_in_registry = "team"
+    vocabularies = vocabulary.TEAM
     empty = "Nobody yet. o makes a member"
     columns: ClassVar[Sequence[Column]] = [
         Column("name", "Member or calendar", _name, ratio=3, min_width=18, editable="name",
@@ -51,7 +53,7 @@ class TeamView(ListView):
         return ("Milepost", "Team and calendars" + (f" /{self.text}" if self.text else ""))
 
     def window(self) -> Window:
-        return team.team(bench(self).desk.conn, self.text)
+        return team.team(bench(self).desk.conn, self.wanted)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return team.team_rows(bench(self).desk.conn, rowids)

@@ -5,11 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
+from rich.highlighter import Highlighter
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
+from models.errors import Unclear
+from models.filters.completing import Offer
 from tui.widgets.ahead import caught_up
 from tui.widgets.cells import plain
 from tui.widgets.editor import Completion
@@ -23,7 +28,8 @@ class Question:
 
     `changed(text)` is called at every key and may return a note to show beside the text (what a date would
     move). `done(text)` may return what is wrong: then the line stays open with the text in it. `left()` is
-    called on esc. `names` are completed as they are typed.
+    called on esc. `names` are completed as they are typed, or what `offer(text)` says of the text before the
+    cursor. `done` and `changed` may raise Unclear: its place is marked in the text.
     """
 
     label: str
@@ -33,6 +39,30 @@ class Question:
     changed: Callable[[str], str | None] | None = None
     left: Callable[[], object] | None = None
     names: Sequence[str] = ()
+    offer: Callable[[str], Offer] | None = None
+
+
+class Offered(Suggester):
+    """Shows the first of what is offered behind what is typed."""
+
+    def __init__(self, offer: Callable[[str], Offer]) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self.offer = offer
+
+    async def get_suggestion(self, value: str) -> str | None:
+        found = self.offer(value)
+        typed = value[found.at :].casefold()
+        first = next((word for word in found.words if typed and word.casefold().startswith(typed)), None)
+        return value + first[len(typed) :] if first else None
+
+
+class Place(Highlighter):
+    """Marks the place of a mistake."""
+
+    at = end = 0
+
+    def highlight(self, text: Text) -> None:
+        text.stylize("underline reverse", self.at, self.end)
 
 
 class Prompt(Vertical):
@@ -68,12 +98,14 @@ class Prompt(Vertical):
         self.question: Question | None = None
         self._history: dict[str, list[str]] = {}
         self._back = 0
+        self._place = Place()
+        self.said = ""
 
     def compose(self) -> ComposeResult:
         yield Static("", id="prompt-above", markup=False)
         with Horizontal():
             yield Static("", id="prompt-label", markup=False)
-            field = Input(compact=True, select_on_focus=False)
+            field = Input(compact=True, select_on_focus=False, highlighter=self._place)
             field.cursor_blink = False
             yield field
             yield Static("", id="prompt-note", markup=False)
@@ -95,19 +127,33 @@ class Prompt(Vertical):
         self.query_one("#prompt-label", Static).update(plain(question.label))
         self.field.value = question.value
         self.field.cursor_position = len(question.value)
-        self.field.suggester = Completion(question.names) if question.names else None
+        self.field.suggester = (
+            Offered(question.offer)
+            if question.offer
+            else Completion(question.names)
+            if question.names
+            else None
+        )
+        self.mark()
         self.display = True
         self.note(question.note)
         self.screen.set_focus(self.field, scroll_visible=False)  # at once: keys typed ahead are text
 
     def note(self, text: str) -> None:
         """Beside the text where there is room for both, else above."""
+        self.said = text
         text, label = plain(text), self.question.label if self.question else ""
         beside = cell_len(text) + min(cell_len(label), self.size.width * 6 // 10) + LEAST <= self.size.width
         self.query_one("#prompt-note", Static).update(text if beside else "")
         above = self.query_one("#prompt-above", Static)
         above.update("" if beside else text)
         above.display = not beside
+
+    def mark(self, at: int = 0, end: int = 0) -> None:
+        """Shows where a mistake is; nothing without a place."""
+        if (at, end) != (self._place.at, self._place.end):
+            self._place.at, self._place.end = at, end
+            self.field.refresh()
 
     def forget(self) -> None:
         """What was typed before is not offered any more."""
@@ -118,7 +164,11 @@ class Prompt(Vertical):
         question, text = self.question, self.field.value
         if question is None:
             return
-        wrong = question.done(text)
+        try:
+            wrong = question.done(text)
+        except Unclear as error:
+            wrong = str(error)
+            self.mark(error.at, error.end)
         if wrong:
             self.note(wrong)
         elif self.question is question:
@@ -142,12 +192,38 @@ class Prompt(Vertical):
     def act_newer(self) -> None:
         self._recall(-1)
 
+    async def act_complete(self) -> None:
+        """Takes the first of what is offered for the word before the cursor."""
+        await caught_up(self.field)
+        before, after = (
+            self.field.value[: self.field.cursor_position],
+            self.field.value[self.field.cursor_position :],
+        )
+        if self.question is not None and self.question.offer is not None:
+            offer = self.question.offer(before)
+            whole = before[: offer.at] + offer.words[0] if offer.words else before
+        else:
+            suggester = self.field.suggester
+            whole = (suggester and not after and await suggester.get_suggestion(before)) or before
+        self.field.value = whole + after
+        self.field.cursor_position = len(whole)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.question is not None and self.question.changed is not None:
-            self.note(self.question.changed(event.value) or "")
-        elif self.question is not None:
-            self.note(self.question.note)
+        question = self.question
+        if question is None:
+            return
+        place = (0, 0)
+        try:
+            note = question.note if question.changed is None else question.changed(event.value) or ""
+        except Unclear as error:
+            note, place = str(error), (error.at, error.end)
+        offer = question.offer(event.value[: self.field.cursor_position]) if question.offer else None
+        if offer is not None and offer.words:  # it is still being typed
+            note = "tab  " + " · ".join(offer.words[:8])
+            place = (0, 0) if place[1] >= self.field.cursor_position else place
+        self.mark(*place)
+        self.note(note)
 
     def _close(self) -> None:
         self.question = None

@@ -1,0 +1,70 @@
+"""Today, and what is noted of clients, by keyboard over a real store."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.tui.office import at_work, elsewhere, furnish, here, keys, see, until, value, view
+from tests.tui.plain import screen_text
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture
+def ids(tmp_path):
+    return furnish(tmp_path)
+
+
+def in_days(days):
+    return (date.today() + timedelta(days=days)).isoformat()
+
+
+async def test_today_begins_with_what_is_late_and_shrinks_as_it_is_done(tmp_path, ids):
+    elsewhere(tmp_path, "project", ids["Nesting line"], start=f"{in_days(30)}T08:00")
+    elsewhere(tmp_path, "task", ids["Check power"], deadline=f"{in_days(-3)}T17:00")
+    elsewhere(tmp_path, "task", ids["Lay cables"], deadline=f"{in_days(0)}T17:00")
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "g h")
+        await see(pilot, "late 3d")
+        assert [row.name for row in view(pilot.app).found] == ["Check power", "Lay cables"]
+        await keys(pilot, "x")
+        await until(lambda: [row.name for row in view(pilot.app).found] == ["Lay cables"], pilot)
+        assert value(pilot.app, "task", ids["Check power"], "percent_complete") == 100
+        await keys(pilot, "u")
+        await see(pilot, "late 3d")
+        await keys(pilot, "g g / 'cables' enter")
+        assert here(pilot).name == "Lay cables"
+        await keys(pilot, "enter")
+        assert view(pilot.app).name_in_registry == "tasks" and here(pilot).name == "Lay cables"
+
+
+async def test_an_empty_today_says_so(tmp_path):
+    async with at_work(tmp_path, (80, 24)) as pilot:
+        await keys(pilot, "g h")
+        await see(pilot, "Nothing is late, due or waiting")
+
+
+async def test_a_talk_a_promise_and_a_visit_are_one_line_each(tmp_path, ids):
+    async with at_work(tmp_path) as pilot:
+        app = pilot.app
+        await keys(pilot, "g c")
+        view(app).seek("client", ids["Harlan Fab"])
+        await keys(pilot, "i 'mail:_licence_sent' enter")
+        await see(pilot, "mail: licence sent")
+        await keys(pilot, "O 'send_the_table_tomorrow' enter")
+        await keys(pilot, "O 'they:_open_the_ports_+2d' enter")
+        await see(pilot, "they: open the ports")
+        await keys(pilot, "V 'survey_the_hall' enter")
+        await see(pilot, "On which day?")
+        await keys(pilot, "ctrl+u 'survey_the_hall_tomorrow' enter")
+        held = app.desk.conn.execute("SELECT name, by, due FROM promise ORDER BY due").fetchall()
+        assert held == [("send the table", "us", in_days(1)), ("open the ports", "client", in_days(2))]
+        await keys(pilot, "g h")
+        await see(pilot, "our promise, due tomorrow")
+        await see(pilot, "visit, planned")
+        view(app).seek("promise", app.desk.conn.execute("SELECT id FROM promise ORDER BY due").fetchone()[0])
+        await keys(pilot, "x")
+        await until(lambda: "our promise" not in screen_text(app), pilot)
+        assert app.desk.conn.execute("SELECT state FROM promise ORDER BY due").fetchone() == ("kept",)
+        await keys(pilot, "D")
+        assert "they: open" not in screen_text(app)
