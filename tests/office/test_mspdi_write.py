@@ -75,7 +75,7 @@ def test_every_file_of_the_collection_comes_back_as_it_was(file: Path, tmp_path:
 def test_random_plans_come_back_as_they_were(tmp_path: Path) -> None:
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=120, deadline=None, derandomize=True)  # so that the floor below is met or not
+    @settings(max_examples=300, deadline=None, derandomize=True)  # so that the floor below is met or not
     @given(plans())
     def check(plan: Plan) -> None:
         assert again(plan, tmp_path / "plan.xml") == plan

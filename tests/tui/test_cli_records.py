@@ -285,10 +285,10 @@ def test_nothing_is_written_when_one_of_several_is_refused(shop: Run) -> None:
 
 
 def test_deleting_says_what_goes_along(shop: Run) -> None:
-    assert "and 1 record that belongs to it" in shop("delete", "Harlan Fab")
-    assert shop("list", "site", "--json") == []
+    assert "and 2 records that belong to it" in shop("delete", "Harlan Fab")
+    assert shop("list", "site", "--json") == shop("list", "contact", "--json") == []
     shop("undelete", "Harlan Fab")
-    assert len(shop("list", "site", "--json")) == 1
+    assert len(shop("list", "site", "--json")) == len(shop("list", "contact", "--json")) == 1
 
 
 def test_notes_come_from_a_file_or_stdin(shop: Run, tmp_path: Path, monkeypatch: Any) -> None:

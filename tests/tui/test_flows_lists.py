@@ -96,7 +96,7 @@ async def test_a_folder_that_takes_no_file_is_said(tmp_path, ids, documents, mon
     monkeypatch.setattr("tui.screens.saving.folder", lambda: documents / "gone")
     async with at_work(tmp_path / "home", (140, 42), "Nesting") as pilot:
         await keys(pilot, "E")
-        await see(pilot, "cannot be written")
+        await see(pilot, "Choose another place.")
 
 
 # Copy

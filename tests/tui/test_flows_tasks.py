@@ -250,15 +250,15 @@ async def test_what_follows_moves_by_itself_and_says_why(tmp_path, ids):
         view(app).seek("task", ids["Lay cables"])
         await keys(pilot, "t ctrl+u '3d' enter")
         await see(pilot, "Thu 03 Dec Thu 03 Dec")
-        from_colleague(tmp_path, "task", ids["Lay cables"], 50, "t", duration_minutes=4 * 480)
-        await see(pilot, "Fri 04 Dec Fri 04 Dec")
+        from_colleague(tmp_path, "task", ids["Go live"], 50, "t", duration_minutes=2 * 480)
+        await see(pilot, "Thu 03 Dec Fri 04 Dec")
         view(app).seek("task", ids["Go live"])
         await keys(pilot, "W")
-        await see(pilot, "“Go live” starts Fri 4 Dec")
-        await see(pilot, "the project starts then")
-        await keys(pilot, "u u u")  # the colleague's stays
+        await see(pilot, "“Go live” starts Thu 3 Dec")
+        await see(pilot, "because the project")
+        await keys(pilot, "u u")  # the colleague's stays
         assert "finish" not in (app.trouble or "")
-        await see(pilot, "Mon 30 Nov Mon 30 Nov")
+        await see(pilot, "Mon 30 Nov Tue 01 Dec")
 
 
 async def test_the_portfolio_tells_when_it_will_end_and_how_late_that_is(tmp_path, ids):

@@ -118,7 +118,7 @@ async def test_leaving_keeps_what_is_typed(tmp_path, ids, typed, saved):
 async def test_leaving_with_nonsense_typed_stays_once(tmp_path, ids):
     async with at_work(tmp_path, (140, 30), "Nesting") as pilot:
         view(pilot.app).lines.edit_cell(column="start")
-        await keys(pilot, "'never' ctrl+q")
+        await keys(pilot, "ctrl+u 'never' ctrl+q")
         await see(pilot, "is not a date")
         assert not pilot.app._exit and view(pilot.app).lines._editor.value == "never"
         await pilot.press("ctrl+q")
