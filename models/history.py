@@ -13,7 +13,8 @@ from models.fields import Scalar
 
 class Line(NamedTuple):
     """One field of one operation. `when` is milliseconds UTC; `field` '' is the record's coming (`new` = JSON of it)
-    or going; `state` as in models.capture; `stood` is 0 where the server says that it changed nothing there."""
+    or going; `state` as in models.capture; `stood` is 0 where the server says that it changed nothing there;
+    `operation` is the id by which it is undone."""
 
     when: int
     author: str
@@ -24,6 +25,7 @@ class Line(NamedTuple):
     new: Scalar
     state: int
     stood: int
+    operation: str
 
 
 class Done(NamedTuple):
@@ -49,7 +51,7 @@ _AUTHOR = "coalesce(m.name, CASE WHEN t.origin='L' THEN 'you' ELSE 'a colleague'
 def history(conn: sqlite3.Connection, rec: str) -> list[Line]:
     """The record's changes, oldest first: those of the server's log in its order, then those that wait."""
     rows = conn.execute(
-        f"""SELECT t.at, {_AUTHOR}, t.label, c.tbl, c.field, c.old, c.new, t.state, c.effect
+        f"""SELECT t.at, {_AUTHOR}, t.label, c.tbl, c.field, c.old, c.new, t.state, c.effect, t.id
             FROM change c JOIN txn t ON t.n=c.txn LEFT JOIN member m ON m.id=t.author
             WHERE c.rec=? AND t.origin IN ('L','R') AND t.state NOT IN (0,6)
             AND (c.field='' OR c.old IS NOT c.new)  -- members of a group are logged where they stayed, too

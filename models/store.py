@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -108,9 +109,10 @@ class Store:
         changes.label, changes.result = label, result
         return changes
 
-    def undo(self) -> Changes:
-        """Takes back the newest operation of this laptop. `skipped` names what a colleague has changed since."""
-        return self._revert(undo.open_undo)
+    def undo(self, operation: str = "") -> Changes:
+        """Takes back the newest operation of this laptop, or the one with that id. `skipped` names what was changed
+        since, by a colleague or by what the user did after it."""
+        return self._revert(partial(undo.open_undo, which=operation))
 
     def redo(self) -> Changes:
         """Does again what the newest undo took back."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import orjson
 
 from models.apply import UNSEEN, open_context, rebuild
-from models.capture import PENDING, WITHDRAWN
+from models.capture import PENDING, REJECTED, WITHDRAWN
 from models.errors import NothingToUndo
 from models.fields import Scalar
 from models.record import KINDS, now_instant
@@ -56,12 +56,16 @@ def redoable(conn: sqlite3.Connection) -> Operation | None:
     return Operation(*row) if row else None
 
 
-def open_undo(conn: sqlite3.Connection, at: int, author: str | None, id: str) -> tuple[int, list[str]]:
-    """Undoes the newest operation in a new transaction; its number, and what was left alone, in words.
+def open_undo(
+    conn: sqlite3.Connection, at: int, author: str | None, id: str, which: str = ""
+) -> tuple[int, list[str]]:
+    """Undoes the newest operation, or the one with the id `which`, in a new transaction; its number, and what was left
+    alone, in words.
 
     Raises NothingToUndo.
     """
-    operation = undoable(conn)
+    newest = undoable(conn)
+    operation = _standing(conn, which) if which else newest
     if operation is None:
         raise NothingToUndo("Nothing of yours is left to undo.")
     withdrawn = operation.state == PENDING and not _later_unseen(conn, operation.n)
@@ -71,7 +75,7 @@ def open_undo(conn: sqlite3.Connection, at: int, author: str | None, id: str) ->
     if withdrawn:
         _withdraw(conn, operation, n)
         return n, []
-    return n, _restore(conn, operation)
+    return n, _restore(conn, operation, newest is not None and newest.n != operation.n)
 
 
 def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) -> tuple[int, list[str]]:
@@ -92,6 +96,34 @@ def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) ->
         else:
             skipped.append(f"{_title(conn, first.kind, first.rec)}: {_label(first)} was changed since")
     return n, skipped
+
+
+def _standing(conn: sqlite3.Connection, id: str) -> Operation:
+    """The operation of this laptop with that id. Raises NothingToUndo where it does not stand, or is somebody else's."""
+    row = conn.execute(
+        """SELECT n, id, label, state, ver, origin, kind,
+           EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state<>5) FROM txn t WHERE id=?""",
+        (id,),
+    ).fetchone()
+    if row is None:
+        raise NothingToUndo(
+            "There is no such operation here. milepost history lists those that can be undone."
+        )
+    operation, (origin, kind, undone) = Operation(*row[:5]), row[5:]
+    name = f"“{operation.label}”"
+    if origin != "L":
+        raise NothingToUndo(
+            f"{name} was not made on this laptop, and is undone where it was. Edit the record instead."
+        )
+    if kind == "undo":
+        raise NothingToUndo(f"{name} was undone by this. Redo does it again.")
+    if undone:
+        raise NothingToUndo(f"{name} is undone already.")
+    if not PENDING <= operation.state < REJECTED:
+        raise NothingToUndo(
+            f"{name} was refused by the server, so it changed nothing. milepost rejected says why."
+        )
+    return operation
 
 
 def _later_unseen(conn: sqlite3.Connection, n: int) -> bool:
@@ -116,11 +148,16 @@ def _withdraw(conn: sqlite3.Connection, operation: Operation, n: int) -> None:
     conn.execute("UPDATE txn SET state=?, origin='L' WHERE n=?", (WITHDRAWN, n))
 
 
-def _restore(conn: sqlite3.Connection, operation: Operation) -> list[str]:
+def _restore(conn: sqlite3.Connection, operation: Operation, older: bool) -> list[str]:
+    """`older`: the user did more since, which may build on what this operation made."""
     skipped = []
-    for together in _together(_changes(conn, operation.n)):
+    changes = _changes(conn, operation.n)
+    made = {c.rec for c in changes if c.field == ""}
+    for together in _together(changes):
         first = together[0]
         why = _obstacle(conn, operation, together)
+        if not why and older and first.field == "":
+            why = _built_on(conn, first, made)
         if why:
             skipped.append(f"{_title(conn, first.kind, first.rec)}: {_label(first)} {why}")
         elif first.field == "":
@@ -151,6 +188,25 @@ def _obstacle(conn: sqlite3.Connection, operation: Operation, changes: list[_Cha
     if any(_value(conn, c.kind, c.rec, c.field) != c.new for c in changes):
         return "was changed since"
     return ""
+
+
+def _built_on(conn: sqlite3.Connection, create: _Change, made: set[str]) -> str:
+    """Why a record that an older operation made must stay: it is another one now, or others belong to it."""
+    names = list(KINDS[create.kind].fields)
+    row = conn.execute(f"SELECT {', '.join(names)} FROM {create.kind} WHERE id=?", (create.rec,)).fetchone()
+    born = orjson.loads(str(create.new))
+    if row is None or any(value != born.get(name) for name, value in zip(names, row, strict=True)):
+        return "was changed since"
+    for spec in KINDS.values():
+        for field in spec.fields.values():
+            if field.refers == create.kind and _refers(conn, spec.name, field.name, create.rec, made):
+                return f"has a {spec.label.lower()} that came later"
+    return ""
+
+
+def _refers(conn: sqlite3.Connection, kind: str, field: str, rec: str, made: set[str]) -> bool:
+    rows = conn.execute(f"SELECT id FROM {kind} WHERE {field}=? AND deleted_at IS NULL", (rec,))
+    return any(id not in made for (id,) in rows)
 
 
 def _colleague(conn: sqlite3.Connection, operation: Operation, change: _Change) -> str:

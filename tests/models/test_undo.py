@@ -192,3 +192,83 @@ def test_a_verb_over_many_records_is_one_step(desk: Any) -> None:
     desk.do(task.set_status, tasks, "done")
     desk.store.undo()
     assert {desk.get("task", t, "actual_finish") for t in tasks} == {None}
+
+
+# ── one operation among others ────────────────────────────────────────────────────────────────────────
+
+
+def operation(desk: Any, label: str) -> str:
+    return str(desk.one("SELECT id FROM txn WHERE label=? ORDER BY n DESC", label))
+
+
+def test_an_older_one_is_undone_and_the_newer_ones_stay(desk: Any) -> None:
+    harlan = desk.client(city="Ostrava")
+    desk.sync()
+    desk.do(record.edit, "client", harlan, city="Brno", label="Move")
+    desk.do(record.edit, "client", harlan, phone="1", label="Call")
+    assert desk.store.undo(operation(desk, "Move")).label == "Move"
+    assert (desk.get("client", harlan, "city"), desk.get("client", harlan, "phone")) == ("Ostrava", "1")
+    assert outbox.waiting(desk.conn) == 3
+    desk.store.redo()
+    assert desk.get("client", harlan, "city") == "Brno"
+
+
+def test_an_older_one_leaves_what_a_colleague_changed_since(desk: Any) -> None:
+    harlan = desk.client(city="Ostrava", phone="0")
+    desk.do(record.edit, "client", harlan, city="Brno", phone="1", label="Move")
+    desk.edit("client", harlan, website="https://harlan.example")
+    desk.sync()
+    desk.hear(("client", harlan, {"city": "Praha"}))
+    changes = desk.store.undo(operation(desk, "Move"))
+    assert changes.skipped == ["“Harlan Fab”: City was changed by Tomas"]
+    assert (desk.get("client", harlan, "city"), desk.get("client", harlan, "phone")) == ("Praha", "0")
+
+
+def test_an_older_one_leaves_what_the_user_changed_since(desk: Any) -> None:
+    harlan = desk.client(city="Ostrava")
+    desk.do(record.edit, "client", harlan, city="Brno", label="Move")
+    desk.edit("client", harlan, city="Praha")
+    assert desk.store.undo(operation(desk, "Move")).skipped == ["“Harlan Fab”: City was changed since"]
+    assert desk.get("client", harlan, "city") == "Praha"
+
+
+def test_a_record_that_others_belong_to_now_stays(desk: Any) -> None:
+    project = desk.project()
+    desk.tasks(project, "Lay cables")
+    skipped = desk.store.undo(operation(desk, "New project")).skipped
+    assert skipped == ["“Line 2”: it has a task that came later"]
+    assert not gone(desk, "project", project)
+
+
+def test_a_record_that_was_edited_since_stays_until_that_is_undone(desk: Any) -> None:
+    harlan, made = desk.client(), operation(desk, "New client")
+    desk.edit("client", harlan, city="Brno")
+    assert desk.store.undo(made).skipped == ["“Harlan Fab”: it was changed since"]
+    assert not gone(desk, "client", harlan)
+
+
+def test_an_untouched_record_goes_though_more_was_done_since(desk: Any) -> None:
+    harlan = desk.client()
+    desk.client("Northwind Steel")
+    made = desk.one("SELECT id FROM txn WHERE label='New client' ORDER BY n LIMIT 1")
+    desk.store.undo(made)
+    assert gone(desk, "client", harlan)
+    with pytest.raises(NothingToUndo, match="undone already"):
+        desk.store.undo(made)
+
+
+def test_only_what_was_done_here_and_stands_is_undone(desk: Any) -> None:
+    harlan = desk.client()
+    desk.sync()
+    desk.hear(("client", harlan, {"city": "Praha"}))
+    with pytest.raises(NothingToUndo, match="not made on this laptop"):
+        desk.store.undo(operation(desk, "Theirs"))
+    with pytest.raises(NothingToUndo, match="no such operation"):
+        desk.store.undo("nothing")
+    desk.edit("client", harlan, city="Brno")
+    desk.send()
+    with desk.store.write() as conn:
+        id = conn.execute("SELECT id FROM txn WHERE label='Edit'").fetchone()[0]
+        outbox.settle(conn, [outbox.Verdict(id, 0, "not today")])
+    with pytest.raises(NothingToUndo, match="refused by the server"):
+        desk.store.undo(id)

@@ -323,6 +323,16 @@ def test_only_set_columns_are_listed_and_fit_a_narrow_terminal(shop: Run, monkey
     assert max(map(len, shop("list", "task").splitlines())) <= 80
 
 
+def test_an_older_operation_is_undone_by_its_id(shop: Run) -> None:
+    shop("set", "Lay cables", "deadline=2026-12-04")
+    older = shop("history", "--json")[0]["id"]
+    shop("set", "Lay cables", "name=Pull cables")
+    assert shop("history", "--json", "Pull cables")[-1]["operation"] != older
+    assert "Undid: Edit task: Deadline" in shop("undo", older[-8:])
+    assert "deadline" not in shop("show", "Pull cables", "--json")
+    assert older[-8:] in shop("history")
+
+
 def test_undo_says_what_it_did_and_history_tells(shop: Run) -> None:
     shop("set", "Lay cables", "name=Pull cables", "deadline=2026-12-04")
     assert "Name: Lay cables → Pull cables" in shop("history", "Pull")

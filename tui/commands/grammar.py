@@ -17,7 +17,7 @@ milepost: client orders from acceptance to sign-off, with or without a network
 Records    add KIND [NAME] field=value …      list KIND [field=value …]
            set ID[,ID] field=value …          show ID       delete ID …
            fields [KIND]   search TEXT        undelete ID …
-           undo   redo   history [ID]         duplicates   merge KEEP OTHER
+           undo [ID]   redo   history [ID]    duplicates   merge KEEP OTHER
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected
 Files      import FILE   export FILE   schedule FILE   dump      Care   doctor
@@ -119,7 +119,11 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
         "Finds records by words anywhere in their texts.",
         (arg("text", nargs="+", metavar="TEXT"), arg("--limit", type=int, default=50, metavar="N")),
     ),
-    "undo": Command("steps.undo", "Takes back the newest operation of this laptop."),
+    "undo": Command(
+        "steps.undo",
+        "Takes back the newest operation of this laptop, or the one named; what was changed since stays.",
+        (arg("id", nargs="?", metavar="ID", help="of the operation, as `milepost history` shows it"),),
+    ),
     "redo": Command("steps.redo", "Does again what the newest undo took back."),
     "history": Command(
         "steps.history",

@@ -3,20 +3,39 @@
 import sqlite3
 
 from models import history as log
+from models.errors import NotFound, Refused
 from models.feed import Changes
 from models.fields import Field, Scalar
 from models.kinds import KINDS
 from tui.commands import lookup, values
 from tui.commands.context import Context
-from tui.commands.output import count, moment, plain, table
+from tui.commands.output import count, listing, moment, plain, table
 
 PENDING, SENT, SEEN, REJECTED = 1, 2, 4, 5  # models.capture
 
 
 def undo(ctx: Context) -> int:
     with ctx.store() as store:
-        _said(ctx, "Undid", store.undo())
+        with ctx.reading() as conn:
+            operation = _operation(conn, ctx.args.id) if ctx.args.id else ""
+        _said(ctx, "Undid", store.undo(operation))
     return 0
+
+
+def _operation(conn: sqlite3.Connection, word: str) -> str:
+    """The id of the operation that the word is the id of, or the end of it."""
+    rows = conn.execute(
+        """SELECT id, label FROM txn WHERE origin IN ('L','R') AND state NOT IN (0,6)
+           AND (id=?1 OR (length(?1)>=4 AND substr(id, -length(?1))=?1)) ORDER BY id<>?1 LIMIT 3""",
+        (word.strip(),),
+    ).fetchall()
+    if not rows:
+        raise NotFound(f"There is no operation “{plain(word)}”. milepost history lists them with their ids.")
+    if len(rows) > 1 and rows[0][0] != word:
+        raise Refused(
+            f"“{plain(word)}” fits {listing((plain(row[1]) for row in rows), 3)}. Write more of the id."
+        )
+    return str(rows[0][0])
 
 
 def redo(ctx: Context) -> int:
@@ -47,8 +66,17 @@ def _of_record(ctx: Context, conn: sqlite3.Connection, found: lookup.Found) -> i
         return 0
     ctx.print(f"{lookup.title(conn, *found)} · {lookup.place(conn, found)}")
     day = values.day_of(conn, values.beside(conn, *found).get("project_id"))
-    rows = [[moment(line.when), plain(line.author), _what(conn, line, day), _state(line)] for line in lines]
-    ctx.print("\n".join(table(["When", "Who", "What", "State"], rows)))
+    rows = [
+        [
+            lookup.short(line.operation),
+            moment(line.when),
+            plain(line.author),
+            _what(conn, line, day),
+            _state(line),
+        ]
+        for line in lines
+    ]
+    ctx.print("\n".join(table(["ID", "When", "Who", "What", "State"], rows)))
     return 0
 
 
@@ -59,6 +87,7 @@ def _operations(ctx: Context, conn: sqlite3.Connection) -> int:
         return 0
     rows = [
         [
+            lookup.short(each.id),
             moment(each.when),
             plain(each.author),
             _labelled(each),
@@ -67,7 +96,7 @@ def _operations(ctx: Context, conn: sqlite3.Connection) -> int:
         ]
         for each in done
     ]
-    ctx.print("\n".join(table(["When", "Who", "Operation", "Records", "State"], rows)) if rows else "")
+    ctx.print("\n".join(table(["ID", "When", "Who", "Operation", "Records", "State"], rows)) if rows else "")
     return 0
 
 
