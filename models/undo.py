@@ -99,7 +99,7 @@ def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) ->
 
 
 def _standing(conn: sqlite3.Connection, id: str) -> Operation:
-    """The operation of this laptop with that id. Raises NothingToUndo where it does not stand, or is somebody else's."""
+    """The operation of this laptop with that id. Raises NothingToUndo where it does not stand or is not ours."""
     row = conn.execute(
         """SELECT n, id, label, state, ver, origin, kind,
            EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state<>5) FROM txn t WHERE id=?""",
