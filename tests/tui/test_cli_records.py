@@ -1,6 +1,7 @@
 """add, list, show, set, delete, undelete, undo, redo, history over every kind of record there is."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -42,9 +43,10 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return go
 
 
-@pytest.fixture
-def shop(run: Run) -> Run:
-    """Harlan Fab, its project and two tasks, and one record of each kind that others refer to."""
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile with Harlan Fab, its project and two tasks, and one record of each kind that others refer to."""
+    home = tmp_path_factory.mktemp("furnished") / "home"
     for words in (
         ["client", "Harlan Fab", "city=Lyon"],
         ["site", "Main hall", "client=Harlan Fab"],
@@ -57,7 +59,14 @@ def shop(run: Run) -> Run:
         ["contact", "Rita Alvarez", "client=Harlan Fab"],
         ["promise", "Send the table", "client=Harlan Fab"],
     ):
-        run("add", *words)
+        assert main(["--home", str(home), "add", *words]) == 0
+    return home
+
+
+@pytest.fixture
+def shop(run: Run, furnished: Path, tmp_path: Path) -> Run:
+    """`run` in a copy of that profile."""
+    shutil.copytree(furnished, tmp_path / "home")
     return run
 
 
