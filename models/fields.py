@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from models.daywords import is_day, parse_day
 from models.errors import Invalid
+from models.every import parse_every
 
 Scalar = str | int | float | None
 
@@ -259,6 +260,16 @@ def _check_shape(pattern: str, length: int, words: str) -> Callable[[Field, obje
     return check
 
 
+def _parse_repeat(f: Field, text: str, _: _Context) -> Scalar:
+    return parse_every(f.name, text)
+
+
+def _check_repeat(f: Field, value: object) -> None:
+    _line(f, value)
+    if parse_every(f.name, str(value)) != value:
+        raise Invalid(f.name, f"“{value}” is not written as “{parse_every(f.name, str(value))}”.")
+
+
 # ── JSON and references ───────────────────────────────────────────────────────────────────────────────
 
 
@@ -318,6 +329,7 @@ TYPES: dict[str, _Type] = {
         _check_shape(rf"{_D}T\d\d:\d\d", 16, "a date and time (2026-12-04T08:00)"),
         "TEXT",
     ),
+    "repeat": _Type(_parse_repeat, _plain, _check_repeat, "TEXT"),  # every 2 weeks
     "instant": _Type(
         _parse_instant,
         _plain,

@@ -1,14 +1,55 @@
-"""One typed line into what it says: a log of a call, a promise with its day, a visit. Pure."""
+"""One typed line into what it says: a task, a log of a call, a promise with its day, a visit. Pure."""
 
+import re
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 from models.daywords import is_day, parse_day
+from models.errors import Invalid
+from models.every import parse_every
+from models.filters.syntax import PERSON, PLACE
 
 CHANNEL_WORDS = {
     "call": "call", "called": "call", "phoned": "call", "mail": "mail", "mailed": "mail", "met": "meeting",
     "meeting": "meeting", "visit": "visit", "visited": "visit", "chat": "chat", "letter": "letter",
 }  # fmt: skip
 LONGEST = 3  # words of a day: “12 dec 2026”
+UNTIL = ("by", "until", "due")  # before a day: it is to be done by then
+
+_SIGIL = re.compile(rf'(?:^|(?<=\s))([{PERSON}{PLACE}])(?:"([^"]*)"|([^\s"]+))(?=\s|$)')
+_EVERY = re.compile(
+    r"(?:^|(?<=\s))(?:every\s+(?:\d+\s+)?[a-z]+(?=\s|$)|(?:daily|weekly|monthly|yearly|annually)\s*$)", re.I
+)
+_SLASHED = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{4})?")
+
+
+class TaskLine(NamedTuple):
+    """A task as it was captured. `place` is what stands behind #, empty for none; `people` what stands behind @.
+    A bare day is the start, one behind “by” the deadline."""
+
+    name: str
+    place: str = ""
+    people: tuple[str, ...] = ()
+    start: date | None = None
+    deadline: date | None = None
+    repeats: str | None = None
+
+
+def task_line(text: str, today: date) -> TaskLine:
+    """“call Ines about the licence fri #harlan @tomas”. Raises Invalid for a day that may be two."""
+    sigils = [(sigil, quoted or bare) for sigil, quoted, bare in _SIGIL.findall(text)]
+    people = [name for sigil, word in sigils if sigil == PERSON for name in re.split(r",@?", word) if name]
+    place = next((word for sigil, word in sigils if sigil == PLACE), "")
+    rest, repeats = _every_apart(_SIGIL.sub("", text))
+    words, day = _split_day(rest.split(), today)
+    until = day is not None and words[-1].lower() in UNTIL
+    if day is None and repeats:
+        day = parse_day("start", repeats[6:], today) if is_day(repeats[6:], today) else today
+    start, deadline = (None, day) if until else (day, None)
+    return TaskLine(
+        " ".join(_without_by(words) if day else words), place, tuple(people), start, deadline, repeats
+    )
 
 
 def channel_apart(text: str) -> tuple[str, str]:
@@ -19,15 +60,31 @@ def channel_apart(text: str) -> tuple[str, str]:
 
 
 def day_apart(text: str, today: date) -> tuple[str, date | None]:
-    """The line without the day that it ends or begins with, and that day; None where it has none."""
-    words = text.split()
+    """The line without the day that it ends or begins with, and that day; None where it has none. Raises Invalid for
+    a day that may be two."""
+    words, day = _split_day(text.split(), today)
+    return (text.strip(), None) if day is None else (" ".join(_without_by(words)), day)
+
+
+def _split_day(words: list[str], today: date) -> tuple[list[str], date | None]:
     for count in range(min(LONGEST, len(words) - 1), 0, -1):
-        for day, rest in ((words[-count:], words[:-count]), (words[:count], words[count:])):
-            if is_day(" ".join(day), today):
-                return _without_by(rest), parse_day("day", " ".join(day), today)
-    return text.strip(), None
+        for found, rest in ((words[-count:], words[:-count]), (words[:count], words[count:])):
+            day = " ".join(found)
+            if is_day(day, today) or _SLASHED.fullmatch(day):
+                return rest, parse_day("day", day, today)
+    return words, None
 
 
-def _without_by(words: list[str]) -> str:
+def _every_apart(text: str) -> tuple[str, str | None]:
+    for found in _EVERY.finditer(text):
+        try:
+            rule = parse_every("repeats", found[0])
+        except Invalid:
+            continue  # “call every client”
+        return text[: found.start()] + text[found.end() :], rule
+    return text, None
+
+
+def _without_by(words: Sequence[str]) -> Sequence[str]:
     """“send the table by fri” promises to send the table."""
-    return " ".join(words[:-1] if len(words) > 1 and words[-1].lower() in ("by", "on", "until") else words)
+    return words[:-1] if len(words) > 1 and words[-1].lower() in (*UNTIL, "on") else words

@@ -24,6 +24,16 @@ def add_task(
     return task
 
 
+def capture(session: Session, project_id: str, name: str, people: Sequence[str], **values: Scalar) -> str:
+    """A new task at the end of the project for these members; its id."""
+    [rank] = ranks(session, project_id, None, 1)
+    task: Task = create(session, "task", project_id=project_id, rank=rank, name=name, **values)
+    session.flush()
+    for member in people:
+        create(session, "assignment", task_id=task.id, member_id=member)
+    return task.id
+
+
 def add_tasks(
     session: Session, project_id: str, names: Sequence[str], under: str | None = None, *,
     after: str | None = None,

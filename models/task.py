@@ -5,16 +5,17 @@ Everything here is an input; start, finish, slack and the critical path are comp
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from fractional_indexing import generate_n_keys_between
 from sqlalchemy import Index, text
 from sqlmodel import Session, col, select
 
-from models.assignment import write_who
+from models.assignment import Assignment, write_who
 from models.errors import Invalid, Refused
+from models.every import next_day
 from models.fields import DAY_MINUTES, Field, Scalar
-from models.record import Named, Record, Writer, attribute, find, register
+from models.record import Named, Record, Writer, attribute, create, find, made_id, register
 
 STATUSES = ("todo", "doing", "done", "blocked", "n/a")
 SIDES = ("vendor", "client", "joint")
@@ -56,7 +57,7 @@ def _backwards(session: Session, project_id: str) -> bool:
     return bool(session.connection().execute(sql, {"id": project_id}).scalar() == "finish")
 
 
-def _write_status(_: Session, task: "Task", value: Scalar) -> None:
+def _write_status(session: Session, task: "Task", value: Scalar) -> None:
     today = datetime.now()
     if value != "blocked":
         task.blocked_reason = task.waiting_on = task.blocked_since = None
@@ -68,7 +69,7 @@ def _write_status(_: Session, task: "Task", value: Scalar) -> None:
         _unfinish(task)
         task.actual_start = task.actual_start or f"{today:%Y-%m-%dT08:00}"
     elif value == "done":
-        _finish(task, f"{today:%Y-%m-%dT17:00}")
+        _finish(session, task, f"{today:%Y-%m-%dT17:00}")
     elif value == "blocked":
         _unfinish(task)
         task.blocked_reason = task.blocked_reason or "waiting"
@@ -129,6 +130,9 @@ class Task(Named, Record, table=True):
     )
     constraint_date: str | None = attribute("minute", "Constraint date", group="constraint", decides="server")
     deadline: str | None = attribute("minute", "Deadline", decides="server")
+    repeats: str | None = attribute(
+        "repeat", "Repeats", help="every fri, every 2 weeks: done, it comes again"
+    )
     manual_start: str | None = attribute("minute", "Manual start", group="manual", decides="server")
     manual_finish: str | None = attribute("minute", "Manual finish", group="manual", decides="server")
     actual_start: str | None = attribute("minute", "Actual start", group="progress", decides="server")
@@ -278,7 +282,7 @@ def set_status(session: Session, task_ids: Sequence[str], status: str) -> None:
 def finish(session: Session, task_ids: Sequence[str], at: str | None = None) -> None:
     """Done at `at` (naive local minutes), or today at 17:00."""
     for id in task_ids:
-        _finish(find(session, "task", id), at or f"{datetime.now():%Y-%m-%dT17:00}")
+        _finish(session, find(session, "task", id), at or f"{datetime.now():%Y-%m-%dT17:00}")
 
 
 def block(session: Session, task_ids: Sequence[str], reason: str, waiting_on: str | None = None) -> None:
@@ -297,7 +301,9 @@ def prioritise(session: Session, task_ids: Sequence[str], step: int) -> None:
         task.priority = min(1000, max(0, (task.priority or 0) + step))
 
 
-def _finish(task: Task, at: str) -> None:
+def _finish(session: Session, task: Task, at: str) -> None:
+    if task.repeats and not task.actual_finish:
+        _repeat(session, task, date.fromisoformat(at[:10]))
     task.actual_start = min(task.actual_start or f"{at[:10]}T08:00", at)
     task.actual_finish = task.actual_finish or at
     task.percent_complete, task.remaining_minutes = 100, 0
@@ -312,3 +318,35 @@ def _unfinish(task: Task) -> None:
 def _unstart(task: Task) -> None:
     task.actual_start = task.actual_finish = task.remaining_minutes = task.stop = task.resume = None
     task.percent_complete = 0
+
+
+# ── tasks that come again ─────────────────────────────────────────────────────────────────────────────
+
+_KEPT = (
+    "project_id", "parent_id", "name", "visibility", "milestone", "type", "duration_minutes", "elapsed", "side",
+    "calendar_id", "ignore_resource_calendar", "priority", "hyperlink", "notes", "repeats",
+)  # fmt: skip
+
+
+def _repeat(session: Session, task: Task, done: date) -> None:
+    """The next one, with the same people. Its id is made of this one's, so that two laptops make one task."""
+    id = made_id("next", task.id)
+    if session.get(Task, id) is not None:
+        return
+    planned = next(day for day in (task.constraint_date, task.deadline, f"{done}") if day)
+    day = next_day(str(task.repeats), date.fromisoformat(planned[:10]), done)
+    [rank] = ranks(session, task.project_id, task.parent_id, 1, after=task.id)
+    deadline = task.deadline and f"{day}{task.deadline[10:]}"
+    kept = {name: getattr(task, name) for name in _KEPT}
+    made: Task = create(session, "task", id=id, rank=rank, deadline=deadline, **kept)
+    _constrain(session, made, "S", f"{day}{(task.constraint_date or 'T08:00')[-6:]}")
+    for row in session.exec(select(Assignment).where(col(Assignment.task_id) == task.id)).all():
+        if row.deleted_at is None:
+            create(
+                session,
+                "assignment",
+                id=made_id("next", row.id),
+                task_id=id,
+                member_id=row.member_id,
+                units=row.units,
+            )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import NamedTuple
 
+from models.filters import named
 from models.windows import discreet
 from models.windows.discreet import Front
 from models.windows.window import escape
@@ -28,18 +30,14 @@ Lost = Callable[[str], object]
 
 
 def projects(conn: sqlite3.Connection, word: str, front: Front | None) -> list[Project]:
-    """At most five projects whose name, number or client begins so, or a word of them; an exact name alone."""
+    """At most five projects that a word behind # means, by their own name or their client's."""
+    ids = named.places(conn, word).projects
     rows = conn.execute(
         """SELECT p.id, p.name, c.name FROM project p LEFT JOIN client c ON c.id=p.client_id
-           WHERE p.deleted_at IS NULL AND (p.name LIKE ?1 || '%' ESCAPE '\\'
-           OR p.name LIKE '% ' || ?1 || '%' ESCAPE '\\'
-           OR p.number LIKE ?1 || '%' ESCAPE '\\' OR c.name LIKE ?1 || '%' ESCAPE '\\')
-           ORDER BY lower(p.name)<>lower(?2), p.name LIMIT 50""",
-        (escape(word), word),
-    ).fetchall()
-    found = [Project(*row) for row in rows if shows(conn, front, "project", row[0])]
-    exact = [one for one in found if one.name.lower() == word.lower()]
-    return exact if len(exact) == 1 else found[:5]
+           WHERE p.deleted_at IS NULL ORDER BY p.name"""
+    )
+    found = (Project(*row) for row in rows if row[0] in ids)
+    return list(islice((one for one in found if shows(conn, front, "project", one.id)), 5))
 
 
 def place(conn: sqlite3.Connection, project: str, front: Front | None) -> tuple[str, ...]:
@@ -89,13 +87,3 @@ def members(conn: sqlite3.Connection) -> list[str]:
 def shows(conn: sqlite3.Connection, front: Front | None, kind: str, rec: str) -> bool:
     """Whether a record may be on the screen now."""
     return front is None or discreet.shows(conn, front, kind, rec)
-
-
-def what_fits(found: Iterable[Project], word: str) -> str:
-    """What is to be typed so that one project is meant; empty when one is."""
-    found = list(found)
-    if len(found) == 1:
-        return ""
-    if not found:
-        return f"No project or client begins with “{word}”"
-    return "Which one? " + " · ".join(one.place for one in found)

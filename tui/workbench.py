@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,8 +16,9 @@ from textual.message import Message
 from models import db
 from models.errors import MilepostError, StoreError
 from models.feed import Changes
+from models.filters.completing import complete
 from models.windows.discreet import Front
-from tui import finding
+from tui import capture, finding
 from tui.actions import Registry
 from tui.app import Milepost, make_app
 from tui.desk import Desk, Verb, find_verb, prepare
@@ -231,11 +232,7 @@ class Workbench(Milepost):
     async def act_capture(self) -> None:
         """One line, from anywhere, into the project in front or the one after #."""
         where = " ▸ ".join(self.place_of(self.project)) or "… #project"
-        await self.shell.ask(
-            Question(
-                f"Capture into {where}:", self._capture, changed=self._capture_note, note="# another project"
-            )
-        )
+        await self.shell.ask(self._capturing(f"Capture into {where}:"))
 
     async def act_conflicts(self) -> None:
         """The first conflict that is to be decided."""
@@ -306,33 +303,42 @@ class Workbench(Milepost):
 
     # Capture
 
+    def _capturing(self, label: str, text: str = "", note: str = capture.LINE) -> Question:
+        names = capture.names(self.desk.conn, self.front)
+        return Question(
+            label,
+            self._capture,
+            text,
+            note,
+            self._capture_note,
+            offer=lambda typed: complete(typed, (), names),
+        )
+
+    def _understood(self, text: str) -> capture.Captured:
+        return capture.understood(self.desk.conn, text, self.project, self.front, date.today())
+
     def _capture_note(self, text: str) -> str:
-        _, mark, word = text.partition("#")
-        if not mark or not word.strip():
-            return "" if self.project or not text else "which project? … #project"
-        found = finding.projects(self.desk.conn, word.strip(), self.front)
-        return finding.what_fits(found, word.strip()) or f"→ {found[0].place}"
+        try:
+            return self._understood(text).told() if text.strip() else capture.LINE
+        except MilepostError as error:
+            return str(error)
 
     def _capture(self, text: str) -> str | None:
-        name, mark, word = (part.strip() for part in text.partition("#"))
-        if not name:
-            return "Write what is to be done before the #" if mark else None
-        found = finding.projects(self.desk.conn, word, self.front) if word else []
-        if word and (wrong := finding.what_fits(found, word)):
-            return wrong
-        project = found[0].id if found else self.project
-        if not project:
-            return "Write # and the beginning of a project or client behind it"
-        place = " ▸ ".join(self.place_of(project))
+        if not text.strip():
+            return None
+        try:
+            meant = self._understood(text)
+        except MilepostError as error:
+            return str(error)
+        name, people = meant.line.name, [one.id for one in meant.people]
         self._write(
-            lambda store: store.transact(f"Capture “{name}”", find_verb("outline.add_task"), project, name),
-            lost=lambda why: self.run_worker(self._ask_again(text, why)),
-            said=lambda changes: f"“{name}” is in {place} · u undoes",
+            lambda store: store.transact(
+                f"Capture “{name}”", find_verb("outline.capture"), meant.project, name, people, **meant.values
+            ),
+            lost=lambda why: self.run_worker(self.shell.ask(self._capturing("Capture:", text, why))),
+            said=lambda changes: f"“{name}” is in {meant.told()[2:]} · u undoes",
         )
         return None
-
-    async def _ask_again(self, text: str, why: str) -> None:
-        await self.shell.ask(Question("Capture:", self._capture, text, why))
 
     # Search
 

@@ -26,6 +26,7 @@ SCALARS: dict[str, st.SearchStrategy[Any]] = {
     "duration": st.integers(-(10**8), 10**8),
     "date": DATES,
     "minute": MOMENTS.map(lambda m: f"{m:%Y-%m-%dT%H:%M}"),
+    "repeat": st.sampled_from(("every day", "every weekday", "every fri", "every 2 weeks", "every month")),
     "instant": MOMENTS.map(lambda m: m.isoformat(timespec="milliseconds") + "Z"),
     "json": st.recursive(st.none() | st.integers() | SIGHTS, st.lists, max_leaves=5).map(
         lambda v: Field("x", "json", "X").parse(__import__("json").dumps(v))

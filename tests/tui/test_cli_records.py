@@ -19,7 +19,7 @@ Run = Callable[..., Any]
 SAMPLES = {
     "text": "some words", "note": "first line\nsecond line", "integer": "12", "number": "0.5", "flag": "yes",
     "duration": "3d", "date": "2026-12-04", "minute": "2026-12-04 08:00", "instant": "2026-12-04T09:30:00Z",
-    "json": "{}",
+    "json": "{}", "repeat": "every 2 weeks",
 }  # fmt: skip
 OWN_SAMPLES = {"email": "ines@harlan.example", "who": "Ines", "lag": "2d", "holidays": "DE-BY"}
 NEEDED_TOO = {"constraint_type": ["constraint_date=2026-12-04"], "schedule_from": ["finish=2027-03-31"]}
@@ -371,3 +371,13 @@ def test_search_finds_what_was_just_typed(shop: Run) -> None:
     shop("set", "Nesting", "notes=plasma table in the south hall")
     assert [hit["name"] for hit in shop("search", "plasma", "south", "--json")] == ["Nesting"]
     assert "project of Harlan Fab" in shop("search", "plasma")
+
+
+def test_a_line_is_captured_as_a_task(shop: Run) -> None:
+    told = shop("capture", "call Rita about the licence by 2026-12-04 monthly #nesting @ines")
+    assert "Harlan Fab ▸ Nesting · deadline Fri 04 Dec · " in told and "Ines Moreau" in told
+    [made] = shop("list", "task", "deadline=2026-12-04", "--json")
+    assert (made["name"], made["who"]) == ("call Rita about the licence", "Ines Moreau")
+    assert made["repeats"] == "every month"
+    assert "Which project?" in shop("capture", "order gas", status=1)
+    assert "No member begins with “zoe”" in shop("capture", "order gas #nesting @zoe", status=1)

@@ -183,6 +183,12 @@ async def test_capture_from_anywhere(tmp_path, ids):
         await see(pilot, "“Order gas” is in Northwind Steel ▸ Punch cell")
         await keys(pilot, "c 'Ask_#zzz' enter")
         await see(pilot, "No project or client begins with “zzz”")
+        await keys(pilot, "ctrl+u 'call_Ada_by_2026-12-04_every_week_#pun_@tr'")
+        await see(pilot, "→ Northwind Steel ▸ Punch cell · deadline Fri 04 Dec · every week · Tomas Roth")
+        await keys(pilot, "ctrl+u 'Ask_12/4_#pun' enter")
+        await see(pilot, "may be 12 April or 4 December")
+        await keys(pilot, "ctrl+u 'Ask_#nor' tab")
+        await see(pilot, "Ask #northwind-steel")
         await keys(pilot, "escape g c c 'Call_back' enter")
         assert count(pilot.app, "task") == 8
 

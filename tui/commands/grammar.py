@@ -15,8 +15,9 @@ milepost: client orders from acceptance to sign-off, with or without a network
   milepost demo            a made-up team and its server, to try
 
 Records    add KIND [NAME] field=value …      list KIND [field=value …]
+           capture TEXT                       search TEXT
            set ID[,ID] field=value …          show ID       delete ID …
-           fields [KIND]   search TEXT        undelete ID …
+           fields [KIND]                      undelete ID …
            undo [ID]   redo   history [ID]    duplicates   merge KEEP OTHER
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected
@@ -63,6 +64,14 @@ milepost add contact "Ines Moreau" client=Harlan phone="+33 4 78 00 00 00"
 milepost add task "Lay cables" project=Harlan duration=3d under=Preparation
 milepost add dependency predecessor="Lay cables" successor="Set up" type=SS lag=2d
 milepost add project Line-2 client=Harlan notes=@brief.txt""",
+    ),
+    "capture": Command(
+        "records.capture",
+        "Adds a task from one line: a day, # and a project or client, @ and who does it, how often it comes again.",
+        (arg("line", nargs="+", metavar="TEXT", help="by before a day makes it the deadline"),),
+        """\
+milepost capture 'call Ines about the licence by fri #harlan @tomas'
+milepost capture 'weekly status every fri #nesting'""",
     ),
     "list": Command(
         "listing.list_",

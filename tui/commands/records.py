@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from models import baseline, outline, record
@@ -11,6 +12,7 @@ from models.errors import Invalid, Refused
 from models.feed import Changes
 from models.kinds import KINDS, Kind, kind_of
 from models.windows.tasks import task_dates
+from tui.capture import understood
 from tui.commands import lookup, values
 from tui.commands.context import Context, Usage
 from tui.commands.facts import as_dict
@@ -57,6 +59,21 @@ def add(ctx: Context) -> int:
             moments = task_dates(conn, str(new.get("project_id"))) if kind.name == "baseline" else {}
         changes = store.transact(f"Add {kind.label.lower()}", _create, kind, new, place, moments)
     _say(ctx, "Added", [Found(kind.name, str(changes.result))], one=True)
+    return 0
+
+
+def capture(ctx: Context) -> int:
+    with ctx.store() as store:
+        with ctx.reading() as conn:
+            meant = understood(conn, " ".join(ctx.args.line), "", None, date.today())
+        people = [one.id for one in meant.people]
+        label = f"Capture “{meant.line.name}”"
+        changes = store.transact(
+            label, outline.capture, meant.project, meant.line.name, people, **meant.values
+        )
+    if not ctx.json:
+        ctx.print(meant.told())
+    _say(ctx, "Added", [Found("task", str(changes.result))], one=True)
     return 0
 
 

@@ -213,14 +213,15 @@ class Prompt(Vertical):
         question = self.question
         if question is None:
             return
-        place = (0, 0)
+        place, wrong = (0, 0), False
         try:
             note = question.note if question.changed is None else question.changed(event.value) or ""
         except Unclear as error:
-            note, place = str(error), (error.at, error.end)
+            note, place, wrong = str(error), (error.at, error.end), True
         offer = question.offer(event.value[: self.field.cursor_position]) if question.offer else None
         if offer is not None and offer.words:  # it is still being typed
-            note = "tab  " + " · ".join(offer.words[:8])
+            offered = "tab  " + " · ".join(offer.words[:8])
+            note = f"{note}   {offered}" if note and not wrong else offered
             place = (0, 0) if place[1] >= self.field.cursor_position else place
         self.mark(*place)
         self.note(note)

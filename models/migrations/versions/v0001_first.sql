@@ -304,6 +304,7 @@ CREATE TABLE task (
 	constraint_type TEXT, 
 	constraint_date TEXT, 
 	deadline TEXT, 
+	repeats TEXT, 
 	manual_start TEXT, 
 	manual_finish TEXT, 
 	actual_start TEXT, 
