@@ -16,8 +16,8 @@ from _floor_server import connect, put
 
 from models.record import new_id
 from server.accounts import Accounts
+from server.database import Database, open_database
 from server.log import SERVER, decide
-from server.schema import Database
 from sync.protocol import Change, Transaction
 
 DAY = 86_400_000  # milliseconds
@@ -37,7 +37,7 @@ class Serving:
 def milepost_server(folder: Path, records: int, together: int) -> Iterator[Serving]:
     """`together` records were created by one transaction each time."""
     path = folder / "server.db"
-    database = Database(path)
+    database = open_database(str(path))
     _fill(database, records, together)
     code, _ = Accounts(database).invite(database.workspace(), "Ines", None, _now())
     database.close()

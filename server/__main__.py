@@ -1,4 +1,4 @@
-"""`python -m server --database FILE`: the server as a process. Ends by SIGTERM, SIGINT or with its parent."""
+"""`python -m server --database URL`: the server as a process. Ends by SIGTERM, SIGINT or with its parent."""
 
 import argparse
 import getpass
@@ -16,17 +16,14 @@ from models.errors import MilepostError
 from models.fields import instant_of
 from server.accounts import Accounts
 from server.app import Backend, make_app
+from server.database import open_database
 from server.parent import end_with
-from server.schema import Database
 
 
 def main(words: list[str] | None = None) -> int:
     """Exit status: 0 after a clean end, 1 with a remedy on stderr, 2 for what is not offered."""
     options = _parser().parse_args(words)
     logging.basicConfig(level=options.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
-    if options.database.startswith(("postgresql:", "postgres:")):
-        return _fail("PostgreSQL comes in a later version. Use the path of a SQLite file with --database.", 2)
-    options.database = options.database.removeprefix("sqlite:///")
     try:
         return _invite(options) if options.invite else _serve(options)
     except (MilepostError, OSError) as error:
@@ -36,7 +33,12 @@ def main(words: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m server", description="The Milepost server.")
     add = parser.add_argument
-    add("--database", required=True, metavar="FILE", help="SQLite file, made where it is missing")
+    add(
+        "--database",
+        required=True,
+        metavar="URL",
+        help="SQLite file, made where it is missing, or postgresql://…",
+    )
     add("--host", default="127.0.0.1", help="address to listen on (0.0.0.0: all)")
     add("--port", type=int, default=8765, help="0 takes a free one")
     add("--port-file", type=Path, metavar="FILE", help="write the port there once it is served")
@@ -62,7 +64,7 @@ def _now() -> int:
 
 
 def _invite(options: argparse.Namespace) -> int:
-    database = Database(options.database)
+    database = open_database(options.database)
     name = options.invite.strip()
     code, expires = Accounts(database).invite(database.workspace(), name, None, _now())
     database.close()

@@ -6,15 +6,14 @@ Codes and tokens are kept as SHA-256 only. Times are milliseconds since 1970.
 import hashlib
 import re
 import secrets
-import sqlite3
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import orjson
 
 from models.record import KINDS, new_id
-from server.log import SERVER, decide
-from server.schema import Database
+from server.database import Connection, Database
+from server.log import SERVER, decide, state
 from sync.protocol import Change, Transaction
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that reads like something else
@@ -102,7 +101,8 @@ class Accounts:
                 (_digest(token), workspace, member, device, next_letter, now, now),
             )
             _audit(conn, workspace, now, member, "login", f"{next_letter} {device}")
-            [epoch] = conn.execute("SELECT epoch FROM workspace WHERE id=?", (workspace,)).fetchone()
+            head, epoch = state(conn, workspace)
+        self._database.tell(workspace, head)
         return SignIn(token, workspace, epoch, member, name, next_letter)
 
     def logout(self, device: Device, now: int) -> None:
@@ -112,7 +112,7 @@ class Accounts:
             _audit(conn, device.workspace, now, device.member, "logout", device.letter)
 
 
-def _use(conn: sqlite3.Connection, code: str, now: int) -> tuple[str, str]:
+def _use(conn: Connection, code: str, now: int) -> tuple[str, str]:
     """Workspace and name of the code, which counts as used from now on. Raises WrongCode."""
     digest = _digest(re.sub(r"[\s-]", "", code).upper())
     row = conn.execute("SELECT workspace, name, expires, used FROM invite WHERE hash=?", (digest,)).fetchone()
@@ -129,7 +129,7 @@ def _use(conn: sqlite3.Connection, code: str, now: int) -> tuple[str, str]:
     return workspace, name
 
 
-def _member(conn: sqlite3.Connection, workspace: str, wanted: str, now: int) -> tuple[str, str]:
+def _member(conn: Connection, workspace: str, wanted: str, now: int) -> tuple[str, str]:
     """Id and name of the member called `wanted`: from the synced records, else from former sign-ins, else new."""
     signed_in = conn.execute("SELECT id, name FROM member WHERE workspace=?", (workspace,)).fetchall()
     found = _called(wanted, _records(conn, workspace)) or _called(wanted, signed_in)
@@ -146,7 +146,7 @@ def _member(conn: sqlite3.Connection, workspace: str, wanted: str, now: int) -> 
     return member, name
 
 
-def _records(conn: sqlite3.Connection, workspace: str) -> list[tuple[str, str]]:
+def _records(conn: Connection, workspace: str) -> list[tuple[str, str]]:
     """Id and name of the people among the synced members."""
     rows = conn.execute("SELECT id, data FROM record WHERE workspace=? AND kind='member'", (workspace,))
     people = ((id, orjson.loads(data)) for id, data in rows)
@@ -169,7 +169,7 @@ def _joining(member: str, name: str) -> Transaction:
     return Transaction(new_id(), "do", None, f"{name} joined", 0, [change], "")
 
 
-def _next_letter(conn: sqlite3.Connection, workspace: str) -> str:
+def _next_letter(conn: Connection, workspace: str) -> str:
     """None is given twice, since papers are numbered by it."""
     [number] = conn.execute("SELECT count(*) FROM device WHERE workspace=?", (workspace,)).fetchone()
     return letter(number)
@@ -184,9 +184,7 @@ def letter(number: int) -> str:
     return text
 
 
-def _audit(
-    conn: sqlite3.Connection, workspace: str, now: int, member: str | None, what: str, detail: str
-) -> None:
+def _audit(conn: Connection, workspace: str, now: int, member: str | None, what: str, detail: str) -> None:
     conn.execute(
         "INSERT INTO audit(workspace, at, member, what, detail) VALUES(?,?,?,?,?)",
         (workspace, now, member, what, detail),

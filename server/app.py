@@ -18,11 +18,11 @@ from models.errors import StoreError, StoreFull
 from models.fields import instant_of
 from server import envelope
 from server.accounts import HOUR, Accounts, Device, WrongCode
+from server.database import open_database
 from server.envelope import Envelope
 from server.events import Heads
 from server.limits import Failures
 from server.log import SERVER, Log, OtherHistory, Pushed
-from server.schema import Database
 from sync import protocol
 from sync.protocol import Malformed, Transaction
 
@@ -50,10 +50,10 @@ class Backend:
     """What the endpoints share. Raises StoreError when the database cannot be opened."""
 
     def __init__(self, database: str, clock: Clock) -> None:
-        self.database = Database(database)
+        self.database = open_database(database)
         self.log = Log(self.database)
         self.accounts = Accounts(self.database)
-        self.heads = Heads(lambda: self.read(self.log.heads))
+        self.heads = Heads(lambda: self.read(self.log.heads), self._moves)
         self.failures = Failures(clock)
         self.clock = clock
         self._writer = anyio.CapacityLimiter(1)  # writers queue here, not in the threads that readers need
@@ -63,6 +63,9 @@ class Backend:
 
     async def write(self, work: Callable[..., R], *args: Any) -> R:
         return await to_thread.run_sync(work, *args, limiter=self._writer)
+
+    async def _moves(self) -> list[tuple[str, int]]:
+        return await to_thread.run_sync(self.database.moves, abandon_on_cancel=True)
 
     async def device(self, token: str) -> Device | None:
         device = await self.read(self.accounts.device, token)

@@ -5,15 +5,19 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from models.errors import StoreError
 
-POLL = 1.0  # seconds; another process may write to the same database
 KEEP_ALIVE = 15.0  # seconds
 
 
 class Heads:
     """The heads that listeners wait for. For use on the event loop only."""
 
-    def __init__(self, read: Callable[[], Awaitable[dict[str, int]]]) -> None:
+    def __init__(
+        self,
+        read: Callable[[], Awaitable[dict[str, int]]],
+        moves: Callable[[], Awaitable[list[tuple[str, int]]]],
+    ) -> None:
         self._read = read
+        self._moves = moves
         self._heads: dict[str, int] = {}
         self._listeners: set[asyncio.Event] = set()
         self._closed = False
@@ -34,10 +38,12 @@ class Heads:
         self._wake()
 
     async def watch(self) -> None:
-        """Looks for what other processes wrote, as long as somebody listens. Runs until cancelled."""
+        """Passes on what other processes wrote, as long as somebody listens. Runs until cancelled."""
         while True:
-            await asyncio.sleep(POLL)
-            if self._listeners:
+            told = await self._moves()
+            for workspace, head in told:
+                self.tell(workspace, head)
+            if self._listeners and not told:
                 await self._look()
 
     async def stream(self, workspace: str, welcome: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:

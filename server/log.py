@@ -1,15 +1,14 @@
 """The log of a workspace and what it adds up to: pushing to it and pulling from it."""
 
-import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
 from models.outbox import Verdict
+from server.database import Connection, Database, ids_of
 from server.graph import Link, Row
 from server.push import Effects, Known, Push
-from server.schema import Database
 from sync.merge import Stamp, Stored
 from sync.protocol import Transaction
 
@@ -52,13 +51,14 @@ class Log:
             head, epoch = state(conn, workspace)
             entries: list[bytes] = []
             size = 0
-            for (body,) in conn.execute(
-                "SELECT body FROM log WHERE workspace=? AND ver>? ORDER BY ver", (workspace, since)
-            ):
-                size += len(body) + 1
-                if entries and size > max_bytes:
-                    break
-                entries.append(body)
+            if since < head:
+                for (body,) in conn.stream(
+                    "SELECT body FROM log WHERE workspace=? AND ver>? ORDER BY ver", (workspace, since)
+                ):
+                    size += len(body) + 1
+                    if entries and size > max_bytes:
+                        break
+                    entries.append(body)
         return Pulled(entries, head, since + len(entries) < head, epoch)
 
     def push(
@@ -68,26 +68,29 @@ class Log:
 
         `epoch` is the one that the laptop knows, "" for none yet. Raises OtherHistory.
         """
-        with self._database.writing() as conn:
-            current = state(conn, workspace)[1]
+        with self._database.writing(workspace) as conn:
+            before, current = state(conn, workspace)
             if epoch and epoch != current:
                 raise OtherHistory
             verdicts = decide(conn, workspace, replica, member, txns, now)
-            return Pushed(verdicts, state(conn, workspace)[0], current)
+            head = state(conn, workspace)[0]
+        if head > before:
+            self._database.tell(workspace, head)
+        return Pushed(verdicts, head, current)
 
 
-def state(conn: sqlite3.Connection, workspace: str) -> tuple[int, str]:
+def state(conn: Connection, workspace: str) -> tuple[int, str]:
     """Head and epoch."""
     row = conn.execute("SELECT head, epoch FROM workspace WHERE id=?", (workspace,)).fetchone()
     return int(row[0]), str(row[1])
 
 
 def decide(
-    conn: sqlite3.Connection, workspace: str, replica: str, member: str, txns: Sequence[Transaction], now: int
+    conn: Connection, workspace: str, replica: str, member: str, txns: Sequence[Transaction], now: int
 ) -> list[Verdict]:
     """Decides the transactions in order and writes what follows. Inside the caller's write transaction.
 
-    That one is IMMEDIATE and locks the workspace, so that numbers come in the order of the commits.
+    That one locks the workspace, so that numbers come in the order of the commits.
     """
     rows = Rows(conn, workspace)
     push = Push(rows, state(conn, workspace)[0], replica, member, now)
@@ -99,7 +102,7 @@ def decide(
 class Rows:
     """The tables of one workspace as a push reads and writes them."""
 
-    def __init__(self, conn: sqlite3.Connection, workspace: str) -> None:
+    def __init__(self, conn: Connection, workspace: str) -> None:
         self._conn = conn
         self._workspace = workspace
 
@@ -131,7 +134,7 @@ class Rows:
         return self._links("succ", "pred", tasks, further)
 
     def _links(self, near: str, far: str, tasks: Collection[str], further: int) -> list[Row]:
-        wanted = orjson.dumps(list(tasks)).decode()
+        wanted = ids_of(tasks)
         # CROSS JOIN: SQLite then takes them in this order, else it scans all links
         return self._conn.execute(
             f"""WITH RECURSIVE reached(task) AS (
@@ -145,10 +148,8 @@ class Rows:
     def _some(self, query: str, ids: Collection[str]) -> list[Any]:
         if not ids:
             return []
-        wanted = orjson.dumps(list(ids)).decode()
-        return self._conn.execute(
-            f"{query} IN (SELECT value FROM json_each(?))", (self._workspace, wanted)
-        ).fetchall()
+        sets = f"{query} IN (SELECT value FROM json_each(?))"
+        return self._conn.execute(sets, (self._workspace, ids_of(ids))).fetchall()
 
     def write(self, effects: Effects, head: int) -> None:
         """All that a push leaves behind."""
@@ -171,7 +172,11 @@ class Rows:
         self._conn.execute("UPDATE workspace SET head=? WHERE id=?", (head, self._workspace))
 
     def _write_links(self, links: dict[str, Link | None]) -> None:
-        self._many("DELETE FROM link WHERE workspace=? AND id=?", ((id,) for id in links))
+        if links:
+            self._conn.execute(
+                "DELETE FROM link WHERE workspace=? AND id IN (SELECT value FROM json_each(?))",
+                (self._workspace, ids_of(links)),
+            )
         self._many(
             "INSERT INTO link(workspace, id, pred, succ) VALUES(?,?,?,?)",
             ((id, *link) for id, link in links.items() if link),

@@ -1,7 +1,6 @@
-"""A real server on a port of its own, and the laptops of Ines and Tomas."""
+"""A real server on a port of its own, over each database, and the laptops of Ines and Tomas."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +9,8 @@ from tests.server.running import Served
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Served]:
-    served = Served(tmp_path / "server.db")
+def server(database: str) -> Iterator[Served]:
+    served = Served(database)
     yield served
     served.stop()
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -22,9 +23,10 @@ ROOT = Path(__file__).parents[2]
 class Served:
     """A server under test. `now` is its clock in milliseconds."""
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: str) -> None:
+        self.database = database
         self.now = 1_795_000_000_000
-        app = make_app(str(database), lambda: self.now)
+        app = make_app(database, lambda: self.now)
         self.backend: Backend = app.state.backend
         self._socket = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -52,9 +54,10 @@ class Served:
 class Process:
     """`python -m server` on a free port."""
 
-    def __init__(self, database: Path, *words: str) -> None:
-        self._file = database.with_name(f"port-{time.monotonic_ns()}")
-        command = [sys.executable, "-m", "server", "--database", str(database), "--port", "0"]
+    def __init__(self, database: str, *words: str) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        self._file = Path(self._folder.name, "port")
+        command = [sys.executable, "-m", "server", "--database", database, "--port", "0"]
         self.popen = subprocess.Popen(
             [*command, "--port-file", str(self._file), *words],
             cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
@@ -73,10 +76,11 @@ class Process:
     def kill(self) -> None:
         self.popen.kill()
         self.popen.communicate()
+        self._folder.cleanup()
 
 
 @contextmanager
-def process(database: Path, *words: str) -> Iterator[Process]:
+def process(database: str, *words: str) -> Iterator[Process]:
     running = Process(database, *words)
     try:
         yield running

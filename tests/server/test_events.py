@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from queue import Queue
 
 import httpx
@@ -53,10 +52,8 @@ def test_a_refused_push_wakes_nobody(ines: Laptop) -> None:
         assert told.empty()
 
 
-def test_another_process_on_the_same_file_wakes_them_too(
-    server: Served, ines: Laptop, tmp_path: Path
-) -> None:
-    other = Served(tmp_path / "server.db")
+def test_another_process_on_the_same_database_wakes_them_too(server: Served, ines: Laptop) -> None:
+    other = Served(server.database)
     with listening(ines) as told:
         head = told.get(timeout=5)
         Laptop(other.url, server.code("Tomas")).push(do("Add", client()))

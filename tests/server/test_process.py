@@ -12,19 +12,21 @@ import httpx
 import pytest
 
 from models.outbox import Outgoing
-from server.schema import SCHEMA, Database
+from server.database import open_database
+from server.schema import SCHEMA
 from sync import protocol
+from tests.postgresql import Postgresql
 from tests.server.laptop import Laptop, client, do
 from tests.server.running import ROOT, Process, command, lives, process
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
+def file(tmp_path: Path) -> Path:
     return tmp_path / "server.db"
 
 
-def _invited(database: Path, name: str) -> str:
-    return command("--database", str(database), "--invite", name).stdout.strip()
+def _invited(database: str, name: str) -> str:
+    return command("--database", database, "--invite", name).stdout.strip()
 
 
 def _lines(running: Process, count: int) -> list[str]:
@@ -35,7 +37,7 @@ def _lines(running: Process, count: int) -> list[str]:
 # ── start and end ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_it_says_where_it_is_and_how_the_first_one_signs_in(database: Path) -> None:
+def test_it_says_where_it_is_and_how_the_first_one_signs_in(database: str) -> None:
     with process(database, "--owner", "Ines") as running:
         at, first = _lines(running, 2)
         assert at == f"Milepost server on {running.url}\n"
@@ -43,7 +45,7 @@ def test_it_says_where_it_is_and_how_the_first_one_signs_in(database: Path) -> N
         assert Laptop(running.url, first.split()[-1]).account["name"] == "Ines"
 
 
-def test_codes_are_made_while_it_runs_and_members_are_greeted_no_more(database: Path) -> None:
+def test_codes_are_made_while_it_runs_and_members_are_greeted_no_more(database: str) -> None:
     with process(database) as running:
         assert Laptop(running.url, _invited(database, "Tomas")).account["name"] == "Tomas"
     with process(database) as running:
@@ -52,7 +54,7 @@ def test_codes_are_made_while_it_runs_and_members_are_greeted_no_more(database: 
         assert running.popen.communicate(timeout=5) == ("", "")
 
 
-def test_it_ends_within_two_seconds_with_streams_open(database: Path) -> None:
+def test_it_ends_within_two_seconds_with_streams_open(database: str) -> None:
     with process(database) as running:
         ines = Laptop(running.url, _invited(database, "Ines"))
         with ines.http.stream("GET", "/v1/events") as response:
@@ -65,28 +67,28 @@ def test_it_ends_within_two_seconds_with_streams_open(database: Path) -> None:
         assert time.monotonic() - before < 2
 
 
-def test_no_reply_waits_for_an_acknowledgement(database: Path) -> None:
-    with process(database) as running, httpx.Client(base_url=running.url) as http:
+def test_no_reply_waits_for_an_acknowledgement(file: Path) -> None:
+    with process(str(file)) as running, httpx.Client(base_url=running.url) as http:
         took = [http.get("/v1/health").elapsed.total_seconds() for _ in range(20)]
     assert sorted(took)[10] < 0.03
 
 
-def test_it_ends_with_its_parent(database: Path) -> None:
+def test_it_ends_with_its_parent(file: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    with process(database, "--parent", str(parent.pid)) as running:
+    with process(str(file), "--parent", str(parent.pid)) as running:
         parent.kill()
         parent.wait()
         assert running.popen.wait(5) == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_it_ends_when_the_program_that_started_it_is_killed(database: Path, tmp_path: Path) -> None:
+def test_it_ends_when_the_program_that_started_it_is_killed(file: Path, tmp_path: Path) -> None:
     port = tmp_path / "port"
     start = (
         "import os, subprocess, sys, time; p = subprocess.Popen([sys.executable, '-m', 'server', *sys.argv[1:],"
         " '--parent', str(os.getpid())]); print(p.pid, flush=True); time.sleep(99)"
     )
-    words = ["--database", str(database), "--port", "0", "--port-file", str(port)]
+    words = ["--database", str(file), "--port", "0", "--port-file", str(port)]
     parent = subprocess.Popen(
         [sys.executable, "-c", start, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -109,15 +111,15 @@ def _until(holds: object, seconds: float) -> None:
 # ── what it says when it cannot ───────────────────────────────────────────────────────────────────────
 
 
-def test_a_port_in_use_is_said_in_words(database: Path) -> None:
+def test_a_port_in_use_is_said_in_words(file: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        failed = command("--database", str(database), "--port", str(taken.getsockname()[1]))
+        failed = command("--database", str(file), "--port", str(taken.getsockname()[1]))
     assert failed.returncode == 1
     assert "Cannot listen" in failed.stderr and "--port" in failed.stderr and "Traceback" not in failed.stderr
 
 
 def _newer(path: Path) -> None:
-    Database(path).close()
+    open_database(str(path)).close()
     with sqlite3.connect(path) as conn:
         conn.execute(f"PRAGMA user_version={SCHEMA + 1}")
 
@@ -137,11 +139,11 @@ def _foreign(path: Path) -> None:
     ],
 )
 def test_a_database_that_cannot_be_used_is_said_with_the_remedy(
-    database: Path, prepare: object, words: str
+    file: Path, prepare: object, words: str
 ) -> None:
     assert callable(prepare)
-    prepare(database)
-    failed = command("--database", str(database), "--port", "0")
+    prepare(file)
+    failed = command("--database", str(file), "--port", "0")
     assert failed.returncode == 1 and words in failed.stderr and "Traceback" not in failed.stderr
 
 
@@ -150,19 +152,45 @@ def test_a_missing_folder_is_said_with_the_remedy(tmp_path: Path) -> None:
     assert failed.returncode == 1 and "exists" in failed.stderr
 
 
-def test_postgresql_comes_later(database: Path) -> None:
-    failed = command("--database", "postgresql://db/milepost")
-    assert failed.returncode == 2 and "later version" in failed.stderr
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("postgresql://nobody.invalid/milepost", "does not answer:"),
+        (
+            "postgresql://ines:hunter2@127.0.0.1:1/milepost",
+            "database milepost on 127.0.0.1 does not answer: Connection refused. Start",
+        ),
+        ("postgresql://ines:hunter2@[/milepost", "looks like postgresql://USER@HOST/NAME"),
+    ],
+)
+def test_a_postgresql_that_does_not_answer_is_said_without_the_password(address: str, words: str) -> None:
+    failed = command("--database", address, "--port", "0")
+    assert failed.returncode == 1 and words in failed.stderr
+    assert "hunter2" not in failed.stderr and "Traceback" not in failed.stderr
+
+
+def test_a_postgresql_that_cannot_be_used_is_said_with_the_remedy(postgresql: Postgresql) -> None:
+    newer, foreign = postgresql.fresh(), postgresql.fresh()
+    open_database(newer).close()
+    postgresql.run("UPDATE milepost_schema SET version = 99", newer)
+    postgresql.run("CREATE TABLE task(id TEXT)", foreign)
+    for address, words in (
+        (newer, "newer Milepost server"),
+        (foreign, "not a Milepost server's database"),
+        (foreign.replace("/postgres?", "/nowhere?"), 'database "nowhere" does not exist'),
+    ):
+        failed = command("--database", address, "--port", "0")
+        assert failed.returncode == 1 and words in failed.stderr and "Traceback" not in failed.stderr
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits another process's files")
-def test_a_full_disk_is_no_verdict_and_readers_go_on(database: Path) -> None:
+def test_a_full_disk_is_no_verdict_and_readers_go_on(file: Path) -> None:
     import resource
 
-    with process(database) as running:
-        ines = Laptop(running.url, _invited(database, "Ines"))
+    with process(str(file)) as running:
+        ines = Laptop(running.url, _invited(str(file), "Ines"))
         add, head = do("Add", *(client() for _ in range(300))), ines.pull().head
-        size = database.with_name("server.db-wal").stat().st_size
+        size = file.with_name("server.db-wal").stat().st_size
         _, most = resource.prlimit(running.popen.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(running.popen.pid, resource.RLIMIT_FSIZE, (size, most))
         full = ines.post(add)
@@ -176,7 +204,7 @@ def test_a_full_disk_is_no_verdict_and_readers_go_on(database: Path) -> None:
 # ── two processes, and kills ──────────────────────────────────────────────────────────────────────────
 
 
-def test_two_processes_on_one_file_keep_one_log(database: Path) -> None:
+def test_two_processes_on_one_database_keep_one_log(database: str) -> None:
     with process(database) as one, process(database) as other:
         ines = Laptop(one.url, _invited(database, "Ines"))
         tomas = Laptop(other.url, _invited(database, "Tomas"))
@@ -188,7 +216,7 @@ def test_two_processes_on_one_file_keep_one_log(database: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
-def test_a_server_killed_during_pushes_keeps_each_accepted_transaction_once(database: Path) -> None:
+def test_a_server_killed_during_pushes_keeps_each_accepted_transaction_once(database: str) -> None:
     code = _invited(database, "Ines")
     accepted: dict[str, int] = {}
     unanswered: list[Outgoing] = []

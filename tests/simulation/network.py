@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 
 from models.apply import Entry, Patch
+from server.database import open_database
 from server.log import Log, OtherHistory
-from server.schema import Database
 from sync import protocol
 from sync.protocol import Reply, Request
 from tests.simulation.stage import Clock
@@ -26,7 +26,7 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        self.database = Database(self.path)
+        self.database = open_database(str(self.path))
         self.log = Log(self.database)
         self.workspace = self.database.workspace()
 
@@ -68,7 +68,7 @@ class Server:
 
 def make(path: Path) -> None:
     """A server's file with an epoch that is the same in every play."""
-    database = Database(path)
+    database = open_database(str(path))
     with database.writing() as conn:
         conn.execute("UPDATE workspace SET epoch=?, id='workspace-1'", (EPOCH,))
     database.close()

@@ -38,7 +38,7 @@ class Server:
     def start(self) -> None:
         if not self._process:
             port = self.url.rpartition(":")[2] or "0"
-            self._process = Process(self.database, "--port", port, "--parent", str(os.getpid()))
+            self._process = Process(str(self.database), "--port", port, "--parent", str(os.getpid()))
             self.url = self._process.url
 
 

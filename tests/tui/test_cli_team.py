@@ -203,3 +203,8 @@ def test_doctor_says_what_is_wrong_and_what_to_do(alone: Laptop, tmp_path: Path,
 def test_serve_without_its_part_names_the_command(alone: Laptop, monkeypatch: Any) -> None:
     monkeypatch.setattr("tui.commands.serving.find_spec", lambda name: None)
     assert "milepost[server]" in alone("serve", status=1)
+
+
+def test_serve_says_where_the_database_is_without_its_password(alone: Laptop) -> None:
+    said = alone("serve", "--database", "postgresql://ines:hunter2@127.0.0.1:1/milepost", status=1)
+    assert "postgresql://ines@127.0.0.1:1/milepost" in said and "hunter2" not in said

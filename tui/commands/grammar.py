@@ -171,7 +171,12 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
         "serving.serve",
         "Runs the server for a team until Ctrl-C.",
         (
-            arg("--database", default="", metavar="URL", help="default: in the user's data folder"),
+            arg(
+                "--database",
+                default="",
+                metavar="URL",
+                help="a file, or postgresql://USER@HOST/NAME (default: a file in the user's data folder)",
+            ),
             arg("--host", default="", help="address to listen on"),
             arg("--port", type=int, help="0: any that is free"),
             arg("--port-file", default="", metavar="FILE", help="the port is written here"),

@@ -1,6 +1,7 @@
 """serve and demo: programs of their own, started from here. Nothing imports the server."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 from models.errors import MilepostError, Refused
 from tui.commands.context import Context, note
 
-NEEDED = ("fastapi", "uvicorn")
+NEEDED = ("fastapi", "uvicorn", "psycopg")
 
 
 def serve(ctx: Context) -> int:
@@ -25,7 +26,7 @@ def serve(ctx: Context) -> int:
             "uv tool install 'milepost[server]'   or: pipx install 'milepost[server]'"
         )
     database = ctx.args.database or _default_database()
-    note(f"Database: {database}")
+    note(f"Database: {_without_password(database)}")
     return _run(
         [
             sys.executable,
@@ -42,6 +43,10 @@ def serve(ctx: Context) -> int:
 
 def demo(ctx: Context) -> int:
     return int(import_module("tui.demo").run(ctx.args.prepare_only))
+
+
+def _without_password(address: str) -> str:
+    return re.sub(r"(://[^/@]*?):[^/]*@", r"\1@", address)
 
 
 def _passed_on(ctx: Context) -> Iterator[str]:
