@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import orjson
 
+from models.errors import NotFound
 from models.record import KINDS, new_id
 from server.database import Connection, Database
 from server.log import SERVER, decide, state
@@ -47,6 +48,27 @@ class SignIn(NamedTuple):
     member: str
     name: str
     letter: str
+
+
+class User(NamedTuple):
+    """A member who has signed in. `last_seen` is 0 where no device is left."""
+
+    name: str
+    devices: int
+    since: int
+    last_seen: int
+    id: str
+
+
+class SignedIn(NamedTuple):
+    """A device that signed in once; `revoked` is when it was signed out, or None."""
+
+    letter: str
+    member: str
+    name: str
+    since: int
+    last_seen: int
+    revoked: int | None
 
 
 class Accounts:
@@ -110,6 +132,56 @@ class Accounts:
         with self._database.writing() as conn:
             conn.execute("UPDATE device SET revoked=? WHERE hash=?", (now, device.hash))
             _audit(conn, device.workspace, now, device.member, "logout", device.letter)
+
+    def users(self) -> list[User]:
+        with self._database.reading() as conn:
+            rows = conn.execute(
+                "SELECT m.name, count(d.hash), m.since, coalesce(max(d.last_seen), 0), m.id FROM member m"
+                " LEFT JOIN device d ON d.workspace=m.workspace AND d.member=m.id AND d.revoked IS NULL"
+                " GROUP BY m.workspace, m.id, m.name, m.since ORDER BY m.since, m.id"
+            ).fetchall()
+        return [User(*row) for row in rows]
+
+    def devices(self) -> list[SignedIn]:
+        with self._database.reading() as conn:
+            rows = conn.execute(
+                "SELECT d.letter, m.name, d.name, d.since, d.last_seen, d.revoked FROM device d"
+                " JOIN member m ON m.workspace=d.workspace AND m.id=d.member ORDER BY d.since, d.letter"
+            ).fetchall()
+        return [SignedIn(*row) for row in rows]
+
+    def revoke(self, workspace: str, letter: str, now: int) -> None:
+        """Signs the device with that letter out. Raises NotFound."""
+        with self._database.writing(workspace) as conn:
+            _revoke(conn, workspace, "letter", letter.upper(), now)
+
+    def sign_out(self, workspace: str, name: str, now: int) -> int:
+        """Signs all devices of the member out and voids open codes for the name; how many devices.
+
+        Raises NotFound.
+        """
+        with self._database.writing(workspace) as conn:
+            members = conn.execute("SELECT id, name FROM member WHERE workspace=?", (workspace,)).fetchall()
+            found = _called(name, members)
+            if not found:
+                raise NotFound(f"No member is called “{name}”. See: milepost server users")
+            conn.execute(
+                "UPDATE invite SET used=? WHERE workspace=? AND name=? AND used IS NULL",
+                (now, workspace, found[1]),
+            )
+            return _revoke(conn, workspace, "member", found[0], now)
+
+
+def _revoke(conn: Connection, workspace: str, column: str, value: str, now: int) -> int:
+    letters = conn.execute(
+        f"UPDATE device SET revoked=? WHERE workspace=? AND {column}=? AND revoked IS NULL RETURNING letter",
+        (now, workspace, value),
+    ).fetchall()
+    if not letters:
+        raise NotFound("No signed-in device is meant by this. See: milepost server devices")
+    for (letter,) in letters:
+        _audit(conn, workspace, now, None, "revoke", letter)
+    return len(letters)
 
 
 def _use(conn: Connection, code: str, now: int) -> tuple[str, str]:

@@ -14,7 +14,7 @@ Rules for SQL above this seam, so that both take it:
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -23,7 +23,10 @@ WAIT = 10.0  # seconds that a writer waits for others
 
 
 class Rows(Protocol):
-    """What a statement answers."""
+    """What a statement answers. The first item of each `description` is a column's name."""
+
+    @property
+    def description(self) -> Any: ...
 
     def fetchone(self) -> Any: ...
     def fetchall(self) -> list[Any]: ...
@@ -36,6 +39,15 @@ class Connection(Protocol):
     def execute(self, sql: str, values: Sequence[Value] = ()) -> Rows: ...
     def executemany(self, sql: str, rows: Iterable[Sequence[Value]]) -> None: ...
     def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Any]: ...
+
+
+class Finding(NamedTuple):
+    """Of an examination; `state` is ok, warn or fail."""
+
+    state: str
+    what: str
+    detail: str
+    remedy: str = ""
 
 
 class Database(ABC):
@@ -64,6 +76,10 @@ class Database(ABC):
     def moves(self) -> list[tuple[str, int]]:
         """Blocks until other processes may have moved a log: the workspaces and heads that were told, or an empty
         list when it is time to look. At most one thread may wait."""
+
+    @abstractmethod
+    def examine(self, conn: Connection) -> list[Finding]:
+        """Whether the database below the tables is sound, and set up so that it keeps what it accepted."""
 
     def workspace(self) -> str:
         """The id of the one workspace."""

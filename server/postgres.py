@@ -21,7 +21,7 @@ from models.errors import (
     StoreNewer,
     StoreReadOnly,
 )
-from server.database import WAIT, Database, Rows, Value
+from server.database import WAIT, Connection, Database, Finding, Rows, Value
 from server.schema import SCHEMA, bring_up
 
 CHANNEL = "milepost"  # LISTEN and NOTIFY: "WORKSPACE HEAD"
@@ -29,6 +29,7 @@ CONNECTIONS = 10  # of a process at most, and one that listens
 PATIENCE = 5.0  # seconds for a connection
 LOOK = 15  # seconds between two looks, should a notification get lost
 FETCH = 100  # rows of a stream at a time
+MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 SETTINGS = (
     f"SET lock_timeout = '{WAIT:.0f}s'",
     # a worker whose machine is gone holds the lock of its workspace no longer than this
@@ -93,6 +94,18 @@ class Postgres(Database):
             self._stop_listening()
             self._closing.wait(1)
             return []
+
+    def examine(self, conn: Connection) -> list[Finding]:
+        version, size = conn.execute("SELECT version(), pg_database_size(current_database())").fetchone()
+        found = [Finding("ok", "PostgreSQL", f"{version.split(' on ')[0]}, {size / 2**20:,.1f} MB")]
+        for setting in MUST_BE_ON:
+            [value] = conn.execute("SELECT current_setting(?)", (setting,)).fetchone()
+            if value == "off":
+                remedy = f"ALTER SYSTEM SET {setting} = on; SELECT pg_reload_conf();"
+                found.append(
+                    Finding("fail", setting, "off: a power cut would lose what was accepted", remedy)
+                )
+        return found
 
     def _heard(self, ear: Raw) -> list[tuple[str, int]]:
         for _ in range(LOOK):

@@ -4,6 +4,7 @@
 INTEGER as 64 bits and BLOB as bytes (`server.postgres`).
 """
 
+import re
 import secrets
 
 from server.database import Connection
@@ -43,6 +44,11 @@ CREATE INDEX audit_at ON audit(workspace, at);
 
 STEPS = (TABLES,)
 SCHEMA = len(STEPS)
+
+
+def table_names() -> list[str]:
+    """All tables of today's schema."""
+    return re.findall(r"CREATE TABLE (\w+)", "".join(STEPS))
 
 
 def bring_up(conn: Connection, version: int) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from models.errors import (
     StoreNewer,
     StoreReadOnly,
 )
-from server.database import WAIT, Database, Rows, Value
+from server.database import WAIT, Connection, Database, Finding, Rows, Value
 from server.schema import SCHEMA, bring_up
 
 APPLICATION = (
@@ -32,6 +32,8 @@ class Sqlite(Database):
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._idle: list[SqliteConnection] = []
+        with suppress(OSError):  # SQLite says better what is wrong
+            self.path.touch(0o600)  # for its owner only, if it is new
         with self._in_words():
             self._writer = self._connect()
             try:
@@ -74,6 +76,13 @@ class Sqlite(Database):
     def moves(self) -> list[tuple[str, int]]:
         self._closing.wait(POLL)
         return []
+
+    def examine(self, conn: Connection) -> list[Finding]:
+        said = [str(row[0]) for row in conn.execute("PRAGMA integrity_check(5)")]
+        if said == ["ok"]:
+            return [Finding("ok", "File", f"{self.path}, {self.path.stat().st_size / 2**20:,.1f} MB, sound")]
+        remedy = "Stop the server, copy the file aside, and restore the newest backup that is sound."
+        return [Finding("fail", "File", "; ".join(said), remedy)]
 
     def _connect(self) -> "SqliteConnection":
         conn = sqlite3.connect(self.path, isolation_level=None, timeout=WAIT, check_same_thread=False)

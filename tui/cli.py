@@ -88,7 +88,10 @@ def _command(ctx: "Context", name: str, words: list[str]) -> int:
 
     if name not in COMMANDS:
         return _unknown(name, list(COMMANDS))
-    ctx.args = parser(name).parse_intermixed_args(words)
+    if COMMANDS[name].passed_on:
+        ctx.words = words
+    else:
+        ctx.args = parser(name).parse_intermixed_args(words)
     ctx.home = _home(ctx.args.home) if "home" in ctx.args else ctx.home
     ctx.json = ctx.json or "json" in ctx.args
     module, _, function = COMMANDS[name].target.partition(".")

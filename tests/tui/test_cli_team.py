@@ -208,3 +208,11 @@ def test_serve_without_its_part_names_the_command(alone: Laptop, monkeypatch: An
 def test_serve_says_where_the_database_is_without_its_password(alone: Laptop) -> None:
     said = alone("serve", "--database", "postgresql://ines:hunter2@127.0.0.1:1/milepost", status=1)
     assert "postgresql://ines@127.0.0.1:1/milepost" in said and "hunter2" not in said
+
+
+def test_the_words_after_server_go_to_its_own_program(
+    two: tuple[Laptop, Laptop], server: tuple[str, Path]
+) -> None:
+    command = [sys.executable, "-m", "tui.cli", "server", "users", "--json", "--database", str(server[1])]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert [user["name"] for user in json.loads(said.stdout)] == ["Ines", "Tomas Berg"]

@@ -28,6 +28,7 @@ class Context:
     home: Path
     json: bool = False
     args: argparse.Namespace = field(default_factory=argparse.Namespace)
+    words: list[str] = field(default_factory=list)  # of a command whose words are passed on
 
     @property
     def path(self) -> Path:

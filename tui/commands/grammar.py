@@ -19,7 +19,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            set ID[,ID] field=value …          show ID       delete ID …
            fields [KIND]                      undelete ID …
            undo [ID]   redo   history [ID]    duplicates   merge KEEP OTHER
-Together   login URL   logout   whoami   invite NAME   sync   status   serve
+Together   login URL   logout   whoami   invite NAME   sync   status   serve   server
            conflicts   resolve ID mine|theirs|both|VALUE   rejected
 Files      import FILE   export FILE   schedule FILE   dump      Care   doctor
 
@@ -37,12 +37,13 @@ Argument = tuple[tuple[str, ...], dict[str, Any]]
 
 
 class Command(NamedTuple):
-    """`target` is the module under tui.commands and its function."""
+    """`target` is the module under tui.commands and its function; with `passed_on` another program reads the words."""
 
     target: str
     help: str
     arguments: tuple[Argument, ...] = ()
     examples: str = ""
+    passed_on: bool = False
 
 
 def arg(*names: str, **options: Any) -> Argument:
@@ -183,6 +184,15 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
             arg("--owner", default="", metavar="NAME", help="whose the first sign-in is"),
             arg("--invite", default="", metavar="NAME", help="only print a code with which NAME signs in"),
         ),
+    ),
+    "server": Command(
+        "serving.server",
+        "Looks after the server's database: backup FILE, check, users, devices. `milepost server --help` lists all.",
+        examples="""\
+milepost server backup monday.db
+milepost server devices --revoke B
+milepost server check --database postgresql://milepost@db/milepost""",
+        passed_on=True,
     ),
     "conflicts": Command(
         "settling.conflicts",

@@ -19,12 +19,7 @@ NEEDED = ("fastapi", "uvicorn", "psycopg")
 
 def serve(ctx: Context) -> int:
     """Runs the server until it ends; its exit status."""
-    missing = [name for name in NEEDED if find_spec(name) is None]
-    if missing:
-        raise Refused(
-            f"The server's part is not installed ({', '.join(missing)} missing). Install it with: "
-            "uv tool install 'milepost[server]'   or: pipx install 'milepost[server]'"
-        )
+    _refuse_without_server()
     database = ctx.args.database or _default_database()
     note(f"Database: {_without_password(database)}")
     return _run(
@@ -41,8 +36,27 @@ def serve(ctx: Context) -> int:
     )
 
 
+def server(ctx: Context) -> int:
+    """Hands the words to the server's own program; its exit status."""
+    _refuse_without_server()
+    words = [*ctx.words, *(["--json"] if ctx.json else [])]
+    asked = not words or {"-h", "--help"} & {*words}
+    if not asked and not any(word.partition("=")[0] == "--database" for word in words):
+        words += ["--database", _default_database()]
+    return _run([sys.executable, "-m", "server.admin", *(words or ["--help"])])
+
+
 def demo(ctx: Context) -> int:
     return int(import_module("tui.demo").run(ctx.args.prepare_only))
+
+
+def _refuse_without_server() -> None:
+    missing = [name for name in NEEDED if find_spec(name) is None]
+    if missing:
+        raise Refused(
+            f"The server's part is not installed ({', '.join(missing)} missing). Install it with: "
+            "uv tool install 'milepost[server]'   or: pipx install 'milepost[server]'"
+        )
 
 
 def _without_password(address: str) -> str:

@@ -1,0 +1,178 @@
+"""`python -m server.admin ACTION --database URL`: what whoever runs the server does to it, while it runs or not.
+
+An action is a function of the database and the words of its command line; it prints, and returns the exit status.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from models.errors import MilepostError, Refused
+from models.fields import instant_of
+from server import backup, checking
+from server.accounts import Accounts
+from server.database import Database, open_database
+
+Options = argparse.Namespace
+
+
+class Action(NamedTuple):
+    run: Callable[[Database, Options], int]
+    help: str
+    arguments: Sequence[tuple[str, dict[str, Any]]] = ()
+
+
+def main(words: list[str] | None = None) -> int:
+    """Exit status: 0 done, 1 refused or not sound, 2 not understood."""
+    options = _parser().parse_args(words)
+    try:
+        database = _opened(options.database)
+        try:
+            return ACTIONS[options.action].run(database, options)
+        finally:
+            database.close()
+    except (MilepostError, OSError) as error:
+        print(f"milepost server: {error}", file=sys.stderr)
+        return 1
+
+
+def _opened(url: str) -> Database:
+    if "://" not in url and not Path(url).exists():
+        raise Refused(f"There is no database {url}. Name the one that the server runs on with --database.")
+    return open_database(url)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "milepost server", description="Looks after a Milepost server's database."
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, action in ACTIONS.items():
+        made = actions.add_parser(name, help=action.help, description=action.help)
+        for word, about in action.arguments:
+            made.add_argument(word, **about)
+        made.add_argument(
+            "--database",
+            required=True,
+            metavar="URL",
+            help="what `milepost serve` runs on: a file, or postgresql://USER@HOST/NAME",
+        )
+        made.add_argument("--json", action="store_true", help="for programs")
+    return parser
+
+
+def _backup(database: Database, options: Options) -> int:
+    rows = backup.backup(database, options.file)
+    size = options.file.stat().st_size
+    if options.json:
+        _json({"file": str(options.file), "bytes": size, "rows": rows})
+    else:
+        print(f"{options.file}: {rows['record']:,} records, {rows['log']:,} entries, {size / 2**20:,.1f} MB.")
+    return 0
+
+
+def _check(database: Database, options: Options) -> int:
+    found = list(checking.check(database))
+    if options.json:
+        _json([finding._asdict() for finding in found])
+    else:
+        for state, what, detail, remedy in found:
+            print(f"{state:<5} {what}: {detail}" + (f"\n      → {remedy}" if remedy else ""))
+    return int(any(finding.state == "fail" for finding in found))
+
+
+def _users(database: Database, options: Options) -> int:
+    accounts = Accounts(database)
+    if options.sign_out:
+        count = accounts.sign_out(database.workspace(), options.sign_out, _now())
+        print(f"Signed out {count} of {options.sign_out}'s devices.", file=sys.stderr)
+        return 0
+    rows = [
+        {
+            "name": u.name,
+            "devices": u.devices,
+            "since": _when(u.since),
+            "last_seen": _when(u.last_seen),
+            "id": u.id,
+        }
+        for u in accounts.users()
+    ]
+    return _list(rows, options)
+
+
+def _devices(database: Database, options: Options) -> int:
+    accounts = Accounts(database)
+    if options.revoke:
+        accounts.revoke(database.workspace(), options.revoke, _now())
+        print(f"Device {options.revoke.upper()} is signed out.", file=sys.stderr)
+        return 0
+    rows = [
+        {
+            "letter": d.letter, "member": d.member, "device": d.name, "since": _when(d.since),
+            "last_seen": _when(d.last_seen), "signed_out": _when(d.revoked or 0),
+        }
+        for d in accounts.devices()
+    ]  # fmt: skip
+    return _list(rows, options)
+
+
+ACTIONS = {
+    "backup": Action(
+        _backup,
+        "Writes a copy of everything into a new SQLite file, while the server runs.",
+        [("file", {"type": Path, "metavar": "FILE"})],
+    ),
+    "check": Action(_check, "Looks whether what the server keeps is sound; changes nothing. Status 1: it is not."),
+    "users": Action(
+        _users,
+        "Lists who has signed in, or signs one out everywhere.",
+        [("--sign-out", {"metavar": "NAME", "default": "", "help": "all devices of NAME, and open codes for NAME"})],
+    ),
+    "devices": Action(
+        _devices,
+        "Lists the devices, or signs one out.",
+        [("--revoke", {"metavar": "LETTER", "default": "", "help": "the device with this letter"})],
+    ),
+}  # fmt: skip
+
+
+# ── output ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _list(rows: Sequence[dict[str, Any]], options: Options) -> int:
+    if options.json:
+        _json(rows)
+    elif rows:
+        _table(
+            [[name.replace("_", " ").capitalize() for name in rows[0]], *([*row.values()] for row in rows)]
+        )
+    return 0
+
+
+def _table(rows: Iterable[Sequence[object]]) -> None:
+    texts = [["".join(c if c.isprintable() else "·" for c in str(cell)) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    for row in texts:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _json(answer: object) -> None:
+    print(orjson.dumps(answer).decode())
+
+
+def _when(at: int) -> str:
+    """UTC, to the minute; nothing for never."""
+    return f"{instant_of(at)[:16].replace('T', ' ')} UTC" if at else ""
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""Whether what the server keeps is sound: what must hold between its tables, and how its database is set up."""
+
+from collections.abc import Callable, Iterator
+
+import orjson
+
+from server.database import Connection, Database, Finding
+from server.graph import link_of
+
+REMEDY = "Stop the server, keep a copy of the database, and restore the newest backup that is sound."
+
+
+def check(database: Database) -> Iterator[Finding]:
+    """Every finding, from one snapshot. Raises StoreError."""
+    with database.reading() as conn:
+        yield from database.examine(conn)
+        for [workspace] in conn.execute("SELECT id FROM workspace ORDER BY id").fetchall():
+            for look in CHECKS:
+                yield look(conn, workspace)
+
+
+def _log(conn: Connection, workspace: str) -> Finding:
+    """The numbers of the log go up to the head without a gap."""
+    [head] = conn.execute("SELECT head FROM workspace WHERE id=?", (workspace,)).fetchone()
+    count, first, last = conn.execute(
+        "SELECT count(*), coalesce(min(ver), 1), coalesce(max(ver), 0) FROM log WHERE workspace=?",
+        (workspace,),
+    ).fetchone()
+    if last - first + 1 != count or (count and last != head):
+        return Finding("fail", "Log", f"{count:,} entries from {first} to {last}, the head is {head}", REMEDY)
+    return Finding("ok", "Log", f"{count:,} entries without a gap, the head is {head:,}")
+
+
+def _verdicts(conn: Connection, workspace: str) -> Finding:
+    """Each entry has its verdict, under the same number: else a repeated push would take effect twice."""
+    [missing] = conn.execute(
+        "SELECT count(*) FROM log l LEFT JOIN txn t ON t.workspace=l.workspace AND t.id=l.id AND t.ver=l.ver"
+        " WHERE l.workspace=? AND t.id IS NULL",
+        (workspace,),
+    ).fetchone()
+    return _none(missing, "Verdicts", "entries without their verdict", "each entry has its verdict")
+
+
+def _versions(conn: Connection, workspace: str) -> Finding:
+    """No record or field is newer than the head."""
+    [beyond] = conn.execute(
+        "SELECT (SELECT count(*) FROM record r WHERE r.workspace=w.id AND r.ver>w.head)"
+        " + (SELECT count(*) FROM stamp s WHERE s.workspace=w.id AND s.ver>w.head) FROM workspace w WHERE w.id=?",
+        (workspace,),
+    ).fetchone()
+    return _none(beyond, "Versions", "records or fields beyond the head", "none beyond the head")
+
+
+def _stamps(conn: Connection, workspace: str) -> Finding:
+    [lost] = conn.execute(
+        "SELECT count(*) FROM stamp s LEFT JOIN record r ON r.workspace=s.workspace AND r.id=s.rec"
+        " WHERE s.workspace=? AND r.id IS NULL",
+        (workspace,),
+    ).fetchone()
+    return _none(lost, "Stamps", "fields of records that are not there", "each has its record")
+
+
+def _links(conn: Connection, workspace: str) -> Finding:
+    """The derived links are those of the live dependencies."""
+    derived = {row[0]: (row[1], row[2]) for row in conn.execute(
+        "SELECT id, pred, succ FROM link WHERE workspace=?", (workspace,))}  # fmt: skip
+    stored = conn.stream("SELECT id, data FROM record WHERE workspace=? AND kind='dependency'", (workspace,))
+    wrong = sum(link_of(orjson.loads(data)) != derived.pop(id, None) for id, data in stored) + len(derived)
+    return _none(wrong, "Links", "differ from their dependencies", "as the dependencies say")
+
+
+def _devices(conn: Connection, workspace: str) -> Finding:
+    [strangers] = conn.execute(
+        "SELECT count(*) FROM device d LEFT JOIN member m ON m.workspace=d.workspace AND m.id=d.member"
+        " WHERE d.workspace=? AND m.id IS NULL",
+        (workspace,),
+    ).fetchone()
+    return _none(strangers, "Devices", "devices of nobody", "each has its member")
+
+
+def _none(count: int, what: str, wrong: str, right: str) -> Finding:
+    return Finding("fail", what, f"{count:,} {wrong}", REMEDY) if count else Finding("ok", what, right)
+
+
+CHECKS: tuple[Callable[[Connection, str], Finding], ...] = (
+    _log, _verdicts, _versions, _stamps, _links, _devices,
+)  # fmt: skip

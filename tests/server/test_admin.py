@@ -1,0 +1,173 @@
+"""What whoever runs the server does to it, while it runs."""
+
+import sqlite3
+import stat
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from server import admin
+from server.database import open_database
+from tests.server.laptop import Laptop, client, do, edit, link, task
+from tests.server.running import Served
+
+
+class Admin:
+    """`milepost server` on the database of a server that runs."""
+
+    def __init__(self, database: str, capsys: pytest.CaptureFixture[str]) -> None:
+        self._database, self._capsys = database, capsys
+
+    def __call__(self, *words: str, status: int = 0) -> str:
+        self._capsys.readouterr()
+        assert admin.main([*words, "--database", self._database]) == status
+        out, complaint = self._capsys.readouterr()
+        return complaint if status else out
+
+    def json(self, *words: str, status: int = 0) -> object:
+        self._capsys.readouterr()
+        assert admin.main([*words, "--database", self._database, "--json"]) == status
+        return orjson.loads(self._capsys.readouterr().out)
+
+
+@pytest.fixture
+def run(server: Served, capsys: pytest.CaptureFixture[str]) -> Admin:
+    return Admin(server.database, capsys)
+
+
+def _some_work(ines: Laptop, tomas: Laptop) -> None:
+    ines.push(do("Add", client(rec="harlan")), do("Plan", task("Cables", "t1"), task("Power", "t2")))
+    tomas.push(do("Link", link("l1", "t1", "t2")), do("Rename", edit("client", "harlan", 3, name="Harlan")))
+    ines.push(do("Add", client("")))
+
+
+# ── backup ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_backup_is_a_server_with_everything_in_it(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop, tmp_path: Path
+) -> None:
+    _some_work(ines, tomas)
+    run("backup", str(tmp_path / "monday.db"))
+    ines.push(do("Add", client()))
+    copy = Served(str(tmp_path / "monday.db"))
+    ines.http.base_url = copy.url
+    assert [entry.label for entry in ines.log()] == [
+        "Ines joined",
+        "Tomas joined",
+        "Add",
+        "Plan",
+        "Link",
+        "Rename",
+    ]
+    assert ines.record("harlan")["name"] and ines.push_one(do("Add", client())).ver == 7
+    copy.stop()
+
+
+def test_a_backup_is_of_one_moment_however_much_is_pushed(
+    run: Admin, ines: Laptop, tomas: Laptop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from server import backup
+
+    plain = backup._copy
+
+    def slowly(*words: object) -> int:
+        tomas.push(do("Add", client()))
+        return plain(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(backup, "_copy", slowly)
+    run("backup", str(tmp_path / "monday.db"))
+    assert admin.main(["check", "--database", str(tmp_path / "monday.db")]) == 0
+
+
+def test_a_backup_is_for_its_owner_and_replaces_nothing(run: Admin, ines: Laptop, tmp_path: Path) -> None:
+    file = tmp_path / "monday.db"
+    assert run.json("backup", str(file))["rows"]["log"] == 1  # type: ignore[index]
+    if sys.platform != "win32":
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    kept = file.read_bytes()
+    assert "replaces nothing" in run("backup", str(file), status=1)
+    assert file.read_bytes() == kept and [f.name for f in tmp_path.glob("monday*")] == ["monday.db"]
+
+
+# ── check ─────────────────────────────────────────────────────────────────────────────────────────────
+
+WRONG = [
+    ("DELETE FROM log WHERE ver=3", "Log"),
+    ("DELETE FROM log WHERE ver=6", "Log"),
+    ("DELETE FROM txn WHERE ver=4", "Verdicts"),
+    ("UPDATE record SET ver=99 WHERE id='t1'", "Versions"),
+    ("DELETE FROM record WHERE id='harlan'", "Stamps"),
+    ("DELETE FROM link", "Links"),
+    ("UPDATE link SET succ='t9'", "Links"),
+    ("DELETE FROM member", "Devices"),
+]
+
+
+def _states(run: Admin, status: int = 0) -> dict[str, str]:
+    return {finding["what"]: finding["state"] for finding in run.json("check", status=status)}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_sound_database_is_found_sound(run: Admin, ines: Laptop, tomas: Laptop) -> None:
+    _some_work(ines, tomas)
+    assert set(_states(run).values()) == {"ok"}
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_postgresql_that_would_forget_at_a_power_cut_is_found(run: Admin, ines: Laptop) -> None:
+    states = _states(run, status=1)  # the tests' own is set up so
+    assert {what for what, state in states.items() if state == "fail"} == {
+        "fsync", "full_page_writes", "synchronous_commit",
+    }  # fmt: skip
+
+
+def test_each_damage_is_found_and_has_a_remedy(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop, tmp_path: Path
+) -> None:
+    _some_work(ines, tomas)
+    for number, (damage, what) in enumerate(WRONG):
+        file = tmp_path / f"{number}.db"
+        run("backup", str(file))
+        with sqlite3.connect(file) as conn:
+            conn.execute(damage)
+        found = list(admin.checking.check(open_database(str(file))))
+        assert {f.what for f in found if f.state == "fail"} == {what}, damage
+        assert all(f.remedy for f in found if f.state == "fail")
+
+
+# ── people and devices ────────────────────────────────────────────────────────────────────────────────
+
+
+def test_users_and_devices_are_listed(run: Admin, server: Served, ines: Laptop, tomas: Laptop) -> None:
+    server.laptop("Ines")
+    assert [(u["name"], u["devices"]) for u in run.json("users")] == [("Ines", 2), ("Tomas", 1)]  # type: ignore[attr-defined]
+    assert [(d["letter"], d["member"]) for d in run.json("devices")] == [  # type: ignore[attr-defined]
+        ("A", "Ines"), ("B", "Tomas"), ("C", "Ines"),
+    ]  # fmt: skip
+    assert run("users").splitlines()[1].startswith("Ines   2        2026-")
+
+
+def test_a_lost_laptop_is_signed_out_and_the_others_stay(run: Admin, ines: Laptop, tomas: Laptop) -> None:
+    run("devices", "--revoke", "b")
+    assert tomas.http.get("/v1/whoami").status_code == 401
+    assert ines.http.get("/v1/whoami").status_code == 200
+    assert "No signed-in device" in run("devices", "--revoke", "B", status=1)
+
+
+def test_who_leaves_is_signed_out_everywhere_and_open_codes_with_them(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop
+) -> None:
+    second, code = server.laptop("Tomas"), server.code("Tomas")
+    run("users", "--sign-out", "tomas")
+    assert [d.http.get("/v1/whoami").status_code for d in (ines, tomas, second)] == [200, 401, 401]
+    reply = ines.http.post("/v1/login", json={"code": code, "device": "laptop"})
+    assert reply.status_code == 403
+    assert "No member" in run("users", "--sign-out", "Mara", status=1)
+
+
+def test_a_database_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin.main(["check", "--database", str(tmp_path / "typo.db")]) == 1
+    assert "no database" in capsys.readouterr().err and not (tmp_path / "typo.db").exists()
