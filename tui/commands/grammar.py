@@ -19,8 +19,8 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            set ID[,ID] field=value …          show ID       delete ID …
            fields [KIND]                      undelete ID …
            undo [ID]   redo   history [ID]    duplicates   merge KEEP OTHER
-Together   login URL   logout   whoami   invite NAME   sync   status   serve   server
-           conflicts   resolve ID mine|theirs|both|VALUE   rejected
+Together   login URL   logout   whoami   invite NAME   sync   status   serve
+           conflicts   resolve ID mine|theirs|both|VALUE   rejected   server
 Files      import FILE   export FILE   schedule FILE   dump      Care   doctor
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
