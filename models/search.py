@@ -13,6 +13,7 @@ from models.db import get_meta, set_meta
 from models.kinds import KINDS
 from models.store import Store
 
+MANY = 1_000  # hits that are still ranked: of more, those changed last come first, which costs no look at all of them
 UPTO = "search_upto"  # the last change number that the index has read
 
 
@@ -42,13 +43,17 @@ def index(store: Store, budget_rows: int = 500) -> bool:
 
 
 def find(conn: sqlite3.Connection, text: str, limit: int = 50) -> list[Hit]:
-    """The records that hold all words of `text`, best first; the last word may be unfinished. Any text is safe."""
+    """The records that hold all words of `text`, best first, or where thousands do those that were changed last; the
+    last word may be unfinished. Any text is safe."""
     query = _query(text)
     if not query:
         return []
+    hits = "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)"
+    few = conn.execute(hits, (query, MANY + 1)).fetchone()[0] <= MANY
+    order = "bm25(search, 0, 0, 10, 1), rowid" if few else "rowid DESC"
     rows = conn.execute(
-        """SELECT kind, rec, name, snippet(search, 3, '', '', '…', 12) FROM search WHERE search MATCH ?
-           ORDER BY bm25(search, 0, 0, 10, 1), rowid LIMIT ?""",
+        f"""SELECT kind, rec, name, snippet(search, 3, '', '', '…', 12) FROM search WHERE search MATCH ?
+            ORDER BY {order} LIMIT ?""",
         (query, limit),
     )
     return [Hit(*row) for row in rows]

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 ALWAYS, EVERYWHERE, LIST, JUMP = "always", "everywhere", "list", "jump"
-EDIT, PROMPT, TEXT, PALETTE, HELP = "edit", "prompt", "text", "palette", "help"
-TYPING = (EDIT, PROMPT, TEXT, PALETTE)
+EDIT, PROMPT, TEXT, PALETTE, PICKER, HELP = "edit", "prompt", "text", "palette", "picker", "help"
+TYPING = (EDIT, PROMPT, TEXT, PALETTE, PICKER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +244,7 @@ TYPED = [
         ("previous_cell", "shift+tab", "cell before", "Keep, and edit the cell before"),
         ("row_below", "down", "below", "Keep, and edit the cell below", 4),
         ("row_above", "up", "above", "Keep, and edit the cell above"),
+        ("pick_day", "f4", "calendar", "Choose a day in the calendar", 5),
         palette=False,
     ),
     *_own(
@@ -253,6 +254,7 @@ TYPED = [
         ("older", "up", "older", "What was typed here before"),
         ("newer", "down", "newer", "What was typed here after that"),
         ("complete", "tab", "complete", "Take the first of what is offered"),
+        ("pick_day", "f4", "calendar", "Choose a day in the calendar", 3),
         palette=False,
     ),
     *_own(
@@ -269,6 +271,19 @@ TYPED = [
         ("close", "escape ctrl+p", "close", "Close and do nothing", 2),
         palette=False,
         shadows=True,
+    ),
+    *_own(
+        PICKER,
+        ("choose", "enter", "take it", "Take the day", 1),
+        ("close", "escape f4", "close", "Close and take nothing", 2),
+        ("day_before", "h left", "day before", "The day before", 3),
+        ("day_after", "l right", "day after", "The day after", 4),
+        ("week_before", "k up", "week before", "A week earlier", 5),
+        ("week_after", "j down", "week after", "A week later", 6),
+        ("month_before", "[ pageup", "month before", "A month earlier", 7),
+        ("month_after", "] pagedown", "month after", "A month later", 8),
+        ("today", "t", "today", "Go to today", 9),
+        palette=False,
     ),
     *_own(HELP, ("close", "escape q ? enter f1", "close", "Close the help", 1), palette=False, shadows=True),
 ]

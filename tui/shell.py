@@ -16,7 +16,7 @@ from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Input
 
 from tui import actions as places
 from tui.actions import Action, Registry
@@ -349,6 +349,13 @@ class Shell(Screen[None], inherit_bindings=False):
         from tui.text import TextPage
 
         (await self._overlay(TextPage)).open(label, before, keep, text)
+
+    async def act_pick_day(self) -> None:
+        """A calendar over what is being typed; the day goes into it."""
+        from tui.picker import Picker
+
+        if isinstance(self.focused, Input):
+            (await self._overlay(Picker)).open(self.focused)
 
     def _origin(self) -> Widget | None:
         overlay = next((one for one in self.query(Overlay) if one.display), None)

@@ -231,8 +231,8 @@ class Workbench(Milepost):
 
     async def act_capture(self) -> None:
         """One line, from anywhere, into the project in front or the one after #."""
-        where = " ▸ ".join(self.place_of(self.project)) or "… #project"
-        await self.shell.ask(self._capturing(f"Capture into {where}:"))
+        where = " ▸ ".join(self.place_of(self.project))
+        await self.shell.ask(self._capturing(note=f"into {where}; {capture.LINE}" if where else capture.LINE))
 
     async def act_conflicts(self) -> None:
         """The first conflict that is to be decided."""
@@ -303,10 +303,10 @@ class Workbench(Milepost):
 
     # Capture
 
-    def _capturing(self, label: str, text: str = "", note: str = capture.LINE) -> Question:
+    def _capturing(self, text: str = "", note: str = "") -> Question:
         names = capture.names(self.desk.conn, self.front)
         return Question(
-            label,
+            "Capture:",
             self._capture,
             text,
             note,
@@ -319,7 +319,7 @@ class Workbench(Milepost):
 
     def _capture_note(self, text: str) -> str:
         try:
-            return self._understood(text).told() if text.strip() else capture.LINE
+            return self._understood(text).told() if text.strip() else ""
         except MilepostError as error:
             return str(error)
 
@@ -335,7 +335,7 @@ class Workbench(Milepost):
             lambda store: store.transact(
                 f"Capture “{name}”", find_verb("outline.capture"), meant.project, name, people, **meant.values
             ),
-            lost=lambda why: self.run_worker(self.shell.ask(self._capturing("Capture:", text, why))),
+            lost=lambda why: self.run_worker(self.shell.ask(self._capturing(text, why))),
             said=lambda changes: f"“{name}” is in {meant.told()[2:]} · u undoes",
         )
         return None

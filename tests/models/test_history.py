@@ -131,6 +131,14 @@ def test_names_go_before_texts_and_the_last_word_may_be_unfinished(desk: Any) ->
     assert (hit.kind, hit.snippet) == ("client", "a neighbour of Harlan Fab")
 
 
+def test_of_thousands_those_changed_last_are_found(desk: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(search, "MANY", 3)
+    ids = [desk.client(f"Plant {at}", city="Leeds Leeds" if at == 0 else "Leeds") for at in range(5)]
+    assert found(desk, "leeds")[0] == "Plant 4"
+    desk.edit("client", ids[2], name="Plant 2 north")
+    assert found(desk, "leeds")[:2] == ["Plant 2 north", "Plant 4"]
+
+
 def test_edits_move_and_deletes_drop_what_is_found(desk: Any) -> None:
     harlan = desk.client("Harlan Fab")
     assert found(desk, "harlan") == ["Harlan Fab"]

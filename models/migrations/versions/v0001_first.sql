@@ -387,5 +387,5 @@ CREATE TABLE problem(
     PRIMARY KEY(project, task, kind, message)
 ) WITHOUT ROWID;
 CREATE INDEX problem_task ON problem(task);
-CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='2 3');
+CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='1 2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;

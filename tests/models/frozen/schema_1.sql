@@ -388,27 +388,27 @@ CREATE TABLE problem(
     PRIMARY KEY(project, task, kind, message)
 ) WITHOUT ROWID;
 CREATE INDEX problem_task ON problem(task);
-CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='2 3');
+CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='1 2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO change VALUES(1,1,'client','01a22053-21df-7300-9b33-a0b58a3d841c','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
-INSERT INTO change VALUES(2,2,'project','01a22053-2207-714e-9f2b-1ca5f6541f95','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a22053-21df-7300-9b33-a0b58a3d841c","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
-INSERT INTO change VALUES(3,3,'task','01a22053-2218-71a9-a6aa-413896e0b5dd','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22053-2207-714e-9f2b-1ca5f6541f95","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(4,3,'task','01a22053-2218-71a9-a6aa-41390ad25845','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22053-2207-714e-9f2b-1ca5f6541f95","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(5,4,'dependency','01a22053-2227-7217-badc-ed867e476291','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22053-2207-714e-9f2b-1ca5f6541f95","predecessor_id":"01a22053-2218-71a9-a6aa-413896e0b5dd","successor_id":"01a22053-2218-71a9-a6aa-41390ad25845","type":"FS","lag":0,"lag_unit":"working"}',0,1);
-INSERT INTO change VALUES(6,5,'task','01a22053-2218-71a9-a6aa-41390ad25845','notes',NULL,'ask Ines for the drawings',0,1);
-INSERT INTO change VALUES(7,6,'task','01a22053-2218-71a9-a6aa-41390ad25845','notes','ask Ines for the drawings',NULL,NULL,1);
-INSERT INTO client VALUES('01a22053-21df-7300-9b33-a0b58a3d841c','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
-INSERT INTO dependency VALUES('01a22053-2227-7217-badc-ed867e476291','workspace','internal',NULL,NULL,0,'01a22053-2207-714e-9f2b-1ca5f6541f95','01a22053-2218-71a9-a6aa-413896e0b5dd','01a22053-2218-71a9-a6aa-41390ad25845','FS',0,'working',NULL);
-INSERT INTO meta VALUES('replica','01a22053-21a9-749a-abf9-170126688884');
-INSERT INTO project VALUES('01a22053-2207-714e-9f2b-1ca5f6541f95','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a22053-21df-7300-9b33-a0b58a3d841c',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a22053-2218-71a9-a6aa-413896e0b5dd','workspace','internal',NULL,NULL,0,'01a22053-2207-714e-9f2b-1ca5f6541f95',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a22053-2218-71a9-a6aa-41390ad25845','workspace','internal',NULL,NULL,0,'01a22053-2207-714e-9f2b-1ca5f6541f95',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO txn VALUES(1,'01a22053-21d7-71ca-b90d-2f5d9b9a6729','L','do',NULL,'New client',NULL,1795838648791,1,NULL,NULL);
-INSERT INTO txn VALUES(2,'01a22053-2207-714e-9f2b-1ca4088de944','L','do',NULL,'New project',NULL,1795838648839,1,NULL,NULL);
-INSERT INTO txn VALUES(3,'01a22053-2213-73f5-b48b-cfdc67d708ad','L','do',NULL,'Tasks',NULL,1795838648851,1,NULL,NULL);
-INSERT INTO txn VALUES(4,'01a22053-2227-7217-badc-ed8524adb1f7','L','do',NULL,'Link',NULL,1795838648871,1,NULL,NULL);
-INSERT INTO txn VALUES(5,'01a22053-2233-734b-a191-8274137155a5','L','do',NULL,'Ask',NULL,1795838648883,6,NULL,NULL);
-INSERT INTO txn VALUES(6,'01a22053-2237-731e-9dd3-4cd5dff1f637','L','undo','01a22053-2233-734b-a191-8274137155a5','Ask',NULL,1795838648887,6,NULL,NULL);
+INSERT INTO change VALUES(1,1,'client','01a2205b-97fe-7381-9647-057fde1fd08d','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
+INSERT INTO change VALUES(2,2,'project','01a2205b-985f-74ce-9e51-144a048277c4','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a2205b-97fe-7381-9647-057fde1fd08d","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
+INSERT INTO change VALUES(3,3,'task','01a2205b-987c-7408-8bca-1dbe3a1fd2d5','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2205b-985f-74ce-9e51-144a048277c4","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(4,3,'task','01a2205b-987d-7772-a282-536d32fe5fd8','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2205b-985f-74ce-9e51-144a048277c4","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(5,4,'dependency','01a2205b-9893-73a5-b97b-61f84c353431','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2205b-985f-74ce-9e51-144a048277c4","predecessor_id":"01a2205b-987c-7408-8bca-1dbe3a1fd2d5","successor_id":"01a2205b-987d-7772-a282-536d32fe5fd8","type":"FS","lag":0,"lag_unit":"working"}',0,1);
+INSERT INTO change VALUES(6,5,'task','01a2205b-987d-7772-a282-536d32fe5fd8','notes',NULL,'ask Ines for the drawings',0,1);
+INSERT INTO change VALUES(7,6,'task','01a2205b-987d-7772-a282-536d32fe5fd8','notes','ask Ines for the drawings',NULL,NULL,1);
+INSERT INTO client VALUES('01a2205b-97fe-7381-9647-057fde1fd08d','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
+INSERT INTO dependency VALUES('01a2205b-9893-73a5-b97b-61f84c353431','workspace','internal',NULL,NULL,0,'01a2205b-985f-74ce-9e51-144a048277c4','01a2205b-987c-7408-8bca-1dbe3a1fd2d5','01a2205b-987d-7772-a282-536d32fe5fd8','FS',0,'working',NULL);
+INSERT INTO meta VALUES('replica','01a2205b-9790-719e-803c-4d627cdd7fad');
+INSERT INTO project VALUES('01a2205b-985f-74ce-9e51-144a048277c4','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a2205b-97fe-7381-9647-057fde1fd08d',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a2205b-987c-7408-8bca-1dbe3a1fd2d5','workspace','internal',NULL,NULL,0,'01a2205b-985f-74ce-9e51-144a048277c4',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a2205b-987d-7772-a282-536d32fe5fd8','workspace','internal',NULL,NULL,0,'01a2205b-985f-74ce-9e51-144a048277c4',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO txn VALUES(1,'01a2205b-97fe-7381-9647-057e7e714a68','L','do',NULL,'New client',NULL,1795839203326,1,NULL,NULL);
+INSERT INTO txn VALUES(2,'01a2205b-985f-74ce-9e51-144994aab718','L','do',NULL,'New project',NULL,1795839203423,1,NULL,NULL);
+INSERT INTO txn VALUES(3,'01a2205b-986e-7060-b020-40b949c257d3','L','do',NULL,'Tasks',NULL,1795839203438,1,NULL,NULL);
+INSERT INTO txn VALUES(4,'01a2205b-9893-73a5-b97b-61f7e7cdc247','L','do',NULL,'Link',NULL,1795839203475,1,NULL,NULL);
+INSERT INTO txn VALUES(5,'01a2205b-98a7-752c-b308-2c7040a4a12d','L','do',NULL,'Ask',NULL,1795839203495,6,NULL,NULL);
+INSERT INTO txn VALUES(6,'01a2205b-98b1-71c8-a05a-d9296a364dac','L','undo','01a2205b-98a7-752c-b308-2c7040a4a12d','Ask',NULL,1795839203505,6,NULL,NULL);
 CREATE TRIGGER member_created AFTER INSERT ON member WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
             INSERT INTO change(txn, tbl, rec, field, new, base)
