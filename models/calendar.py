@@ -1,7 +1,9 @@
 """Calendars: when people work."""
 
+from sqlmodel import Session
+
 from models.errors import Invalid
-from models.record import Named, Record, attribute, register
+from models.record import Named, Record, attribute, create, made_id, register
 from models.schedule.holidays import UnknownPlace, known_place
 from models.schedule.written import UNREADABLE, exceptions_of, week_of, work_weeks_of
 
@@ -36,6 +38,22 @@ class Calendar(Named, Record, table=True):
                 self.holidays = known_place(self.holidays)
             except UnknownPlace as error:
                 raise Invalid("holidays", str(error)) from None
+
+
+def calendar_of(session: Session, place: str) -> str:
+    """The id of the calendar with the public holidays of a place (DE, DE-BW), made where it is not there: one for all
+    laptops. Raises Invalid."""
+    try:
+        place = known_place(place)
+    except UnknownPlace as error:
+        raise Invalid("country", f"{error} It is one of the settings: milepost settings country") from None
+    id = made_id("holidays", place)
+    there = session.get(Calendar, id)
+    if there is None:
+        create(session, "calendar", id=id, name=f"Standard, holidays of {place}", holidays=place)
+    elif there.deleted_at:
+        there.restore(session)
+    return id
 
 
 SHAPES = {

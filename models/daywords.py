@@ -1,12 +1,14 @@
 """Days as a person types them: 2026-12-04, 4.12., 12 dec, fri, next fri, +2w, eow. One parser for every place.
 
-A day that could be meant in two ways is asked about, never guessed. Pure.
+A day that could be meant in two ways is asked about, never guessed. What `models.dayform` writes is read back. Pure,
+but for the first day of the week that was chosen there.
 """
 
 import re
 from calendar import monthrange
 from datetime import date, timedelta
 
+from models.dayform import first_weekday
 from models.errors import Invalid
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -16,11 +18,12 @@ FRIDAY = 4
 PAST = 90  # days: of a date without a year, the one that lies back no further is meant
 EXAMPLES = "Write 2026-12-04, 4.12., 12 dec, fri, next fri, today, eow, eom or +2w."
 
+_DAY = "(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*"
 _MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 SPACED = re.compile(
-    r"next\s+(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*(?![\w:])|"
-    rf"\d{{1,2}}\.?\s+(?:{_MONTH})[a-z]*(?:,?\s+\d{{4}})?(?![\w:])|"
-    rf"(?:{_MONTH})[a-z]*\s+\d{{1,2}}(?:,?\s+\d{{4}})?(?![\w:])",
+    rf"next\s+{_DAY}(?![\w:])|"
+    rf"(?:{_DAY},?\s+)?\d{{1,2}}\.?\s+(?:{_MONTH})[a-z]*(?:,?\s+\d{{4}})?(?![\w:])|"
+    rf"(?:{_DAY},?\s+)?(?:{_MONTH})[a-z]*\s+\d{{1,2}}(?:,?\s+\d{{4}})?(?![\w:])",
     re.I,
 )
 """A day of several words, as far as that can be seen without reading it."""
@@ -37,7 +40,7 @@ def parse_day(name: str, text: str, today: date) -> date:
             or _relative(word, today)
             or _numbers(name, word, today)
         )
-        day = day or _month_name(word, today) or date.fromisoformat(word)
+        day = day or _month_name(name, word, today) or date.fromisoformat(word)
     except (ValueError, OverflowError):
         raise Invalid(name, f"“{text.strip()}” is not a date. {EXAMPLES}") from None
     return day
@@ -63,13 +66,14 @@ def _word(word: str, today: date) -> date | None:
 
 
 def _weekday(word: str, today: date) -> date | None:
-    """The next one after today; with “next”, the one of the week that begins on the coming Monday."""
+    """The next one after today; with “next”, the one of the week that begins next."""
     name = word.removeprefix("next ")
     found = [at for at, full in enumerate(WEEKDAYS) if len(name) >= 3 and full.startswith(name)]
     if not found:
         return None
     if name != word:
-        return today + timedelta(days=7 - today.weekday() + found[0])
+        first = first_weekday()
+        return today + timedelta(days=7 - (today.weekday() - first) % 7 + (found[0] - first) % 7)
     return today + timedelta(days=(found[0] - today.weekday() - 1) % 7 + 1)
 
 
@@ -102,14 +106,22 @@ def _numbers(name: str, word: str, today: date) -> date | None:
     raise Invalid(name, f"“{word}” {wrong}. Write {' or '.join(map(str, days))}.")
 
 
-def _month_name(word: str, today: date) -> date | None:
-    parts = re.fullmatch(r"(\d{1,2})\.? ?([a-z]{3,9})(?:,? (\d{4}))?", word)
-    turned = re.fullmatch(r"([a-z]{3,9}) ?(\d{1,2})(?:,? (\d{4}))?", word)
+def _month_name(name: str, word: str, today: date) -> date | None:
+    """12 dec, dec 12, fri 04 dec; a weekday that is not the date's is a slip."""
+    weekday, _, rest = word.partition(" ")
+    named = re.fullmatch(rf"({_DAY}),?", weekday) is not None and rest
+    text = rest if named else word
+    parts = re.fullmatch(r"(\d{1,2})\.? ?([a-z]{3,9})(?:,? (\d{4}|\d\d))?", text)
+    turned = re.fullmatch(r"([a-z]{3,9}) ?(\d{1,2})(?:,? (\d{4}|\d\d))?", text)
     if not (parts or turned):
         return None
-    day, name, year = parts.groups() if parts else (turned[2], turned[1], turned[3])  # type: ignore[index]
-    month = next((at for at, full in enumerate(MONTHS, 1) if full.startswith(name)), 0)
-    return _in_year(int(day), month, year, today)
+    day, called, year = parts.groups() if parts else (turned[2], turned[1], turned[3])  # type: ignore[index]
+    month = next((at for at, full in enumerate(MONTHS, 1) if full.startswith(called)), 0)
+    found = _in_year(int(day), month, f"20{year}" if year and len(year) == 2 else year, today)
+    if named and not WEEKDAYS[found.weekday()].startswith(weekday.rstrip(",")):
+        right = WEEKDAYS[found.weekday()].capitalize()
+        raise Invalid(name, f"{found} is a {right}. Write {right[:3]} {rest}, or {found}.")
+    return found
 
 
 def _in_year(day: int, month: int, year: str | None, today: date) -> date:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
+from models.calendar import calendar_of
 from models.client import Client
 from models.errors import Invalid, Refused
 from models.record import Named, Record, attribute, create, register
@@ -94,10 +95,13 @@ def release(session: Session, project_id: str) -> None:
     project.hold_reason = project.hold_waiting_on = project.hold_since = None
 
 
-def new_project(session: Session, name: str, client: str = "") -> str:
-    """A project with its name, for the client called so (made when nobody is); its id. All else can follow."""
+def new_project(session: Session, name: str, client: str = "", holidays: str = "") -> str:
+    """A project with its name, for the client called so (made when nobody is), without the public holidays of a place
+    (DE, DE-BW); its id. All else can follow."""
     client_id = _client_called(session, client) if client else None
-    project: Project = create(session, "project", name=name, client_id=client_id)
+    calendar_id = calendar_of(session, holidays) if holidays else None
+    session.flush()
+    project: Project = create(session, "project", name=name, client_id=client_id, calendar_id=calendar_id)
     return project.id
 
 

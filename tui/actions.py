@@ -100,6 +100,7 @@ JUMPS = [
         run="conflicts",
     ),
     _jump("d", "bin", "recycle bin", "Go to what was deleted, and restore it"),
+    _jump(",", "settings", "settings", "Go to the settings: theme, dates, holidays, keys"),
     Action("jump.search", "/", "search", "Search everything", where=JUMP, run="search"),
 ]
 
@@ -148,6 +149,9 @@ CLIENTS = _own(
 TEAM = _own("team", ("new_below", "o", "new", "Type a new member or calendar", 1))
 
 BIN = _own("bin", ("restore", "r", "restore", "Take it out of the recycle bin", 1), bulk=True)
+
+SETTINGS = _own("settings", ("delete", "delete X", "default", "Take it out: what holds by itself holds again", 1),
+                bulk=True, shadows=True)  # fmt: skip
 
 SYNC = _own(
     "sync",
@@ -214,6 +218,15 @@ COMMON = [
     _do("sync_now", "R", "sync now", "Sync with the server now"),
     _do("offline", "f9", "offline", "Stay off the network, or go back on it"),
     _do("theme", "", "theme", "Go to the next theme: dark, light, high contrast, no colour"),
+    *(
+        Action(f"theme.{name}", "", f"theme {name}", help, run="use_theme", args=(name,))
+        for name, help in (
+            ("dark", "Light letters on dark"),
+            ("light", "Dark letters on light"),
+            ("high-contrast", "White, yellow and cyan on black"),
+            ("no-colour", "Only bold, underlined and reversed"),
+        )
+    ),
     _do("last_view", "-", "last view", "Go back to the view before"),
     _do("back", "escape", "back", "Let go of marks, close the detail, give a pane back", palette=False),
     _do("palette", ":", "do…", "Find any action or place by a few letters", 50, palette=False),
@@ -296,6 +309,7 @@ ACTIONS = [
     *CLIENTS,
     *TEAM,
     *BIN,
+    *SETTINGS,
     *CONFLICTS,
     *SYNC,
     *TYPED,

@@ -22,7 +22,7 @@ from textual.widget import Widget
 
 from tui.actions import JUMP, Action, Registry
 from tui.shell import Place, Shell
-from tui.themes import first_theme, next_theme, themes
+from tui.themes import BY_SETTING, first_theme, next_theme, setting_of, themes
 
 
 class Milepost(App[None], inherit_bindings=False):
@@ -39,7 +39,7 @@ class Milepost(App[None], inherit_bindings=False):
         registry: Registry,
         views: Mapping[str, Place],
         first_view: str = "",
-        theme: str | None = None,
+        theme: str = "",
         after_first_paint: Iterable[Callable[[], object]] = (),
     ) -> None:
         # Textual greys colours under NO_COLOR unless it may use the terminal's own: then it leaves them out.
@@ -113,8 +113,12 @@ class Milepost(App[None], inherit_bindings=False):
         self.discreet = not self.discreet
 
     def act_theme(self) -> None:
-        self.theme = next_theme(self.theme)
-        self.shell.say(f"Theme: {self.theme.removeprefix('milepost-')}")
+        self.act_use_theme(setting_of(next_theme(self.theme)))
+
+    def act_use_theme(self, name: str) -> None:
+        """A theme by its name in the settings."""
+        self.theme = BY_SETTING[name]
+        self.shell.say(f"Theme: {name}")
 
     # After the first paint
 

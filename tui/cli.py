@@ -85,6 +85,7 @@ def _command(ctx: "Context", name: str, words: list[str]) -> int:
     from importlib import import_module
 
     from tui.commands.grammar import COMMANDS, parser
+    from tui.settings import load
 
     if name not in COMMANDS:
         return _unknown(name, list(COMMANDS))
@@ -94,6 +95,7 @@ def _command(ctx: "Context", name: str, words: list[str]) -> int:
         ctx.args = parser(name).parse_intermixed_args(words)
     ctx.home = _home(ctx.args.home) if "home" in ctx.args else ctx.home
     ctx.json = ctx.json or "json" in ctx.args
+    load(ctx.home).apply()
     module, _, function = COMMANDS[name].target.partition(".")
     status: int = getattr(import_module(f"tui.commands.{module}"), function)(ctx)
     return status

@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Input, Static
 
+from models.dayform import first_weekday, full
 from models.daywords import is_day, parse_day
 from tui.overlay import Overlay
 
@@ -17,7 +18,7 @@ class Month(Static, can_focus=True, inherit_bindings=False):
     """The month of a day. The day stands in brackets and today behind a dot, so that no colour is needed."""
 
     def show(self, day: date, today: date) -> None:
-        weeks = Calendar().monthdatescalendar(day.year, day.month)
+        weeks = Calendar(first_weekday()).monthdatescalendar(day.year, day.month)
         text = Text(f"{month_name[day.month]} {day.year}".center(32) + "\n", "bold")
         text.append("    " + "".join(f" {day_abbr[one.weekday()][:2]} " for one in weeks[0]) + "\n", "dim")
         for week in weeks:
@@ -106,9 +107,9 @@ def with_day(text: str, cursor: int, day: date, today: date) -> str:
     """The text with this day: in place of the one that it is, else where the cursor stands."""
     typed, clock = _apart(text, today)
     if typed or not text.strip():
-        return f"{day}{clock}"
+        return f"{full(day)}{clock}"
     before, after = text[:cursor].rstrip(), text[cursor:].lstrip()
-    return " ".join(part for part in (before, f"{day}", after) if part)
+    return " ".join(part for part in (before, full(day), after) if part)
 
 
 def _apart(text: str, today: date) -> tuple[str, str]:

@@ -13,6 +13,7 @@ _VIEWS = {
     "team": ("Team and calendars", "TeamView"),
     "sync": ("Sync", "SyncView"),
     "bin": ("Recycle bin", "BinView"),
+    "settings": ("Settings", "SettingsView"),
 }
 
 

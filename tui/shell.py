@@ -208,6 +208,7 @@ class Shell(Screen[None], inherit_bindings=False):
         """The title from what the view says now."""
         view = self.view
         parts = list(view.title_parts()) if view is not None else ["Milepost"]
+        parts = [self.app.title if part == "Milepost" else part for part in parts]  # the company's own name
         pieces = [("", " "), *((("dim", f"{part} ▸ ")) for part in parts[:-1]), ("strong", parts[-1])]
         marked = [("key", f" {self.marked} marked ")] if self.marked else []
         discreet = [("warn", " ▣ discreet ")] if getattr(self.app, "discreet", False) else []
@@ -282,7 +283,7 @@ class Shell(Screen[None], inherit_bindings=False):
             self.run_worker(self.go(name), exclusive=True, group="go")
             return
         self.going = True
-        jumps = [action for action in self.registry.at((places.JUMP,)) if self.can(action)]
+        jumps = [one for one in self.registry.at((places.JUMP,)) if one.palette and self.can(one)]
         self.footer.say("go to  " + "  ".join(f"{action.keys} {action.label}" for action in jumps), seconds=0)
 
     def stop_going(self) -> None:

@@ -1,10 +1,13 @@
 """Light, dark, high contrast and no colour. No theme is needed to understand anything: signs and words say
 it too."""
 
+from collections.abc import Mapping
+
 from textual.theme import Theme
 
 DARK, LIGHT, CONTRAST, MONO = "milepost-dark", "milepost-light", "milepost-contrast", "milepost-mono"
 NAMES = (DARK, LIGHT, CONTRAST, MONO)
+BY_SETTING = {"dark": DARK, "light": LIGHT, "high-contrast": CONTRAST, "no-colour": MONO}
 
 _MONO_VARIABLES = {
     "ansi-background": "ansi_default",
@@ -91,12 +94,19 @@ def _mono() -> Theme:
     )
 
 
-def first_theme(wanted: str | None, environ: dict[str, str]) -> str:
-    """The theme to begin with: NO_COLOR set to anything but "" wins (no-color.org), then what the user
-    chose."""
-    if environ.get("NO_COLOR"):
-        return MONO
-    return wanted if wanted in NAMES else DARK
+def no_colour(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is to have none: NO_COLOR set to anything but "" (no-color.org), or TERM=dumb."""
+    return bool(environ.get("NO_COLOR")) or environ.get("TERM") == "dumb"
+
+
+def first_theme(wanted: str, environ: Mapping[str, str]) -> str:
+    """The theme to begin with, by its name in the settings; where there is to be no colour, that."""
+    return MONO if no_colour(environ) else BY_SETTING.get(wanted, DARK)
+
+
+def setting_of(theme: str) -> str:
+    """What a theme is called in the settings."""
+    return next((name for name, one in BY_SETTING.items() if one == theme), "dark")
 
 
 def next_theme(current: str) -> str:

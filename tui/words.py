@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from models import dayform
+
 MARKS = {
     "todo": ("○", ""),
     "doing": ("◐", "accent"),
@@ -12,14 +14,19 @@ MARKS = {
 
 
 def day(moment: str | None, today: date | None = None) -> str:
-    """ "Fri 04 Dec", with the year where it is another one."""
+    """ "Fri 04 Dec", or as the settings say; with the year where it is another one."""
     if not moment:
         return ""
     try:
         when = date.fromisoformat(moment[:10])
     except ValueError:
         return moment
-    return f"{when:%a %d %b}" if when.year == (today or date.today()).year else f"{when:%d %b %y}"
+    return dayform.short(when, today or date.today())
+
+
+def to_type(moment: str | None) -> str:
+    """A date, or a date and a time, as an editor begins with it: complete, and read back."""
+    return dayform.full_moment(moment) if moment else ""
 
 
 def duration(minutes: int | None, per_day: int) -> str:

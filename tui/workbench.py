@@ -20,14 +20,17 @@ from models.filters.completing import complete
 from models.windows.discreet import Front
 from tui import capture, finding
 from tui.actions import Registry
-from tui.app import Milepost, make_app
+from tui.app import make_app
 from tui.desk import Desk, Verb, find_verb, prepare
 from tui.finding import Lost
 from tui.footer import Connection
+from tui.keymap import mapped
 from tui.log import note
 from tui.palette import Entry
 from tui.places import views
+from tui.preferred import Preferred
 from tui.screens.base import ListView
+from tui.settings import load
 from tui.view import View
 from tui.widgets.prompt import Prompt, Question
 from tui.words import count
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     from sync.worker import State
 
 
-class Workbench(Milepost):
+class Workbench(Preferred):
     """Milepost over a profile. Views call `edit`; whoever changed something, `on_changes` of every view hears it."""
 
     desk: Desk
@@ -401,7 +404,13 @@ def make(home: Path, *, project: str = "", demo: bool = False, registry: Registr
     """The application over the profile at `home`, opened at a project or at the portfolio. Raises StoreError."""
     prepare(home)
     first = "tasks" if project else "portfolio"
-    app = cast(Workbench, make_app(registry, views(), base=Workbench, first_view=first))
+    settings = load(home)
+    registry = registry or mapped(settings.keys)[0]
+    app = cast(
+        Workbench,
+        make_app(registry, views(), base=Workbench, first_view=first, theme=settings["theme"]),
+    )
+    app.prefer(settings)
 
     def on_state(state: State) -> None:
         app.post_message(Workbench.Synced(state))

@@ -16,6 +16,7 @@ from models.kinds import Kind, kind_of
 from tui.commands import listing, lists, lookup, values
 from tui.commands.context import Context, Usage, note
 from tui.commands.output import count, plain, table
+from tui.settings import load
 
 if TYPE_CHECKING:
     from office.foreign import Plan
@@ -192,6 +193,8 @@ def _export_plan(ctx: Context, path: Path) -> int:
 
     with ctx.reading(dates=True) as conn:
         plan = gather(conn, _project(ctx, conn))
+    settings = load(ctx.home)
+    plan = replace(plan, company=plan.company or settings["company"], author=plan.author or settings["name"])
     for line in [
         *(f"careful: {line}" for line in plan.warnings),
         *(f"left out: {line}" for line in plan.left_out),

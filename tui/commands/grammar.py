@@ -21,7 +21,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            undo [ID]   redo   history [ID]    duplicates   merge KEEP OTHER
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected   server
-Files      import FILE   export FILE   schedule FILE   dump      Care   doctor
+Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
@@ -275,6 +275,17 @@ milepost export everything.jsonl""",
         (arg("--space", default="", metavar="ID"),),
     ),
     "doctor": Command("doctor.doctor", "Checks the profile, this machine and the server; changes nothing."),
+    "settings": Command(
+        "preferring.settings",
+        "Shows the settings of this profile, or one of them, or gives it another value (an empty one: the default).",
+        (arg("key", nargs="?", metavar="KEY"), arg("value", nargs="?", metavar="VALUE")),
+        """\
+milepost settings
+milepost settings date_format iso
+milepost settings country Germany
+milepost settings keys.undo ctrl+z
+milepost settings views.portfolio.Late.filter late""",
+    ),
     "demo": Command(
         "serving.demo",
         "A made-up team with its own server; leaves nothing behind.",

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from models import baseline, outline, record
+from models.calendar import calendar_of
 from models.errors import Invalid, Refused
 from models.feed import Changes
 from models.kinds import KINDS, Kind, kind_of
@@ -18,6 +19,7 @@ from tui.commands.context import Context, Usage
 from tui.commands.facts import as_dict
 from tui.commands.lookup import Found
 from tui.commands.output import count, listing, plain
+from tui.settings import load
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -57,7 +59,8 @@ def add(ctx: Context) -> int:
             near = _beside(conn, place)
             new = {**near, **values.parse(conn, kind, rest, near)}
             moments = task_dates(conn, str(new.get("project_id"))) if kind.name == "baseline" else {}
-        changes = store.transact(f"Add {kind.label.lower()}", _create, kind, new, place, moments)
+        holidays = load(ctx.home).holidays if kind.name == "project" and "calendar_id" not in new else ""
+        changes = store.transact(f"Add {kind.label.lower()}", _create, kind, new, place, moments, holidays)
     _say(ctx, "Added", [Found(kind.name, str(changes.result))], one=True)
     return 0
 
@@ -111,14 +114,18 @@ def _each(ctx: Context, verb: str, done: str, act: Any, state: str) -> int:
 
 
 def _create(
-    session: "Session", kind: Kind, new: dict[str, Any], place: Place, moments: dict[str, tuple[str, str]]
-) -> str:
+    session: "Session", kind: Kind, new: dict[str, Any], place: Place, moments: dict[str, tuple[str, str]],
+    holidays: str,
+) -> str:  # fmt: skip
     if kind.name == "baseline" and new.get("project_id") and "number" not in new:
         project = str(new["project_id"])
         record.find(session, "project", project)
         return baseline.take_baseline(session, project, moments, str(new.get("name") or "")).id
     if place.said:
         return _create_task(session, new, place)
+    if holidays:
+        new = {**new, "calendar_id": calendar_of(session, holidays)}
+        session.flush()  # it must be there before a project refers to it
     return str(record.create(session, kind.name, **new).id)
 
 

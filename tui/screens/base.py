@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
 
 from textual.app import ComposeResult
 from textual.widget import Widget
@@ -24,11 +24,19 @@ from tui.widgets.prompt import Prompt, Question
 
 if TYPE_CHECKING:
     from tui.finding import Lost
-    from tui.screens.detail import Detail
     from tui.workbench import Workbench
 
 Picked = Sequence[tuple[str, str]]
 """Kind and id of records."""
+
+
+class Pane(Protocol):
+    """What lies beside a list: about the row under the cursor."""
+
+    def show(self, kind: str, rec: str) -> None: ...
+    def reload(self) -> None: ...
+    def forget(self) -> None: ...
+    def on_changes(self, changes: Changes) -> None: ...
 
 
 WAITING = "…"  # until it is known how much a filter leaves
@@ -68,8 +76,9 @@ class ListView(View):
     def make_detail(self) -> Widget | None:
         from tui.screens.detail import Detail
 
-        self.detail: Detail = Detail()
-        return self.detail
+        self.detail: Pane
+        self.detail = pane = Detail()
+        return pane
 
     # What a view says of its list
 

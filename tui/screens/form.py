@@ -14,7 +14,7 @@ from models.windows import discreet
 from models.windows.dates import Computed, computed, problems
 from models.windows.discreet import Front
 from models.windows.tasks import task_rows
-from tui.words import clock, day, duration
+from tui.words import clock, day, duration, to_type
 
 if TYPE_CHECKING:
     from models.fields import Scalar
@@ -65,7 +65,7 @@ def shown(conn: sqlite3.Connection, kind: Kind, name: str, value: Scalar, day: i
         from tui.commands.lookup import title
 
         return title(conn, field.refers, str(value))
-    return field.show(value, day=day)
+    return to_type(str(value)) if value and field.type in ("date", "minute") else field.show(value, day=day)
 
 
 def _record(
@@ -133,7 +133,7 @@ def _written(conn: sqlite3.Connection, rec: str, name: str) -> str:
     row = conn.execute("SELECT rowid FROM task WHERE id=?", (rec,)).fetchone()
     [task] = task_rows(conn, [row[0]])
     text = {"start": task.start, "finish": task.finish, "status": task.status, "who": task.who}[name]
-    return (text or "").replace("T", " ")
+    return to_type(text) if name in ("start", "finish") else text or ""
 
 
 def _computed(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[Draft]:
@@ -141,7 +141,7 @@ def _computed(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[Draft]:
     dates = computed(conn, rec) if kind == "task" else None
     if dates is not None and not _finished(conn, rec):
         yield Draft(PAST, "Slack", _slack(conn, rec, dates), "slack")
-        yield Draft(PAST, "Latest finish", dates.late_finish.replace("T", " "), "latest")
+        yield Draft(PAST, "Latest finish", to_type(dates.late_finish), "latest")
     for at, message in enumerate(problems(conn, kind, rec)[:PROBLEMS]):
         yield from _wrapped(Draft(PAST, "! Problem", message, f"problem {at}"))
 

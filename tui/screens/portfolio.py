@@ -172,6 +172,7 @@ class PortfolioView(ListView):
             return "A project needs a name before the @" if client else None
         bench(self).edit(
             f"New project “{name}”", "project.new_project", name, client=client,
+            holidays=bench(self).settings.holidays,
             told=lambda changes: self.seek("project", str(changes.result)),
             lost=self.ask_once_more(self._new, text),
         )  # fmt: skip

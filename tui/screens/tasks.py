@@ -21,7 +21,7 @@ from tui.screens import adding
 from tui.screens.base import WAITING, ListView, Picked, bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
-from tui.words import day, duration, status
+from tui.words import day, duration, status, to_type
 
 HEAD = 64  # rows of the first paint; the rest of a larger project is read in a thread
 STATUSES = ("todo", "doing", "done", "blocked", "n/a")
@@ -96,10 +96,10 @@ class TasksView(ListView):
             Column("duration", "Dur", lambda row: duration(row.duration, self.day_minutes), width=6, align="right",
                    editable="duration_minutes", drop=3, type="duration", scalar=lambda row: row.duration),
             Column("start", "Start", lambda row: day(row.start), width=10, editable="start", drop=4,
-                   edit_text=lambda row: (row.start or "").replace("T", " "),
+                   edit_text=lambda row: to_type(row.start),
                    type="minute", scalar=lambda row: row.start),
             Column("finish", "Finish", lambda row: day(row.finish), width=10, editable="finish", drop=1,
-                   edit_text=lambda row: (row.finish or "").replace("T", " "),
+                   edit_text=lambda row: to_type(row.finish),
                    type="minute", scalar=lambda row: row.finish),
             Column("slack", "Slack", lambda row: _slack(row, self.day_minutes), width=7, align="right", drop=5,
                    type="duration", scalar=lambda row: row.slack),
@@ -108,7 +108,7 @@ class TasksView(ListView):
             Column("who", "Who", _who, width=9, editable="who", drop=2,
                    choices=lambda row: finding.members(bench(self).desk.conn)),
             Column("deadline", "Deadline", lambda row: day(row.deadline), width=10, editable="deadline", drop=6,
-                   edit_text=lambda row: (row.deadline or "").replace("T", " "),
+                   edit_text=lambda row: to_type(row.deadline),
                    type="minute", scalar=lambda row: row.deadline),
             Column("waits", "Waits for", _waits, ratio=2, min_width=10, editable="blocked_reason", drop=8),
         ]  # fmt: skip
