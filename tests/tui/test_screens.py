@@ -3,6 +3,7 @@
 To accept new ones: ACCEPT_SCREENS=1 python -m pytest tests/tui/test_screens.py, then look at `git diff`.
 """
 
+import asyncio
 import os
 from datetime import datetime
 from pathlib import Path
@@ -34,9 +35,12 @@ async def test_the_screen_is_as_reviewed(tmp_path, name, go, size):
             detail = view(pilot.app).detail
             await until(lambda: detail.form.lines or not detail.rec, pilot)
             await keys(pilot, "j k")
-            shown = screen_text(pilot.app).rstrip() + "\n"
-    file = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
-    if os.environ.get("ACCEPT_SCREENS"):
-        FOLDER.mkdir(exist_ok=True)
-        file.write_text(shown, encoding="utf-8")
-    assert shown == file.read_text(encoding="utf-8")
+            file = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
+            if os.environ.get("ACCEPT_SCREENS"):
+                await asyncio.sleep(1)  # whatever is read behind is there
+                file.write_text(shown(pilot), encoding="utf-8")
+            await until(lambda: shown(pilot) == file.read_text(encoding="utf-8"), pilot)
+
+
+def shown(pilot):
+    return screen_text(pilot.app).rstrip() + "\n"
