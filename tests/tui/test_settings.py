@@ -251,3 +251,11 @@ def test_a_country_that_nobody_knows_is_said_when_a_project_needs_it(tmp_path, c
     written(tmp_path, 'country = "Nowhere"\n')
     assert main(["--home", str(tmp_path), "add", "project", "Punch line"]) == 1
     assert "milepost settings country" in capsys.readouterr().err
+
+
+def test_the_calendar_begins_with_the_first_weekday_and_writes_the_date_as_it_is_set():
+    from tui.picker import with_day
+
+    dayform.choose("dotted", "sunday")
+    assert with_day("", 0, date(2026, 12, 4), date(2026, 11, 29)) == "04.12.2026"
+    assert with_day("04.12.2026 08:00", 3, date(2026, 12, 5), date(2026, 11, 29)) == "05.12.2026 08:00"
