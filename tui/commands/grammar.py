@@ -22,7 +22,6 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected   server
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
-Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
