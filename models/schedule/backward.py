@@ -1,7 +1,7 @@
 """Late dates: as late as the finish of the project, deadlines and constraints allow."""
 
 from models.schedule.forward import Frame, finish_from, resume, start_from
-from models.schedule.network import Node, Tie
+from models.schedule.network import Node, Tie, counting
 
 
 def unlagged(tie: Tie, instant: int) -> int:
@@ -15,13 +15,23 @@ def unlagged(tie: Tie, instant: int) -> int:
 
 
 def bound_of_summary(node: Node, frame: Frame, project_finish: int) -> None:
-    """The latest finish of all that lies below: taken when the pass comes to the summary's close."""
+    """The latest finish of all that lies below, and start of the first: taken when the pass comes to the close."""
     node.late_bound = _latest(node, frame, project_finish)
+    starts = [_latest_end(tie, frame) for tie in node.outgoing if tie.type[0] == "S" and not tie.after.done]
+    if (above := _late_begin(node)) is not None:
+        starts.append(above)
+    node.late_begin = min(starts, default=None)
+
+
+def _late_begin(node: Node) -> int | None:
+    """What the summaries ask of the start of a task that is their first."""
+    parent = node.parent
+    return parent.late_begin if parent and parent.first is node else None
 
 
 def late_summary(node: Node) -> None:
     """From its children, once all of them have theirs."""
-    children = [child for child in node.children if not child.task.inactive] or node.children
+    children = counting(node.children)
     node.late_start = min([child.late_start for child in children])
     node.late_finish = max([child.late_finish for child in children])
 
@@ -29,7 +39,7 @@ def late_summary(node: Node) -> None:
 def backward_leaf(node: Node, frame: Frame, project_finish: int) -> None:
     """Sets late_start and late_finish."""
     task = node.task
-    if task.actual_finish is not None:
+    if node.done:
         node.late_start, node.late_finish = node.early_start, node.early_finish
         return
     finish = _latest(node, frame, project_finish)
@@ -48,10 +58,13 @@ def _latest(node: Node, frame: Frame, project_finish: int) -> int:
         bound = _bound_by(tie, node, frame)
         if bound is not None and bound < finish:
             finish = bound
+    begin = None if node.children or node.task.manual else _late_begin(node)
+    if begin is not None:
+        finish = min(finish, finish_from(node, begin))
     task = node.task
     if task.deadline is not None:
         finish = min(finish, task.deadline)
-    if frame.honour and task.constraint_date is not None:
+    if task.constraint_date is not None:
         if task.constraint in ("FNLT", "MFO"):
             finish = min(finish, task.constraint_date)
         elif task.constraint in ("SNLT", "MSO") and not node.children:
@@ -60,16 +73,20 @@ def _latest(node: Node, frame: Frame, project_finish: int) -> int:
 
 
 def _bound_by(tie: Tie, node: Node, frame: Frame) -> int | None:
-    after = tie.after
-    if tie.type in ("FS", "SS"):
-        at = unlagged(tie, _latest_begin(after, frame) - after.task.levelling_delay)
-    else:
-        at = unlagged(tie, after.late_finish)
-    if tie.type in ("FS", "FF"):
-        return at
+    """The latest finish that a link leaves its predecessor; None where it leaves all."""
+    if tie.type[0] == "F":
+        return _latest_end(tie, frame)
     if node.task.manual or node.children:
-        return None
-    return finish_from(node, at)
+        return None  # a manual start stays; of a summary the first child is bound
+    return finish_from(node, _latest_end(tie, frame))
+
+
+def _latest_end(tie: Tie, frame: Frame) -> int:
+    """The latest instant of the end that the link leads from."""
+    after = tie.after
+    if tie.type[1] == "F":
+        return unlagged(tie, after.late_finish)
+    return unlagged(tie, _latest_begin(after, frame) - after.task.levelling_delay)
 
 
 def _latest_begin(node: Node, frame: Frame) -> int:

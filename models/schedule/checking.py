@@ -9,27 +9,24 @@ from models.schedule.network import Node, Tie
 from models.schedule.problems import Problem
 
 
-def broken(nodes: Iterable[Node], plan: Plan, finish: int) -> Iterator[Problem]:
-    """Links, constraints, deadlines and a promised finish that the computed dates do not keep."""
-    last: Node | None = None
-    for node in nodes:
-        if node.task.inactive:
-            continue
+def broken(node: Node) -> Iterator[Problem]:
+    """Links to the task, its constraint and deadline that the computed dates do not keep."""
+    if not node.task.inactive:
         yield from (problem for tie in node.incoming if (problem := _broken_link(tie)))
         yield from _broken_dates(node)
-        if not node.children and (last is None or node.finish > last.finish):
-            last = node
-    if last and plan.finish is not None and finish > plan.finish:
+
+
+def missed_finish(leaves: Iterable[Node], plan: Plan, finish: int) -> Iterator[Problem]:
+    """The promised finish, where the plan ends after it: by the task that ends last."""
+    if plan.finish is None or finish <= plan.finish:
+        return
+    counted = [node for node in leaves if not node.task.inactive]
+    for last in sorted(counted, key=lambda node: (node.finish, str(node.task.key)))[-1:]:
         message = (
             f"The promised finish, {words(plan.finish)}, is missed: “{last.task.name}” ends {words(finish)}."
         )
-        yield Problem(
-            "finish",
-            (last.task.key,),
-            message,
-            plan.finish,
-            offers=("shorten the critical path", "move the finish"),
-        )
+        offers = ("shorten the critical path", "move the finish")
+        yield Problem("finish", (last.task.key,), message, plan.finish, offers=offers)
 
 
 def _broken_link(tie: Tie) -> Problem | None:
@@ -60,9 +57,10 @@ def _cause(node: Node) -> str:
 def _broken_dates(node: Node) -> Iterator[Problem]:
     task = node.task
     if node.finish > LAST or node.start < 0:
-        yield Problem(
-            "range", (task.key,), f"“{task.name}” lies outside the years 1 to 9999. Shorten its lag or work."
+        message = (
+            f"“{task.name}” lies outside the years 1 to 9999. Shorten its lag or work, or mend its calendar."
         )
+        yield Problem("range", (task.key,), message)
     if task.deadline is not None and node.finish > task.deadline and not node.done:
         message = f"“{task.name}” ends {words(node.finish)}, after its deadline, {words(task.deadline)}."
         yield Problem(

@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields
 
 from models.schedule.engine import Schedule
 from models.schedule.inputs import Key, Task
-from models.schedule.instants import words
+from models.schedule.instants import DAY, words
 from models.schedule.network import Node, Tie
 
 WORDS = {
-    "project start": "the project starts then",
+    "project start": "the project starts {then}",
     "constraint": "its constraint says so",
     "actual": "it has started then",
     "manual": "it is scheduled by hand",
@@ -78,12 +78,8 @@ def _start_reason(node: Node) -> tuple[str, Node | None]:
         first = min(node.children, key=lambda child: child.start)
         return f"its first task, “{first.task.name}”, starts then", first
     reason, cause = _reason(node)
-    late = (
-        ""
-        if node.start == node.logical or node.driver != "project start"
-        else ", the first working time after it"
-    )
-    return reason + late, cause
+    waits = node.start - node.asked >= DAY and not node.task.levelling_delay
+    return reason + (", and no working time comes before" if waits else ""), cause
 
 
 def _finish_reason(node: Node) -> str:
@@ -111,7 +107,8 @@ def _reason(node: Node) -> tuple[str, Node | None]:
     if isinstance(driver, Node):
         at = driver.task.constraint_date
         return f"“{driver.task.name}”, which it belongs to, must not start before {words(at or 0)}", None
-    return WORDS[driver], None
+    then = "then" if node.asked == node.start else words(node.asked)
+    return WORDS[driver].format(then=then), None
 
 
 def _link_reason(tie: Tie, node: Node) -> str:

@@ -4,8 +4,9 @@ Rules: Microsoft Project's, as SCHEDULE.md states them; docs/scheduling.md has t
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
-from models.schedule.network import Bound, Node, Tie
+from models.schedule.network import Bound, Node, Tie, counting, percent
 
 
 @dataclass(slots=True)
@@ -57,23 +58,28 @@ def start_from(node: Node, finish: int) -> int:
 
 
 def open_summary(node: Node, frame: Frame) -> None:
-    """What all that lies below must wait for."""
-    bound = Bound()
-    if node.parent and node.parent.start_bound.at is not None:
-        bound.raise_to(node.parent.start_bound.at, node.parent.start_bound.by)
-    _wait_for_links(node, bound, frame)
+    """What all that lies below must wait for: the links of the summaries, and their constraints."""
+    node.start_bound = _linked(node, frame)
+    node.floor = Bound(node.parent.floor.at, node.parent.floor.by) if node.parent else Bound()
     if node.task.constraint == "SNET" and node.task.constraint_date is not None:
-        bound.raise_to(node.task.constraint_date, node)
-    node.start_bound = bound
+        node.floor.raise_to(node.task.constraint_date, node)
 
 
 def close_summary(node: Node) -> None:
-    """From the first of its children to the last; inactive ones count only where there are no others."""
-    children = [child for child in node.children if not child.task.inactive] or node.children
-    node.early_start = min([child.early_start for child in children])
+    """From the first of its children to the last."""
+    children = counting(node.children)
+    node.first = min(children, key=_begins)
+    node.early_start = node.first.early_start
     node.early_finish = max([child.early_finish for child in children])
     node.start = min([child.start for child in children])
     node.finish = max([child.finish for child in children])
+    for tie in node.outgoing:
+        if tie.link.unit.endswith("percent"):
+            tie.lag = percent(node.calendar.work(node.start, node.finish), tie.link.lag)
+
+
+def _begins(node: Node) -> tuple[int, int, str]:
+    return node.early_start, node.early_finish, str(node.task.key)
 
 
 def forward_leaf(node: Node, frame: Frame) -> None:
@@ -81,10 +87,10 @@ def forward_leaf(node: Node, frame: Frame) -> None:
     task = node.task
     if task.actual_start is not None:
         start, finish = task.actual_start, _finish_of_started(node, frame)
-        node.logical, node.driver = start, "actual"
+        node.logical, node.asked, node.driver = start, start, "actual"
     elif task.manual and (task.manual_start is not None or task.manual_finish is not None):
         start, finish = _manual(node)
-        node.logical, node.driver = _logical(node, frame).at, "manual"
+        node.logical, node.asked, node.driver = _bound(node, frame).at, start, "manual"
     else:
         start, finish = _automatic(node, frame)
     node.early_start = node.start = start
@@ -96,6 +102,8 @@ def _finish_of_started(node: Node, frame: Frame) -> int:
     assert task.actual_start is not None
     if task.actual_finish is not None:
         return task.actual_finish
+    if task.manual and task.manual_finish is not None:
+        return task.manual_finish
     begin = resume(node, frame)
     remaining = remaining_minutes(node)
     if not remaining:
@@ -104,6 +112,7 @@ def _finish_of_started(node: Node, frame: Frame) -> int:
         return begin + remaining
     if abs(begin - first_start(node, _after_work_done(node))) <= 1 and not task.segments:
         return finish_from(node, task.actual_start)  # unbroken: no part of a minute gets lost between
+    remaining += pauses(node, begin)
     return max([calendar.add(begin, remaining) for calendar, _, _ in node.efforts])
 
 
@@ -112,6 +121,13 @@ def remaining_minutes(node: Node) -> int:
     if task.remaining is not None:
         return task.remaining
     return task.duration - round(task.duration * task.percent_complete / 100)
+
+
+def pauses(node: Node, begin: int) -> int:
+    """Working minutes between the pieces of a split that still lie ahead."""
+    pieces = node.task.segments
+    ahead = [(max(a[1], begin), b[0]) for a, b in pairwise(pieces) if b[0] > begin]
+    return sum([node.calendar.work(start, end) for start, end in ahead])
 
 
 def resume(node: Node, frame: Frame) -> int:
@@ -140,13 +156,25 @@ def _manual(node: Node) -> tuple[int, int]:
     return start, finish_from(node, start) if finish is None else finish
 
 
-def _logical(node: Node, frame: Frame) -> Bound:
-    """What links and summaries above ask of the start."""
+def _bound(node: Node, frame: Frame) -> Bound:
+    """What links, and the summaries above, ask of the start."""
+    bound = _linked(node, frame)
+    _raise_to_floor(node, bound)
+    return bound
+
+
+def _linked(node: Node, frame: Frame) -> Bound:
+    """What its own links and those of the summaries above ask of the start."""
     bound = Bound()
     if node.parent and node.parent.start_bound.at is not None:
         bound.raise_to(node.parent.start_bound.at, node.parent.start_bound.by)
     _wait_for_links(node, bound, frame)
     return bound
+
+
+def _raise_to_floor(node: Node, bound: Bound) -> None:
+    if node.parent and node.parent.floor.at is not None:
+        bound.raise_to(node.parent.floor.at, node.parent.floor.by)
 
 
 def _wait_for_links(node: Node, bound: Bound, frame: Frame) -> None:
@@ -167,15 +195,16 @@ def _wait_for_links(node: Node, bound: Bound, frame: Frame) -> None:
 
 def _automatic(node: Node, frame: Frame) -> tuple[int, int]:
     task = node.task
-    bound = _logical(node, frame)
-    linked = bound.at is not None
+    bound = _linked(node, frame)
     if bound.at is None:
         unbound = task.constraint == "SNET" and task.constraint_date is not None
         bound = Bound(task.constraint_date, "constraint") if unbound else Bound(frame.start)
+    _raise_to_floor(node, bound)
     assert bound.at is not None
     if frame.reschedule_after is not None and frame.reschedule_after > bound.at:
         bound.raise_to(frame.reschedule_after, "status date")
     start, exact = bound.at, bound.finish
+    node.asked = start
     working = node.duration > 0 and not task.elapsed
     if working and exact is None:
         start = first_start(node, start)
@@ -188,10 +217,10 @@ def _automatic(node: Node, frame: Frame) -> tuple[int, int]:
     finish = finish_from(node, start) if exact is None else exact
     if task.constraint_date is None or task.constraint in ("ASAP", "ALAP"):
         return start, finish
-    return _constrained(node, frame, start, finish, linked)
+    return _constrained(node, frame, start, finish)
 
 
-def _constrained(node: Node, frame: Frame, start: int, finish: int, linked: bool) -> tuple[int, int]:
+def _constrained(node: Node, frame: Frame, start: int, finish: int) -> tuple[int, int]:
     kind, at = node.task.constraint, node.task.constraint_date
     assert at is not None
     by_start = kind in ("SNET", "SNLT", "MSO")
@@ -203,6 +232,8 @@ def _constrained(node: Node, frame: Frame, start: int, finish: int, linked: bool
         return start, finish
     node.driver = "constraint"
     if by_start:
+        node.asked = at
         start = first_start(node, at) if node.duration and not node.task.elapsed else at
         return start, finish_from(node, start)
-    return start_from(node, at), at
+    node.asked = start_from(node, at)
+    return node.asked, at

@@ -24,9 +24,10 @@ class Node:
     """A task with its place in the network, and the dates that the passes put in (instants)."""
 
     __slots__ = (
-        "calendar", "children", "driver", "duration", "early_finish", "early_start", "efforts", "finish",
-        "finish_bound", "free_slack", "incoming", "late_bound", "late_finish", "late_start", "logical", "outgoing",
-        "parent", "place", "start", "start_bound", "task", "total_slack", "unclosed", "waits",
+        "as_late_as_possible", "asked", "calendar", "children", "done", "driver", "duration", "early_finish",
+        "early_start", "efforts", "finish", "first", "floor", "free_slack", "incoming", "late_begin", "late_bound",
+        "late_finish", "late_start", "logical", "opens", "outgoing", "parent", "place", "start", "start_bound",
+        "started", "task", "total_slack", "unclosed", "waits",
     )  # fmt: skip
 
     task: Task
@@ -37,7 +38,11 @@ class Node:
     calendar: WorkTime  # the task's own, else the project's: lags and slack run on it
     efforts: list[Effort]
     duration: int  # the gaps of a split included
-    place: int  # in the order; of a summary, where it closes
+    started: bool
+    done: bool  # of a summary: all that lies below is
+    as_late_as_possible: bool
+    opens: int  # its place in the order
+    place: int  # and, of a summary, where it closes
     waits: int  # while the order is made: what must come before
     unclosed: int  # and children that have not come
     early_start: int
@@ -45,11 +50,16 @@ class Node:
     start: int  # as scheduled: the early dates but for tasks as late as possible
     finish: int
     logical: int | None  # where links alone would put the start
+    asked: int  # what the driver asks of the start, working time or not
     driver: Driver
     late_start: int
     late_finish: int
-    late_bound: int  # of a summary: the latest finish for all that lies below
-    start_bound: "Bound"  # of a summary: what all that lies below must wait for
+    # of a summary, for what lies below:
+    start_bound: "Bound"  # what its links wait for
+    floor: "Bound"  # its constraint, and those above it
+    first: "Node"  # the child that starts first
+    late_bound: int  # the latest finish
+    late_begin: int | None  # the latest start of the first, where a link goes from the summary's start
     total_slack: int
     free_slack: int
 
@@ -57,21 +67,21 @@ class Node:
         self.task = task
         self.parent = None
         self.children, self.incoming, self.outgoing = [], [], []
-        self.place = -1
-        self.logical = None
+        self.logical = self.late_begin = None
 
-    @property
-    def done(self) -> bool:
-        return self.task.actual_finish is not None
-
-    @property
-    def as_late_as_possible(self) -> bool:
+    def count_progress(self) -> None:
+        """Whether it is started and done; a summary after its children."""
         task = self.task
-        return task.constraint == "ALAP" and not task.manual and task.actual_start is None
+        self.started = task.actual_start is not None
+        self.done = task.actual_finish is not None
+        if self.children:
+            self.done = all(child.done for child in counting(self.children))
+        self.as_late_as_possible = task.constraint == "ALAP" and not task.manual and not self.started
 
-    @property
-    def started(self) -> bool:
-        return self.task.actual_start is not None
+
+def counting(children: list[Node]) -> list[Node]:
+    """The children that a summary is made of: inactive ones only where there are no others."""
+    return [child for child in children if not child.task.inactive] or children
 
 
 @dataclass(slots=True)
@@ -90,7 +100,10 @@ class Bound:
 
 @dataclass(slots=True, eq=False)
 class Tie:
-    """A link that is calculated with; `lag` in minutes of `calendar`, or of the clock where that is None."""
+    """A link that is calculated with; `lag` in minutes of `calendar`, or of the clock where that is None.
+
+    A lag in percent of a summary's duration is known when the summary is passed.
+    """
 
     link: Link
     before: Node
@@ -101,7 +114,10 @@ class Tie:
 
 
 class Network:
-    """All nodes of a plan in an order of computation, without the links that close a circle."""
+    """All nodes of a plan in an order of computation, without the links that close a circle.
+
+    `late` counts the tasks that are to be done as late as possible.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -110,13 +126,19 @@ class Network:
         self.calendars = Calendars(plan.calendars, _near(plan))
         self.calendar = self._calendar(plan.calendar, "the project")
         self._place_in_outline()
+        self.roots = [node for node in self.nodes.values() if not node.parent]
         for node in self.nodes.values():
-            self._load(node)
-        ties = [tie for link in plan.links if (tie := self._tie(link))]
+            self.load(node)
+        ties = [tie for link in plan.links if (tie := self.tie(link))]
         self.order = self._sort(ties)
-        for place, (node, _) in enumerate(self.order):
+        for place, (node, closes) in enumerate(self.order):
             node.place = place
+            if not closes or not node.children:
+                node.opens = place
+            if closes:
+                node.count_progress()
         self.leaves = [node for node, closes in self.order if closes and not node.children]
+        self.late = sum(node.task.constraint == "ALAP" for node in self.leaves)
 
     # ── outline ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -147,7 +169,8 @@ class Network:
 
     # ── calendars and work ────────────────────────────────────────────────────────────────────────────
 
-    def _load(self, node: Node) -> None:
+    def load(self, node: Node) -> None:
+        """Calendars, duration and crews of the node's task."""
         task = node.task
         node.calendar = self.calendar if task.calendar is None else self._calendar(task.calendar, task.name)
         node.duration = _span(node)
@@ -190,13 +213,14 @@ class Network:
 
     # ── ties and their order ──────────────────────────────────────────────────────────────────────────
 
-    def _tie(self, link: Link) -> Tie | None:
+    def tie(self, link: Link) -> Tie | None:
+        """None where an end is not here, or does not count. Not yet connected."""
         before, after = self.nodes.get(link.predecessor), self.nodes.get(link.successor)
         if before is None or after is None or before.task.inactive or after.task.inactive:
             return None
         lag = link.lag
         if link.unit.endswith("percent"):
-            lag = round(before.task.duration * lag / 100)
+            lag = percent(before.task.duration, lag)
         elapsed = link.unit.startswith("elapsed") or (link.unit == "percent" and before.task.elapsed)
         return Tie(link, before, after, link.type, lag, None if elapsed else after.calendar)
 
@@ -241,20 +265,25 @@ class Network:
         return order
 
     def _name_circles(self, circles: list[list[tuple[Node, bool]]], left_out: list[Tie]) -> None:
-        for circle in circles:
-            keys = {node for node, _ in circle}
-            inside = [t for t in left_out if t.before in keys and t.after in keys]
-            if inside:
-                tasks = {t.before.task.key: t.before.task.name for t in inside}
-                names = ", ".join(sorted(f"“{name}”" for name in tasks.values()))
-                self.problems.append(
-                    Problem(
-                        "circle",
-                        tuple(sorted(tasks, key=str)),
-                        f"These wait for each other, so their links are left out: {names}. Remove one link.",
-                        links=tuple(t.link for t in inside),
-                    )
-                )
+        found = [_circle(inside) for circle in circles if (inside := _within(circle, left_out))]
+        self.problems += sorted(found, key=lambda problem: [str(key) for key in problem.tasks])
+
+
+def _within(circle: list[tuple[Node, bool]], ties: list[Tie]) -> list[Tie]:
+    nodes = {node for node, _ in circle}
+    return [tie for tie in ties if tie.before in nodes and tie.after in nodes]
+
+
+def _circle(ties: list[Tie]) -> Problem:
+    tasks = {tie.before.task.key: tie.before.task.name for tie in ties}
+    names = ", ".join(sorted(f"“{name}”" for name in tasks.values()))
+    message = f"These wait for each other, so their links are left out: {names}. Remove one link."
+    return Problem("circle", tuple(sorted(tasks, key=str)), message, links=tuple(tie.link for tie in ties))
+
+
+def percent(duration: int, share: int) -> int:
+    """A share of a predecessor's duration, in whole minutes."""
+    return round(duration * share / 100)
 
 
 def _connect(ties: Iterable[Tie]) -> None:

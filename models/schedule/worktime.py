@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 
-from models.schedule.instants import WEEK
+from models.schedule.instants import LAST, WEEK
 
 Interval = tuple[int, int]
 Source = Callable[
@@ -164,8 +164,8 @@ class WorkTime:
 
     def _far(self, position: int, finish: int) -> int:
         """The first instant of a position in the plain weeks outside (`finish` 1), or the last (0)."""
-        if not self._a_week:
-            raise NoWorkingTime
+        if not self._a_week:  # the last working minute of all is behind: later than any date
+            return LAST + 1 + position - self._high if position >= self._high else position - self._low - 1
         edge, worked = (self._last, self._high) if position >= self._high else (self._first, self._low)
         weeks, left = divmod(position - worked - finish, self._a_week)
         i = bisect_right(self._week_worked, left) - 1
