@@ -60,6 +60,22 @@ def write_who(session: Session, task: Record, value: Scalar) -> None:
         create(session, "assignment", task_id=task.id, member_id=member_id)
 
 
+def hand_over(session: Session, task_ids: Sequence[str], giver: str, taker: str) -> None:
+    """Each task goes from one member to another, with its work; '' is nobody. Others on it stay."""
+    for id in task_ids:
+        rows = session.exec(
+            select(Assignment).where(col(Assignment.task_id) == id, col(Assignment.deleted_at).is_(None))
+        ).all()
+        there = {row.member_id for row in rows}
+        given = next((row for row in rows if giver and row.member_id == giver), None)
+        if given is not None and taker and taker not in there:
+            given.member_id = taker
+        elif given is not None:
+            given.remove(session, now_instant())
+        elif taker and taker not in there:
+            create(session, "assignment", task_id=id, member_id=taker)
+
+
 def member_called(members: Sequence[M], word: str) -> M:
     """The one whose initials or name, or else the beginning of whose name, `word` is. Raises Invalid."""
     low = word.lower()

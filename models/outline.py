@@ -92,6 +92,18 @@ def move(session: Session, task_ids: Sequence[str], step: int) -> None:
     )
 
 
+def move_past(session: Session, task_ids: Sequence[str], beside: str, step: int) -> None:
+    """The tasks go directly before (-1) or after (+1) a sibling. Raises Refused where it is on another level."""
+    tasks, other = _tops(session, task_ids), find(session, "task", beside)
+    if any((task.project_id, task.parent_id) != (other.project_id, other.parent_id) for task in tasks):
+        raise Refused(
+            f"“{other.name}” belongs to another part of the plan, whose order the board keeps. Among the tasks (g t),"
+            " < and > take a task out of its part and into another."
+        )
+    before, after = (beside, None) if step < 0 else (None, beside)
+    _put(session, tasks, other.parent_id, before=before, after=after)
+
+
 def move_to(session: Session, task_ids: Sequence[str], under: str | None, after: str | None = None) -> None:
     """The tasks go under another task (None: the top level), after a child of it or as its last ones."""
     _put(session, _tops(session, task_ids), under, after=after)

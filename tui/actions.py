@@ -87,6 +87,7 @@ JUMPS = [
     _jump("h", "today", "today", "Go to what needs you now, the most urgent first"),
     _jump("p", "portfolio", "portfolio", "Go to the portfolio: every project and its stage"),
     _jump("t", "tasks", "tasks", "Go to the tasks of the project"),
+    _jump("b", "board", "board", "Go to the board: the tasks as cards, by status or by person"),
     _jump("c", "clients", "clients", "Go to clients and contacts"),
     _jump("s", "sync", "sync", "Go to the sync view: what waits, what was refused and why"),
     _jump("m", "team", "team", "Go to the team and the calendars"),
@@ -134,6 +135,26 @@ TASKS = [
         ("blocked_by", "b", "blocked by", "Say which task it waits for", 15),
         ("why", "W", "why then", "Show why it stands where it stands, back to the cause"),
         ("baseline", "B", "baseline", "Take a baseline of the plan as it is now"),
+    ),
+]
+
+BOARD = [  # and whatever can be done with tasks
+    *_own(
+        "board",
+        ("left", "h left", "lane left", "Go to the lane on the left"),
+        ("right", "l right", "lane right", "Go to the lane on the right"),
+        shadows=True,
+    ),
+    *_own(
+        "board",
+        ("lane_left", "H shift+left", "to the left", "Move the card into the lane on the left", 3),
+        ("lane_right", "L shift+right", "to the right", "Move the card into the lane on the right", 4),
+        bulk=True,
+    ),
+    *_own(
+        "board",
+        ("by", "p", "by person", "Lanes by person, or by status", 5),
+        ("all_projects", "a", "all projects", "The cards of all projects, or of this one", 6),
     ),
 ]
 
@@ -305,6 +326,7 @@ ACTIONS = [
     *JUMPS,
     *TODAY,
     *PORTFOLIO,
+    *BOARD,
     *TASKS,
     *CLIENTS,
     *TEAM,

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 from textual.timer import Timer
 
 from tui.actions import Action
 from tui.widgets.bar import Bar, Piece, width_of
-from tui.widgets.cells import fit, plain
+from tui.widgets.cells import fit, wrap
 
 SHOWN_FOR = 8.0
 MOST = 4
@@ -139,16 +138,6 @@ class Footer(Bar):
             self.styles.height = len(self._lines)
         self.show(left=[(self._style if text is self.message else "", " " + self._lines[0])] if text
                   else hints(self.actions, self.room))  # fmt: skip
-
-
-def wrap(text: str, width: int, most: int) -> list[str]:
-    """`text` in at most `most` lines of `width` cells, broken between words; the last one is cut."""
-    lines = [""]
-    for word in plain(text).split(" "):
-        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width and len(lines) < most:
-            lines.append("")
-        lines[-1] += (" " if lines[-1] else "") + word
-    return lines if text else []
 
 
 def hints(actions: Iterable[Action], room: int) -> list[Piece]:

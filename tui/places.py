@@ -9,6 +9,7 @@ _VIEWS = {
     "today": ("Today", "TodayView"),
     "portfolio": ("Portfolio", "PortfolioView"),
     "tasks": ("Tasks", "TasksView"),
+    "board": ("Board", "BoardView"),
     "clients": ("Clients and contacts", "ClientsView"),
     "team": ("Team and calendars", "TeamView"),
     "sync": ("Sync", "SyncView"),

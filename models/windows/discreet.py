@@ -51,6 +51,17 @@ def private_tasks(conn: sqlite3.Connection, project: str) -> set[int]:
     return {row[0] for row in conn.execute(sql, (project,))}
 
 
+def shown_tasks(conn: sqlite3.Connection, front: Front) -> set[int]:
+    """The row numbers of the tasks that may be shown: none that is private, and nothing below one."""
+    hidden = conn.execute(
+        """WITH RECURSIVE hidden(id, project_id, row) AS (
+             SELECT id, project_id, rowid FROM task WHERE visibility='private'
+             UNION SELECT t.id, t.project_id, t.rowid FROM task t JOIN hidden h
+               ON t.project_id=h.project_id AND t.parent_id=h.id) SELECT row FROM hidden"""
+    )
+    return shown(conn, front, "task") - {row for (row,) in hidden}
+
+
 def secret(name: str, type: str, commercial: bool) -> bool:
     """Whether a field is for us only."""
     return commercial or type == "note" or name.endswith(_REASONS)

@@ -58,7 +58,7 @@ def link(app: Workbench, task_ids: Sequence[str], typed: str) -> tuple[str, str,
     """The task that is meant, the rest of the line (type and lag), and what is wrong."""
     parts = _LINK.fullmatch(typed)
     name, rest = (parts["name"].strip(), parts["rest"]) if parts else (typed, "")
-    project = _project_of(app, task_ids[0])
+    project = project_of(app, task_ids[0])
     other, wrong = finding.task_called(app.desk.conn, project, typed, task_ids)
     if not wrong:
         return other, "", ""  # a name may end like a lag: “Shift 2”
@@ -125,11 +125,12 @@ def _noted(what: str, values: dict[str, str], session: Session) -> None:
 
 def _names(app: Workbench, what: str, rec: str) -> Sequence[str]:
     if what in ("after", "before"):
-        return finding.tasks(app.desk.conn, _project_of(app, rec))
+        return finding.tasks(app.desk.conn, project_of(app, rec))
     return finding.members(app.desk.conn) if what == "assigned" else ()
 
 
-def _project_of(app: Workbench, task: str) -> str:
+def project_of(app: Workbench, task: str) -> str:
+    """The project that a task belongs to."""
     return str(app.desk.conn.execute("SELECT project_id FROM task WHERE id=?", (task,)).fetchone()[0])
 
 

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual.events import Paste
 
@@ -18,15 +18,13 @@ from models.windows.tasks import TaskRow
 from models.windows.window import EVERY, Condition, Window
 from tui import finding
 from tui.screens import adding
-from tui.screens.base import WAITING, ListView, Picked, bench
+from tui.screens.base import WAITING, bench
+from tui.screens.working import STATUSES, TaskActions
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import day, duration, status, to_type
 
 HEAD = 64  # rows of the first paint; the rest of a larger project is read in a thread
-STATUSES = ("todo", "doing", "done", "blocked", "n/a")
-WORDS = {"done": "Finish", "todo": "Reopen", "doing": "Start", "blocked": "Block", "n/a": "Drop"}
-STEP = 100  # of the priority, which runs from 0 to 1000
 
 
 def _name(row: TaskRow) -> Cell:
@@ -65,7 +63,7 @@ def _waits(row: TaskRow) -> Cell:
     return row.blocked or "", "warn"
 
 
-class TasksView(ListView):
+class TasksView(TaskActions):
     name_in_registry = "tasks"
     vocabularies: ClassVar[dict[str, Vocabulary]] = {"task": TASKS}
     empty = "No tasks here yet. o makes one; g p goes to the portfolio"
@@ -249,47 +247,6 @@ class TasksView(ListView):
         event.stop()
         await pasting.ask(self, event.text)
 
-    def act_done(self) -> None:
-        """Done, or open again when all of them are done."""
-        rows = self.rows(self.lines.selected())
-        done = all(row.status == "done" for row in rows)
-        self._set_status("todo" if done else "done")
-
-    async def act_status(self) -> None:
-        if picked := self.picked():
-            await self.shell.ask(self._ask_status(picked))
-
-    def _ask_status(self, picked: Picked, text: str = "", why: str = "") -> Question:
-        def done(typed: str) -> str | None:
-            word = typed.strip().lower()
-            fits = [name for name in STATUSES if name.startswith(word)]
-            if not word:
-                return None
-            if len(fits) != 1:
-                return " · ".join(fits or STATUSES)
-            self._do(f"{WORDS[fits[0]]}", "task.set_status", fits[0], picked=picked,
-                     lost=self.ask_once_more(partial(self._ask_status, picked), typed))  # fmt: skip
-            return None
-
-        note = why or " ".join(STATUSES)
-        return Question(f"Status of {self.name_of(picked)}:", done, text, note, names=STATUSES)
-
-    async def act_date(self) -> None:
-        await self.ask_for("Start", "start", note="fri, +2w, 2026-12-04 08:00; empty: none")
-
-    def act_why(self) -> None:
-        """Why the task stands where it stands: the way back to the cause, in the detail pane."""
-        if (row := self.here()) is not None:
-            self.detail.show("why", row.id)
-            self.shell.open_detail()
-
-    async def act_who(self) -> None:
-        names = finding.members(bench(self).desk.conn)
-        await self.ask_for("Who", "who", note="names or initials, by comma", names=names)
-
-    async def act_estimate(self) -> None:
-        await self.ask_for("Duration", "duration_minutes", note="3d, 4h, 2w, 90m")
-
     async def act_baseline(self) -> None:
         if self.project:
             await self.shell.ask(adding.question(self, "baseline", "project", self.project))
@@ -306,54 +263,13 @@ class TasksView(ListView):
     def act_move_up(self) -> None:
         self._do("Move", "outline.move", -1)
 
-    def act_higher_priority(self) -> None:
-        self._do("Raise priority", "task.prioritise", STEP)
-
-    def act_lower_priority(self) -> None:
-        self._do("Lower priority", "task.prioritise", -STEP)
-
     async def act_new_below(self) -> None:
         await self._ask_new(below=True)
 
     async def act_new_above(self) -> None:
         await self._ask_new(below=False)
 
-    async def act_blocked_by(self) -> None:
-        """Names the task that this one waits for, or, after “:”, a reason outside the plan."""
-        if picked := self.picked():
-            await self.shell.ask(self._ask_block(picked))
-
     # Inside
-
-    def _do(self, what: str, verb: str, *args: Any, picked: Picked = (), lost: Any = None) -> None:
-        chosen = picked or self.picked()
-        if chosen:
-            label = f"{what} {self.name_of(chosen)}"
-            more = {"lost": lost} if lost else {}
-            bench(self).edit(label, verb, [id for _, id in chosen], *args, **more)
-
-    def _set_status(self, name: str) -> None:
-        self._do(WORDS[name], "task.set_status", name)
-
-    def _ask_block(self, picked: Picked, text: str = "", why: str = "") -> Question:
-        names = finding.tasks(bench(self).desk.conn, self.project)
-        label = f"{self.name_of(picked)} comes after:"
-        note = why or "a task, then SS, 2d … · or : and why it waits"
-        return Question(label, lambda typed: self._block(picked, typed.strip()), text, note, names=names)
-
-    def _block(self, picked: Picked, text: str) -> str | None:
-        ids = [id for _, id in picked]
-        lost = self.ask_once_more(partial(self._ask_block, picked), text)
-        if not text:
-            return None
-        if text.startswith(":"):
-            reason = text[1:].strip() or "waiting"
-            bench(self).edit(f"Block {self.name_of(picked)}", "task.block", ids, reason, lost=lost)
-            return None
-        other, rest, wrong = adding.link(bench(self), ids, text)
-        if not wrong:
-            bench(self).edit(f"Link {self.name_of(picked)}", adding.link_all, ids, other, rest, lost=lost)
-        return wrong or None
 
     async def _ask_new(self, below: bool) -> None:
         if not self.project:

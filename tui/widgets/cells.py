@@ -38,3 +38,13 @@ def fit(text: str, width: int, right: bool = False) -> str:
         return set_cell_size(text, width - 1) + "…"
     pad = " " * (width - cells)
     return pad + text if right else text + pad
+
+
+def wrap(text: str, width: int, most: int) -> list[str]:
+    """`text` in at most `most` lines of `width` cells, broken between words; the last one is cut."""
+    lines = [""]
+    for word in plain(text).split(" "):
+        if lines[-1] and cell_len(lines[-1]) + 1 + cell_len(word) > width and len(lines) < most:
+            lines.append("")
+        lines[-1] += (" " if lines[-1] else "") + word
+    return lines if text else []

@@ -1,0 +1,170 @@
+"""The board: tasks as cards in lanes, by what has become of them or by who does them.
+
+A card's number is the task's row number × `SPREAD` + the lane's code, so that a task of two people has two cards.
+"""
+
+import sqlite3
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from models.windows.tasks import task_tree
+from models.windows.window import EVERY, FINISH, STATUS, Condition, marks
+
+SPREAD = 1 << 20
+STATUSES = ("blocked", "todo", "doing", "done")  # from left to right; what is not applicable has no card
+_DONE = STATUSES.index("done")
+NOBODY = 0
+FEW = 8  # cards that are taken out one by one
+
+_LIVE = """FROM task t JOIN project p ON p.id=t.project_id LEFT JOIN schedule s ON s.task=t.id
+    WHERE t.deleted_at IS NULL AND t.not_applicable_reason IS NULL AND {of} AND {wanted}
+    AND NOT EXISTS (SELECT 1 FROM task k WHERE k.project_id=t.project_id AND k.parent_id=t.id
+        AND k.deleted_at IS NULL)"""
+_GOING = "p.deleted_at IS NULL AND p.cancelled_reason IS NULL"  # of all projects
+_CODES = " ".join(f"WHEN '{name}' THEN {at}" for at, name in enumerate(STATUSES))
+
+
+class Lane(NamedTuple):
+    """A column of the board. `key` is a status, or a member's id ('' = nobody)."""
+
+    key: str
+    label: str
+    code: int
+    cards: "array[int]"
+
+
+class CardRow(NamedTuple):
+    """`due` is the computed or actual finish, or where there is none the deadline."""
+
+    row: int
+    id: str
+    name: str
+    status: str
+    who: str | None
+    due: str | None
+    deadline: str | None
+    blocked: str | None
+    milestone: int
+    priority: int
+    notes: int
+    conflict: int
+    project: str | None
+    project_id: str
+
+
+def by_status(conn: sqlite3.Connection, project: str = "", wanted: Condition = EVERY) -> list[Lane]:
+    """A lane for each of STATUSES: of one project in the order of its plan, of all by when they are due, and what is
+    done the newest first."""
+    found = _coded(conn, f"SELECT CASE {STATUS} {_CODES} END, t.rowid", project, wanted)
+    cards = _in_lanes(found, _plan_order(conn, project))
+    if not project and _DONE in cards:
+        cards[_DONE].reverse()
+    return [Lane(name, name, code, cards.get(code, array("q"))) for code, name in enumerate(STATUSES)]
+
+
+def by_person(conn: sqlite3.Connection, project: str = "", wanted: Condition = EVERY) -> list[Lane]:
+    """What is open, by who does it: a lane for nobody, and one for each member whom work can be given to."""
+    columns = f"""SELECT coalesce((SELECT group_concat(m.rowid) FROM assignment a JOIN member m ON m.id=a.member_id
+        WHERE a.task_id=t.id AND a.deleted_at IS NULL), {NOBODY}), t.rowid"""
+    only = Condition(f"t.actual_finish IS NULL AND {wanted.sql}", wanted.values)
+    shared = _coded(conn, columns, project, only)
+    found = ((int(code), row) for codes, row in shared for code in str(codes).split(","))
+    cards = _in_lanes(found, _plan_order(conn, project))
+    people = conn.execute(
+        """SELECT rowid, id, name, type='work' AND inactive IS NOT 1 AND deleted_at IS NULL FROM member
+           ORDER BY name COLLATE NOCASE, id"""
+    ).fetchall()
+    lanes = [Lane("", "nobody", NOBODY, cards.get(NOBODY, array("q")))]
+    return lanes + [
+        Lane(id, name or "", code, cards.get(code, array("q")))
+        for code, id, name, works in people
+        if works or code in cards
+    ]
+
+
+def _coded(
+    conn: sqlite3.Connection, columns: str, project: str, wanted: Condition
+) -> Iterable[tuple[int, int]]:
+    """(code, row number) of the cards, by when they are due."""
+    of = "t.project_id=:project" if project else _GOING
+    order = "" if project else f" ORDER BY {FINISH} IS NULL, {FINISH}, t.deadline, t.rowid"
+    sql = f"{columns} {_LIVE.format(of=of, wanted=wanted.sql)}{order}"
+    return conn.execute(sql, {**wanted.values, "project": project})
+
+
+def _plan_order(conn: sqlite3.Connection, project: str) -> "array[int]":
+    """Row numbers in the order of the plan; empty for all projects, whose cards stand in order already."""
+    return task_tree(conn, project).rows if project else array("q")
+
+
+def _in_lanes(found: Iterable[tuple[int, int]], order: Sequence[int]) -> dict[int, "array[int]"]:
+    """Numbers of the cards by lane."""
+    lanes: dict[int, array[int]] = {}
+    if not order:
+        for code, row in found:
+            lanes.setdefault(code, array("q")).append(row * SPREAD + code)
+        return lanes
+    codes: dict[int, list[int]] = {}
+    for code, row in found:
+        codes.setdefault(row, []).append(code)
+    for row in order:
+        for code in codes.get(row, ()):
+            lanes.setdefault(code, array("q")).append(row * SPREAD + code)
+    return lanes
+
+
+def moved(lanes: Sequence[Lane], cards: Iterable[int], code: int) -> list[Lane]:
+    """The lanes with these cards on top of the lane `code`: how it looks until it has been read again."""
+    going = set(cards)
+    tops = array("q", (card // SPREAD * SPREAD + code for card in going))
+    left = (lane._replace(cards=_without(lane.cards, going)) for lane in lanes)
+    return [lane._replace(cards=tops + lane.cards) if lane.code == code else lane for lane in left]
+
+
+def only(lanes: Sequence[Lane], rows: Iterable[int]) -> list[Lane]:
+    """The lanes with the cards of these row numbers only."""
+    kept = set(rows)
+    return [
+        lane._replace(cards=array("q", (card for card in lane.cards if card // SPREAD in kept)))
+        for lane in lanes
+    ]
+
+
+def _without(cards: "array[int]", going: set[int]) -> "array[int]":
+    if len(going) > FEW:
+        return array("q", (card for card in cards if card not in going))
+    left = array("q", cards)
+    for card in going:
+        if card in left:
+            left.remove(card)
+    return left
+
+
+def hits(conn: sqlite3.Connection, project: str, wanted: Condition) -> set[int]:
+    """Row numbers of the tasks that are wanted, of one project or of all."""
+    of = "t.project_id=:project" if project else _GOING
+    rows = conn.execute(
+        f"""SELECT t.rowid FROM task t JOIN project p ON p.id=t.project_id LEFT JOIN schedule s ON s.task=t.id
+            WHERE t.deleted_at IS NULL AND {of} AND {wanted.sql}""",
+        {**wanted.values, "project": project},
+    )
+    return {row for (row,) in rows}
+
+
+def card_rows(conn: sqlite3.Connection, cards: Sequence[int]) -> list[CardRow]:
+    """What the board shows of these cards."""
+    rows = sorted({card // SPREAD for card in cards})
+    found = conn.execute(
+        f"""SELECT t.rowid, t.id, t.name, {STATUS}, (SELECT group_concat(coalesce(m.initials, m.name), ', ')
+              FROM assignment a JOIN member m ON m.id=a.member_id WHERE a.task_id=t.id AND a.deleted_at IS NULL),
+            coalesce({FINISH}, t.deadline), t.deadline, t.blocked_reason, t.milestone, t.priority, t.notes IS NOT NULL,
+            EXISTS(SELECT 1 FROM conflict c WHERE c.rec=t.id AND c.deleted_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL)),
+            p.name, t.project_id
+            FROM task t LEFT JOIN project p ON p.id=t.project_id LEFT JOIN schedule s ON s.task=t.id
+            WHERE t.rowid IN ({marks(rows)})""",
+        rows,
+    )
+    by_row = {row[0]: row[1:] for row in found}
+    return [CardRow(card, *by_row[card // SPREAD]) for card in cards if card // SPREAD in by_row]

@@ -1,0 +1,323 @@
+"""The board: the tasks of a project, or of all, as cards in lanes by status or by person."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+from functools import partial
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from models.filters.vocabulary import TASKS, Vocabulary
+from models.windows import board, discreet
+from models.windows.board import SPREAD, CardRow, Lane
+from models.windows.discreet import Front
+from models.windows.window import EVERY, Condition, Window
+from tui.screens.base import WAITING, Picked, bench
+from tui.screens.working import TaskActions
+from tui.widgets.cards import Cards
+from tui.widgets.columns import Cell, Column, Row
+from tui.widgets.prompt import Question
+from tui.words import MARKS, day
+
+SMALL = 2000  # tasks that are read on the screen's thread
+READING = "Reading the tasks…"
+
+
+def _name(row: CardRow) -> Cell:
+    text = (
+        ("! " if row.priority > 500 else "")
+        + ("◆ " if row.milestone else "")
+        + row.name
+        + (" ≡" if row.notes else "")
+        + (" ▲" if row.conflict else "")
+    )
+    return text, "bad" if row.conflict else "strong" if row.milestone or row.priority > 500 else ""
+
+
+def _about(row: CardRow) -> tuple[str, str]:
+    """Who, when, and why it waits; with the style."""
+    late = row.status != "done" and row.due is not None and row.due[:10] < date.today().isoformat()
+    parts = [row.who, ("late " if late else "") + day(row.due) if row.due else "", row.blocked]
+    return " · ".join(part for part in parts if part), "bad" if late else "warn" if row.blocked else "dim"
+
+
+def face(row: CardRow) -> tuple[Cell, Cell]:
+    """A card of one project."""
+    return _name(row), _about(row)
+
+
+def face_of_all(row: CardRow) -> tuple[Cell, Cell]:
+    """A card among those of all projects."""
+    about, style = _about(row)
+    return _name(row), (f"{row.project} · {about}" if about else row.project or "", style)
+
+
+class BoardView(TaskActions):
+    name_in_registry = "board"
+    vocabularies: ClassVar[dict[str, Vocabulary]] = {"task": TASKS}
+    empty = "No task here. o makes one, a shows those of all projects, g p goes to the portfolio"
+    columns: ClassVar[Sequence[Column]] = [
+        Column("name", "Task", lambda row: row.name, ratio=4, min_width=20, editable="name"),
+        Column("status", "Status", lambda row: row.status, width=9),
+        Column("who", "Who", lambda row: row.who or "", width=9),
+        Column("due", "Due", lambda row: day(row.due), width=10, type="minute", scalar=lambda row: row.due),
+        Column("waits", "Waits for", lambda row: row.blocked or "", ratio=2),
+        Column("project", "Project", lambda row: row.project or "", ratio=2),
+    ]
+    shows: ClassVar[dict[str, frozenset[str]]] = {
+        "task": frozenset(
+            {"parent_id", "rank", "project_id", "actual_start", "actual_finish", "blocked_reason", "milestone",
+             "not_applicable_reason"}
+        ),
+        "assignment": frozenset({"member_id", "task_id"}),
+        "member": frozenset({"name", "inactive"}),
+        "project": frozenset({"name", "cancelled_reason"}),
+        "conflict": frozenset(),
+        "settlement": frozenset(),
+        "schedule": frozenset({"dates"}),
+    }  # fmt: skip
+    people = every = False
+    project = ""
+    follow: int | None = None  # the card that was moved
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lanes: list[Lane] = []
+        self._reading: sqlite3.Connection | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Cards(self.columns, self, self._face, empty=self.empty)
+
+    @property
+    def lines(self) -> Cards:
+        return self.query_one(Cards)
+
+    def places(self) -> Sequence[str]:
+        return ("board", "tasks")
+
+    def title_parts(self) -> Sequence[str]:
+        where = ("All projects",) if self.every else bench(self).place_of(self.project)
+        by = "by person" if self.people else "by status"
+        return (*where, f"Board {by}" + (f" /{self.text}" if self.text else ""))
+
+    def _face(self, row: Row) -> tuple[Cell, Cell]:
+        return face_of_all(row) if self.every else face(row)
+
+    # Loading
+
+    def on_shown(self) -> None:
+        if self.project != bench(self).project and not self.every:
+            self.stale = True
+        super().on_shown()
+
+    def reload(self) -> None:
+        self.project = bench(self).project
+        if not (self.project or self.every):
+            self.every = True
+        if self._small():
+            self._show(board_of(bench(self).desk.conn, *self._asked()))
+        else:
+            self._read_behind()
+
+    def _asked(self) -> tuple[bool, str, Condition, Front | None]:
+        wanted = self.wanted.get("task", EVERY)
+        return self.people, "" if self.every else self.project, wanted, bench(self).front
+
+    def _small(self) -> bool:
+        of, values = ("1", ()) if self.every else ("project_id=?", (self.project,))
+        sql = f"SELECT count(*) FROM (SELECT 1 FROM task WHERE {of} LIMIT {SMALL})"
+        return int(bench(self).desk.conn.execute(sql, values).fetchone()[0]) < SMALL
+
+    def _read_behind(self) -> None:
+        """Reads in a thread, instead of what was being read."""
+        if self._reading is not None:
+            with suppress(sqlite3.ProgrammingError):  # it is closed already
+                self._reading.interrupt()
+        self._reading = bench(self).desk.reader()
+        if not self.lanes:
+            self.lines.empty = READING
+        read = partial(self._read, self._reading, self._asked())
+        self.run_worker(read, thread=True, exclusive=True, group="board", exit_on_error=False)
+
+    def _read(self, conn: sqlite3.Connection, asked: tuple[bool, str, Condition, Front | None]) -> None:
+        try:
+            lanes = board_of(conn, *asked)
+        except sqlite3.OperationalError:
+            if conn is self._reading:
+                raise
+            return  # interrupted: something newer is being read
+        finally:
+            conn.close()
+        self.app.call_from_thread(self._show_read, conn, lanes)
+
+    def _show_read(self, conn: sqlite3.Connection, lanes: list[Lane]) -> None:
+        if conn is self._reading:
+            self._show(lanes)
+            self.tell_shown()
+
+    def _show(self, lanes: list[Lane]) -> None:
+        self.lanes = lanes
+        self.lines.empty = self.empty
+        marks = {name: MARKS[name][0] + " " for name in board.STATUSES}
+        self.lines.set_lanes(
+            [(marks.get(lane.key, "") + lane.label, lane.cards) for lane in lanes], self.follow
+        )
+        self.follow = None
+        self.tell_detail()
+
+    def told(self) -> str:
+        return super().told() if self._small() else WAITING
+
+    def window(self) -> Window:
+        cards = array("q")
+        for lane in self.lanes:
+            cards += lane.cards
+        return Window(cards)
+
+    def hits(self, text: str) -> set[int]:
+        _, project, _, _ = self._asked()
+        rows = board.hits(bench(self).desk.conn, project, self.meant(text)["task"])
+        return {card for card in self.lines.window.rowids if card // SPREAD in rows}
+
+    def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
+        found = board.card_rows(bench(self).desk.conn, rowids)
+        if bench(self).front is not None:
+            return [row._replace(blocked=None, notes=0, conflict=0, priority=0) for row in found]
+        return found
+
+    def record_of(self, row: Row) -> tuple[str, str]:
+        return "task", row.id
+
+    def seek(self, kind: str, rec: str) -> None:
+        found = bench(self).desk.conn.execute("SELECT rowid FROM task WHERE id=?", (rec,)).fetchone()
+        cards = (card for card in self.lines.window.rowids if found and card // SPREAD == found[0])
+        if kind == "task" and (card := next(cards, None)) is not None:
+            self.lines.go_to(card)
+
+    def tell_detail(self) -> None:
+        super().tell_detail()
+        if self.every and (row := self.here()) is not None:
+            bench(self).project = row.project_id  # what is captured now is for the project of the card
+
+    def front(self) -> Front:
+        row = self.here()
+        return self.front_of(row.project_id if row is not None else self.project)
+
+    # Actions
+
+    def act_by(self) -> None:
+        self.people = not self.people
+        self._look_otherwise()
+
+    def act_all_projects(self) -> None:
+        self.every = not self.every
+        self._look_otherwise()
+
+    def _look_otherwise(self) -> None:
+        self.lanes = []
+        self.lines.clear_marks()
+        self.lines.forget_faces()
+        self.reload()
+        self.post_message(self.Retitled())
+
+    async def act_lane_left(self) -> None:
+        await self._move_to(-1)
+
+    async def act_lane_right(self) -> None:
+        await self._move_to(1)
+
+    async def _move_to(self, step: int) -> None:
+        """The marked cards go from the lane under the cursor into the one beside it."""
+        at, picked = self.lines.lane, self.picked()
+        if not picked or not 0 <= at + step < len(self.lanes):
+            return
+        lane = self.lanes[at + step]
+        if lane.key == "blocked":
+            await self.shell.ask(self._ask_reason(picked))
+            return
+        verb, args = ("task.set_status", [lane.key])
+        if self.people:
+            verb, args = ("assignment.hand_over", [self.lanes[at].key, lane.key])
+        self._move(picked, lane, verb, args)
+
+    def _ask_reason(self, picked: Picked) -> Question:
+        def done(typed: str) -> None:
+            self._move(picked, self.lanes[0], "task.block", [typed.strip() or "waiting"])
+
+        return Question(f"{self.name_of(picked)} waits for:", done)
+
+    def _move(self, picked: Picked, lane: Lane, verb: str, args: Sequence[str]) -> None:
+        cards = self.lines.selected()
+        self.follow = cards[0] // SPREAD * SPREAD + lane.code
+        if not self._small():
+            self._show(board.moved(self.lanes, cards, lane.code))
+            self.follow = cards[0] // SPREAD * SPREAD + lane.code
+        self.lines.clear_marks()
+        label = f"{self.name_of(picked)} to {lane.label}"
+        ids = list(dict.fromkeys(id for _, id in picked))
+        bench(self).edit(label, verb, ids, *args, lost=lambda why: self.reload())
+
+    def act_move_down(self) -> None:
+        self._reorder(1)
+
+    def act_move_up(self) -> None:
+        self._reorder(-1)
+
+    def _reorder(self, step: int) -> None:
+        """Past the card below or above, in the plan itself."""
+        if self.every:
+            self.shell.say(
+                "All projects stand in the order of their dates; a shows one, in the order of its plan",
+                "warn",
+            )
+            return
+        picked, lane = self.picked(), self.lanes[self.lines.lane]
+        chosen = [lane.cards.index(card) for card in self.lines.selected() if card in lane.cards]
+        at = max(chosen, default=-1) + 1 if step > 0 else min(chosen, default=0) - 1
+        if picked and 0 <= at < len(lane.cards):
+            [beside] = self.rows([lane.cards[at]])
+            ids = [id for _, id in picked]
+            bench(self).edit(f"Move {self.name_of(picked)}", "outline.move_past", ids, beside.id, step)
+
+    async def act_new_below(self) -> None:
+        """A card below this one, in its lane."""
+        row = self.here()
+        project = row.project_id if row is not None else self.project
+        if not project:
+            self.shell.say("Open a project first: g p, then enter")
+            return
+        await self.shell.ask(self._new(project, row.id if row is not None else "", row.name if row else ""))
+
+    def _new(self, project: str, beside: str, name: str, text: str = "", why: str = "") -> Question:
+        label = f"New task below “{name}”:" if name else "New task:"
+        return Question(label, lambda typed: self._create(typed.strip(), project, beside, name), text, why)
+
+    def _create(self, text: str, project: str, beside: str, name: str) -> str | None:
+        if not text:
+            return None
+        lane = self.lanes[self.lines.lane]
+        values = {"who": lane.label if lane.key else ""} if self.people else {"status": _begun(lane.key)}
+        bench(self).edit(
+            f"New task “{text}”", "outline.add_task", project, text, after=beside or None, **values,
+            told=lambda changes: self.seek("task", changes.result.id),  # type: ignore[attr-defined]
+            lost=self.ask_once_more(partial(self._new, project, beside, name), text),
+        )  # fmt: skip
+        return None
+
+
+def _begun(lane: str) -> str:
+    """The status of a new card in a lane: nothing begins as done, or as waiting for something unnamed."""
+    return lane if lane in ("todo", "doing") else "todo"
+
+
+def board_of(
+    conn: sqlite3.Connection, people: bool, project: str, wanted: Condition, front: Front | None
+) -> list[Lane]:
+    """The lanes, in the discreet view with what the client may see."""
+    lanes = (board.by_person if people else board.by_status)(conn, project, wanted)
+    return lanes if front is None else board.only(lanes, discreet.shown_tasks(conn, front))
