@@ -90,6 +90,7 @@ JUMPS = [
     _jump("b", "board", "board", "Go to the board: the tasks as cards, by status or by person"),
     _jump("c", "clients", "clients", "Go to clients and contacts"),
     _jump("s", "sync", "sync", "Go to the sync view: what waits, what was refused and why"),
+    _jump("u", "history", "history", "Go to what was done in the project, to undo one thing of it"),
     _jump("m", "team", "team", "Go to the team and the calendars"),
     Action(
         "jump.conflicts",
@@ -169,6 +170,12 @@ CLIENTS = _own(
 
 TEAM = _own("team", ("new_below", "o", "new", "Type a new member or calendar", 1))
 
+HISTORY = _own(
+    "history",
+    ("revert", "r", "undo this", "Undo this operation; what was changed since stays as it is", 1),
+    ("all_projects", "a", "all", "What was done anywhere, or in this project", 2),
+)
+
 BIN = _own("bin", ("restore", "r", "restore", "Take it out of the recycle bin", 1), bulk=True)
 
 SETTINGS = _own("settings", ("delete", "delete X", "default", "Take it out: what holds by itself holds again", 1),
@@ -234,6 +241,7 @@ COMMON = [
     _do("delete", "delete X", "delete", "Delete; the recycle bin keeps it", bulk=True),
     _do("undo", "u", "undo", "Undo the last change", 32),
     _do("redo", "U", "redo", "Do again what was undone"),
+    _do("record_history", "Y", "its history", "Who changed what of this record, from what to what"),
     _do("zoom", "z", "zoom", "Give this pane the whole screen, or give it back"),
     _do("discreet", "D", "discreet", "Hide what the client must not see, or show it again"),
     _do("sync_now", "R", "sync now", "Sync with the server now"),
@@ -330,6 +338,7 @@ ACTIONS = [
     *TASKS,
     *CLIENTS,
     *TEAM,
+    *HISTORY,
     *BIN,
     *SETTINGS,
     *CONFLICTS,

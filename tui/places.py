@@ -12,6 +12,7 @@ _VIEWS = {
     "board": ("Board", "BoardView"),
     "clients": ("Clients and contacts", "ClientsView"),
     "team": ("Team and calendars", "TeamView"),
+    "history": ("History", "HistoryView"),
     "sync": ("Sync", "SyncView"),
     "bin": ("Recycle bin", "BinView"),
     "settings": ("Settings", "SettingsView"),

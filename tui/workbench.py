@@ -111,6 +111,10 @@ class Workbench(Preferred):
 
         self._write(run, lambda changes: None, lost)
 
+    def undo_operation(self, id: str) -> None:
+        """Undoes one operation among others."""
+        self._write(lambda store: store.undo(id), said=partial(self._reverted, "Undid"))
+
     def open_project(self, project: str) -> None:
         """Brings the tasks of a project to the front."""
         self.project = project
@@ -236,6 +240,18 @@ class Workbench(Preferred):
         """One line, from anywhere, into the project in front or the one after #."""
         where = " ▸ ".join(self.place_of(self.project))
         await self.shell.ask(self._capturing(note=f"into {where}; {capture.LINE}" if where else capture.LINE))
+
+    async def act_record_history(self) -> None:
+        """What was done to the record that is told of in the pane."""
+        from tui.screens.detail import Detail
+
+        view = self.shell.view
+        pane = view.detail if isinstance(view, ListView) else None
+        if not isinstance(pane, Detail) or not pane.rec or pane.kind in ("operation", "why"):
+            self.shell.say("Put the cursor on a record first")
+            return
+        kind, rec = pane.kind, pane.rec
+        cast(Any, await self.shell.go("history")).show(kind, rec)
 
     async def act_conflicts(self) -> None:
         """The first conflict that is to be decided."""

@@ -23,7 +23,8 @@ def lanes(pilot):
 
 async def test_a_card_goes_to_the_next_lane_and_comes_back(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
-        await keys(pilot, "g b j")
+        await keys(pilot, "g b")
+        await keys(pilot, "j")
         assert lanes(pilot) == {"todo": ["Check power", "Check network", "Lay cables", "Go live"]}
         await keys(pilot, "L")
         assert lanes(pilot)["doing"] == ["Check network"] and here(pilot).name == "Check network"
@@ -37,7 +38,8 @@ async def test_a_card_goes_to_the_next_lane_and_comes_back(tmp_path, ids):
 
 async def test_a_card_that_waits_says_for_what(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
-        await keys(pilot, "g b H 'IT_opens_the_ports' enter")
+        await keys(pilot, "g b")
+        await keys(pilot, "H 'IT_opens_the_ports' enter")
         assert lanes(pilot)["blocked"] == ["Check power"] and here(pilot).name == "Check power"
         await see(pilot, "IT opens the ports")
         await keys(pilot, "L")
@@ -46,7 +48,8 @@ async def test_a_card_that_waits_says_for_what(tmp_path, ids):
 
 async def test_marked_cards_move_together_in_one_step(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
-        await keys(pilot, "g b space space L")
+        await keys(pilot, "g b")
+        await keys(pilot, "space space L")
         assert lanes(pilot)["doing"] == ["Check power", "Check network"]
         await keys(pilot, "u")
         assert list(lanes(pilot)) == ["todo"]
@@ -54,7 +57,8 @@ async def test_marked_cards_move_together_in_one_step(tmp_path, ids):
 
 async def test_a_card_keeps_to_its_part_of_the_plan_when_reordered(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
-        await keys(pilot, "g b J")
+        await keys(pilot, "g b")
+        await keys(pilot, "J")
         assert lanes(pilot)["todo"][:2] == ["Check network", "Check power"]
         await keys(pilot, "J")
         await see(pilot, "belongs to another part of the plan")
@@ -65,7 +69,8 @@ async def test_a_card_keeps_to_its_part_of_the_plan_when_reordered(tmp_path, ids
 async def test_by_person_a_card_is_handed_over(tmp_path, ids):
     elsewhere(tmp_path, "task", ids["Lay cables"], who="TR")
     async with at_work(tmp_path, project="Nesting") as pilot:
-        await keys(pilot, "g b p")
+        await keys(pilot, "g b")
+        await keys(pilot, "p")
         assert lanes(pilot) == {
             "nobody": ["Check power", "Check network", "Go live"],
             "Tomas Roth": ["Lay cables"],
@@ -97,7 +102,8 @@ async def test_all_projects_on_one_board(tmp_path, ids):
 
 async def test_what_is_done_to_tasks_is_done_to_cards(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
-        await keys(pilot, "g b x")
+        await keys(pilot, "g b")
+        await keys(pilot, "x")
         assert lanes(pilot)["done"] == ["Check power"]
         await keys(pilot, "h e ctrl+u 'Check_the_LAN' enter")
         assert value(pilot.app, "task", ids["Check network"], "name") == "Check the LAN"
@@ -110,7 +116,8 @@ async def test_the_discreet_board_has_no_private_card_and_no_reasons(tmp_path, i
     elsewhere(tmp_path, "task", ids["Survey"], visibility="private")
     elsewhere(tmp_path, "task", ids["Lay cables"], blocked_reason="they did not pay")
     async with at_work(tmp_path, project="Nesting") as pilot:
-        await keys(pilot, "g b a D")
+        await keys(pilot, "g b")
+        await keys(pilot, "a D")
         assert lanes(pilot) == {"blocked": ["Lay cables"], "todo": ["Go live"]}
         assert "pay" not in screen_text(pilot.app)
 
@@ -134,7 +141,8 @@ async def test_a_large_board_is_read_behind_and_moves_at_once(tmp_path, ids, mon
 async def test_lanes_fit_and_follow_the_cursor(tmp_path, ids, size):
     elsewhere(tmp_path, "task", ids["Go live"], status="done")
     async with at_work(tmp_path, size, project="Nesting") as pilot:
-        await keys(pilot, "g b l")
+        await keys(pilot, "g b")
+        await keys(pilot, "l")
         assert here(pilot).name == "Go live"
         assert "Go live" in screen_text(pilot.app) and "done" in screen_text(pilot.app)
         await pilot.click(view(pilot.app).lines, offset=(3, 1))

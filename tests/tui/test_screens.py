@@ -24,7 +24,14 @@ SIZES = [(80, 24), (140, 42)]
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize(
     ("name", "go"),
-    [("portfolio", "g p"), ("tasks", "g t"), ("clients", "g c"), ("sync", "g s"), ("board", "g b")],
+    [
+        ("portfolio", "g p"),
+        ("tasks", "g t"),
+        ("clients", "g c"),
+        ("sync", "g s"),
+        ("board", "g b"),
+        ("history", "g u"),
+    ],
 )
 async def test_the_screen_is_as_reviewed(tmp_path, name, go, size):
     with time_machine.travel(NOON, tick=True):

@@ -238,14 +238,27 @@ def _past(conn: sqlite3.Connection, kind: Kind, rec: str) -> Iterator[Draft]:
 
     found = history(conn, rec)[-12:]
     if found:
-        yield Draft(HEAD, "History", "", "history")
+        yield Draft(HEAD, "History", "Y shows all", "history")
     for at, line in enumerate(reversed(found)):
-        field = kind.fields.get(line.field)
-        what = line.label
-        if field:
-            old, new = (shown(conn, kind, line.field, value) or "–" for value in (line.old, line.new))
-            what = f"{field.label}: {old} → {new}"
+        label, text = change_in_words(conn, line.kind, rec, line.field, line.old, line.new)
+        what = f"{label}: {text}" if line.field else line.label
         yield Draft(PAST, clock(line.when), f"{line.author or 'you'}  {what}", f"past {at}")
+
+
+def change_in_words(
+    conn: sqlite3.Connection, kind: str, rec: str, field: str, old: Scalar, new: Scalar
+) -> tuple[str, str]:
+    """What changed of a record, and from what to what."""
+    from models.kinds import KINDS
+
+    spec = KINDS[kind]
+    if field == "" or field not in spec.fields:
+        return spec.label, "came" if new is not None or old is None else "went"
+    if field == "deleted_at":
+        return spec.label, "into the recycle bin" if new else "out of the recycle bin"
+    day = _day(conn, _values(conn, spec, rec) or {})
+    before, after = (shown(conn, spec, field, value, day) or "–" for value in (old, new))
+    return spec.fields[field].label, f"{before} → {after}"
 
 
 # ── what the sync view explains ───────────────────────────────────────────────────────────────────────
@@ -300,7 +313,6 @@ def _when(instant: str | None) -> str:
 
 
 def _operation(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
-    from models.kinds import KINDS
 
     row = conn.execute(
         """SELECT t.n, t.label, t.state, t.note, t.at, coalesce(m.name, 'you') FROM txn t
@@ -320,11 +332,5 @@ def _operation(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
         "SELECT tbl, rec, field, old, new FROM change WHERE txn=? ORDER BY n LIMIT 60", (n,)
     )
     for at, (kind, of, field, old, new) in enumerate(changes.fetchall()):
-        name = shown_title(conn, kind, of)
-        text = (
-            "came"
-            if field == ""
-            else " → ".join(shown(conn, KINDS[kind], field, v) or "–" for v in (old, new))
-        )
-        label = KINDS[kind].fields[field].label if field else KINDS[kind].label
-        yield Draft(LINK, label, f"{name}: {text}", str(at), kind, of)
+        label, text = change_in_words(conn, kind, of, field, old, new)
+        yield Draft(LINK, label, f"{shown_title(conn, kind, of)}: {text}", str(at), kind, of)

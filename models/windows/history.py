@@ -1,0 +1,148 @@
+"""Who changed what from what to what: operations, the newest first, each above its changes."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from models.fields import Scalar
+from models.windows.window import Window, add, marks
+
+OPERATION, CHANGE = 0, 1  # a row number of this window is the number of a txn or a change × 2 + one of these
+LATEST = 1000  # operations that are shown
+PARTS = 40  # changes of one operation that are shown
+
+_REAL = "(c.field='' OR c.old IS NOT c.new)"  # members of a group are logged where they stayed, too
+_SHOWN = "t.origin IN ('L','R') AND t.state NOT IN (0,6)"
+_OF_PROJECT = ("assignment", "dependency")  # which know their project by their task
+_WITH_PROJECT = ("task", "baseline", "calendar", "interaction", "promise", "visit")
+
+
+class Change(NamedTuple):
+    """One field of one record; `field` '' is its coming."""
+
+    kind: str
+    rec: str
+    field: str
+    old: Scalar
+    new: Scalar
+
+
+class HistoryRow(NamedTuple):
+    """An operation, or below it one of its changes. `change` of an operation on one record is its first one of
+    `parts`; None where it touched several records. `undone` and `mine` (made on this laptop) are 0 or 1; `state` as
+    in models.capture."""
+
+    row: int
+    kind: str
+    operation: str
+    at: int
+    author: str
+    label: str
+    state: int
+    note: str
+    undone: int
+    mine: int
+    done: str
+    records: int
+    parts: int
+    change: Change | None
+
+
+RECORDS = HistoryRow._fields.index("records") - 2  # in what is read of an operation
+
+
+class Told(NamedTuple):
+    """What a filter of words looks at."""
+
+    n: int
+    text: str
+
+
+def operations(conn: sqlite3.Connection, project: str = "", rec: str = "") -> list[Told]:
+    """The latest operations that touched a record, the records of a project, or anything; the newest first."""
+    of, values = _touched(project, rec)
+    rows = conn.execute(
+        f"""SELECT t.n, t.label || ' ' || coalesce(m.name, 'you') FROM txn t LEFT JOIN member m ON m.id=t.author
+            WHERE {_SHOWN} AND {of} ORDER BY t.n DESC LIMIT {LATEST}""",
+        values,
+    )
+    return [Told(*row) for row in rows]
+
+
+def _touched(project: str, rec: str) -> tuple[str, Sequence[str]]:
+    if rec:
+        return "EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND c.rec=?)", (rec,)
+    if not project:
+        return "EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n)", ()
+    tests = ["(c.tbl='project' AND c.rec=?1)"]
+    tests += [
+        f"(c.tbl='{kind}' AND EXISTS (SELECT 1 FROM {kind} x WHERE x.id=c.rec AND x.project_id=?1))"
+        for kind in _WITH_PROJECT
+    ]
+    for kind, task in zip(_OF_PROJECT, ("task_id", "successor_id"), strict=True):
+        tests.append(
+            f"""(c.tbl='{kind}' AND EXISTS (SELECT 1 FROM {kind} x JOIN task k ON k.id=x.{task}
+                WHERE x.id=c.rec AND k.project_id=?1))"""
+        )
+    return f"EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND ({' OR '.join(tests)}))", (project,)
+
+
+def window(conn: sqlite3.Connection, ns: Iterable[int]) -> Window:
+    """The operations with these numbers, each above its changes where it has several."""
+    found = Window()
+    sql = f"SELECT c.n FROM change c WHERE c.txn=? AND {_REAL} ORDER BY c.n LIMIT {PARTS}"
+    for n in ns:
+        add(found, n * 2 + OPERATION, 0)
+        parts = conn.execute(sql, (n,)).fetchall()
+        for (part,) in parts if len(parts) > 1 else ():
+            add(found, part * 2 + CHANGE, 1)
+    return found
+
+
+def history_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[HistoryRow]:
+    """What the list shows of these rows."""
+    parts = {row: row // 2 for row in rows if row % 2 == CHANGE}
+    changes = dict(_changes(conn, list(parts.values())))
+    wanted = {row: row // 2 for row in rows if row % 2 == OPERATION}
+    wanted |= {row: changes[n][0] for row, n in parts.items() if n in changes}
+    done = {row[0]: row[1:] for row in _done(conn, sorted(set(wanted.values())))}
+    found = []
+    for row in rows:
+        if row in parts and parts[row] in changes and wanted[row] in done:
+            found.append(HistoryRow._make((row, "change", *done[wanted[row]], changes[parts[row]][1])))
+        elif row in wanted and row not in parts and wanted[row] in done:
+            found.append(
+                HistoryRow._make(
+                    (row, "operation", *done[wanted[row]], _first(conn, wanted[row], done[wanted[row]]))
+                )
+            )
+    return found
+
+
+def _done(conn: sqlite3.Connection, ns: Sequence[int]) -> sqlite3.Cursor:
+    return conn.execute(
+        f"""SELECT t.n, t.id, t.at, coalesce(m.name, CASE WHEN t.origin='L' THEN 'you' ELSE 'a colleague' END),
+            t.label, t.state, coalesce(t.note, ''),
+            EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state NOT IN (0,5,6)),
+            t.origin='L', t.kind, (SELECT count(DISTINCT rec) FROM change c WHERE c.txn=t.n),
+            (SELECT count(*) FROM change c WHERE c.txn=t.n AND {_REAL})
+            FROM txn t LEFT JOIN member m ON m.id=t.author WHERE t.n IN ({marks(ns)})""",
+        ns,
+    )
+
+
+def _changes(conn: sqlite3.Connection, ns: Sequence[int]) -> Iterator[tuple[int, tuple[int, Change]]]:
+    rows = conn.execute(f"SELECT n, txn, tbl, rec, field, old, new FROM change WHERE n IN ({marks(ns)})", ns)
+    for n, txn, *change in rows:
+        yield n, (txn, Change(*change))
+
+
+def _first(conn: sqlite3.Connection, n: int, done: Sequence[object]) -> Change | None:
+    """The first change of an operation on one record."""
+    if done[RECORDS] != 1:
+        return None
+    row = conn.execute(
+        f"SELECT c.tbl, c.rec, c.field, c.old, c.new FROM change c WHERE c.txn=? AND {_REAL} ORDER BY c.n",
+        (n,),
+    ).fetchone()
+    return Change(*row) if row else None

@@ -1,0 +1,190 @@
+"""History: who changed what from what to what, of one record, of a project or of all; and undoing one operation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from models.capture import PENDING, REJECTED, SENT
+from models.windows import history
+from models.windows.history import Change, HistoryRow, Told
+from models.windows.window import Window
+from tui.screens import form
+from tui.screens.base import ListView, bench
+from tui.widgets.columns import Cell, Column, Row
+from tui.words import clock, count
+
+DONE = {"undo": "Undo: ", "redo": "Redo: "}
+
+
+def _what(row: Row) -> Cell:
+    told: HistoryRow = row.told
+    if told.kind == "change":
+        return row.name, ""
+    return DONE.get(told.done, "") + told.label, "dim" if told.undone else "strong"
+
+
+def _state(row: Row) -> Cell:
+    told: HistoryRow = row.told
+    if told.kind == "change":
+        return ""
+    if told.state == REJECTED:
+        return f"✗ {told.note or 'refused'}", "bad"
+    if told.undone:
+        return "undone", "dim"
+    return ("waits", "warn") if told.state in (PENDING, SENT) else ""
+
+
+class Line(tuple[int, HistoryRow, str, str]):
+    """A row with its texts: the row number, what is told, the name of the record, and from what to what."""
+
+    @property
+    def told(self) -> HistoryRow:
+        return self[1]
+
+    @property
+    def name(self) -> str:
+        return self[2]
+
+    @property
+    def change(self) -> str:
+        return self[3]
+
+
+class HistoryView(ListView):
+    name_in_registry = "history"
+    empty = "Nothing was done here yet. a shows what was done anywhere"
+    columns: ClassVar[Sequence[Column]] = [
+        Column(
+            "at", "When", lambda row: clock(row.told.at) if row.told.kind == "operation" else "", width=12
+        ),
+        Column(
+            "who",
+            "Who",
+            lambda row: row.told.author if row.told.kind == "operation" else "",
+            width=14,
+            drop=2,
+        ),
+        Column("what", "What was done", _what, ratio=4, min_width=22, tree=True),
+        Column("change", "From → to", lambda row: row.change, ratio=4, min_width=20),
+        Column("state", "", _state, width=10, drop=1),
+    ]
+    every = False
+    project = ""
+    of: tuple[str, str] = ("", "")  # the one record whose history is shown
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.done: list[Told] = []
+        self._known: set[int] = set()
+
+    def title_parts(self) -> Sequence[str]:
+        tail = f" /{self.text}" if self.text else ""
+        if self.of[1]:
+            return ("History", form.shown_title(bench(self).desk.conn, *self.of) + tail)
+        return (*(("All projects",) if self.every else bench(self).place_of(self.project)), "History" + tail)
+
+    def show(self, kind: str, rec: str) -> None:
+        """The history of one record; of the project again when `rec` is empty."""
+        self.of = (kind, rec)
+        self.lines.set_window(())
+        self.reload()
+        self.post_message(self.Retitled())
+
+    # Loading: the log may be long, so never on the screen's thread
+
+    def on_shown(self) -> None:
+        if self.project != bench(self).project and not self.every:
+            self.stale = True
+        super().on_shown()
+
+    def reload(self) -> None:
+        self.project = bench(self).project
+        self.run_worker(self._read, thread=True, exclusive=True, group="history", exit_on_error=False)
+
+    def _read(self) -> None:
+        conn = bench(self).desk.reader()
+        try:
+            told = history.operations(conn, "" if self.every else self.project, self.of[1])
+        finally:
+            conn.close()
+        self.app.call_from_thread(self._show, told)
+
+    def _show(self, told: list[Told]) -> None:
+        """An operation that is new here is folded."""
+        self.done = told
+        fresh = history.window(bench(self).desk.conn, {one.n for one in told} - self._known)
+        self._known |= {one.n for one in told}
+        parents = zip(fresh.rows, fresh.depths[1:], strict=False)
+        self.lines.window.folded |= {
+            row for row, next_depth in parents if next_depth and row % 2 == history.OPERATION
+        }
+        super().reload()
+
+    def narrow(self) -> None:
+        super().reload()
+
+    def window(self) -> Window:
+        words = self.text.lower().split()
+        fits = [one.n for one in self.done if all(word in one.text.lower() for word in words)]
+        return history.window(bench(self).desk.conn, fits)
+
+    def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
+        found = history.history_rows(bench(self).desk.conn, rowids)
+        return [Line((row.row, row, *self._texts(row))) for row in found]
+
+    def _texts(self, row: HistoryRow) -> tuple[str, str]:
+        if row.change is None:
+            return "", count(row.records, "record")
+        conn = bench(self).desk.conn
+        name = form.shown_title(conn, row.change.kind, row.change.rec)
+        label, text = form.change_in_words(conn, *row.change)
+        if row.kind == "change":
+            return f"{name} · {label}", text
+        more = f"  and {row.parts - 1} more" if row.parts > 1 else ""
+        return name, (f"{label}: {text}" if row.change.field else text) + more
+
+    def record_of(self, row: Row) -> tuple[str, str]:
+        change: Change | None = row.told.change
+        return (change.kind, change.rec) if change is not None else ("operation", row.told.operation)
+
+    def seek(self, kind: str, rec: str) -> None:
+        """What is shown here are operations, not records."""
+
+    def on_changes(self, changes: Any) -> None:
+        self.stale = True
+        if self.in_front:
+            self.on_shown()
+        self.detail.on_changes(changes)
+
+    # Actions
+
+    def act_revert(self) -> None:
+        """Undoes the operation under the cursor, and leaves alone what was changed since."""
+        if (row := self.here()) is not None:
+            bench(self).undo_operation(row.told.operation)
+
+    def act_all_projects(self) -> None:
+        self.every = self.of[1] != "" or not self.every
+        self.show("", "")
+
+    def open_row(self) -> None:
+        """Enter goes to the record, where it lives."""
+        row = self.here()
+        if row is None or row.told.change is None:
+            super().open_row()
+        else:
+            bench(self).open_record(*self.record_of(row))
+
+    def act_back(self) -> bool:
+        """From the history of a record back to where that was asked for."""
+        if super().act_back():
+            return True
+        if not self.of[1]:
+            return False
+        self.of = ("", "")
+        self.stale = True
+        self.run_worker(self.shell.act_last_view(), exclusive=True, group="go")
+        return True
+
+    act_delete = None  # type: ignore[assignment]  # what was done stays told
