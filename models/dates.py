@@ -12,32 +12,17 @@ from itertools import islice
 
 from models import db
 from models.feed import GENERATION
-from models.planning import load
+from models.keeping import Kept
+from models.planning import INPUTS
 from models.schedule.engine import Dates, Schedule
+from models.schedule.inputs import Key
 from models.schedule.instants import show
 from models.schedule.problems import Problem
 from models.store import Store
 from models.windows.dates import RULES, newest
 
+FEW = 500  # tasks that are asked for by name, not with their whole project
 SLICE = 150  # rows in one commit: well under 5 ms, so that an edit never waits for dates
-
-INPUTS = {
-    "project": (
-        "", "start", "finish", "schedule_from", "status_date", "reschedule_uncompleted", "calendar_id",
-        "client_calendar_id", "site_id", "honour_constraints", "critical_limit_minutes", "deleted_at",
-    ),
-    "task": (
-        "", "project_id", "parent_id", "name", "duration_minutes", "elapsed", "mode", "manual_start", "manual_finish",
-        "constraint_type", "constraint_date", "deadline", "actual_start", "actual_finish", "percent_complete",
-        "remaining_minutes", "resume", "segments", "calendar_id", "ignore_resource_calendar",
-        "levelling_delay_minutes", "inactive", "not_applicable_reason", "side", "deleted_at",
-    ),
-    "dependency": ("", "predecessor_id", "successor_id", "type", "lag", "lag_unit", "project_id", "deleted_at"),
-    "assignment": ("", "task_id", "member_id", "units", "work_minutes", "delay_minutes", "deleted_at"),
-    "member": ("calendar_id", "type"),
-    "calendar": ("base_id", "week", "exceptions", "work_weeks", "holidays", "deleted_at"),
-    "site": ("country", "region"),
-}  # fmt: skip
 
 # the projects whose dates depend on the records of a table that changed; of what is gone, its last content knows
 _AFFECTED = {
@@ -57,13 +42,15 @@ _AFFECTED = {
 }
 
 
-def refresh(store: Store, first: str = "") -> str | None:
+def refresh(store: Store, first: str = "", kept: Kept | None = None) -> str | None:
     """Computes one project whose dates are stale, `first` before all others; its id, or None where none is.
 
     Reads in one snapshot, computes with no lock held, and writes what differs in short commits. What is edited
-    meanwhile makes the project stale once more, and ends this run: the next one will know it.
+    meanwhile makes the project stale once more, and ends this run: the next one will know it. With the schedules
+    `kept` from earlier runs, only what was edited since is read, computed and compared.
     """
     _mark(store)
+    kept = kept or Kept()
     reader = store.read()
     try:
         reader.execute("BEGIN")
@@ -73,14 +60,16 @@ def refresh(store: Store, first: str = "") -> str | None:
         if row is None:
             return None
         project, n = row
-        plan = load(reader, project)
-        rows, problems = _computed(project, Schedule(plan)) if plan else ({}, set())
-        for sql, part in _differences(reader, project, rows, problems):
+        generation = db.get_meta(reader, GENERATION, "0")
+        schedule, among = kept.schedule(reader, project, newest(reader), generation)
+        for sql, part in _differences(reader, project, schedule, among):
             if not _write(store, project, n, sql, part):
                 return str(project)
+            generation = str(int(generation) + 1)
     finally:
         reader.close()
-    _write(store, project, n, "DELETE FROM stale WHERE project=?", [(project,)])
+    if _write(store, project, n, "DELETE FROM stale WHERE project=?", [(project,)]):
+        kept.written(project, str(int(generation) + 1))
     return str(project)
 
 
@@ -133,12 +122,10 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _computed(project: str, schedule: Schedule) -> tuple[dict[str, Row], set[Row]]:
-    rows = {
-        str(key): (*_row(str(key), project, dates), schedule.duration(key))
-        for key, dates in schedule.dates().items()
+def _computed(project: str, schedule: Schedule, keys: Iterable[Key]) -> dict[str, Row]:
+    return {
+        str(key): (*_row(str(key), project, schedule.dates_of(key)), schedule.duration(key)) for key in keys
     }
-    return rows, {row for problem in schedule.problems() for row in _problem_rows(project, problem)}
 
 
 def _row(task: str, project: str, d: Dates) -> Row:
@@ -152,13 +139,17 @@ def _problem_rows(project: str, problem: Problem) -> Iterator[Row]:
 
 
 def _differences(
-    reader: sqlite3.Connection, project: str, rows: dict[str, Row], problems: set[Row]
+    reader: sqlite3.Connection, project: str, schedule: Schedule | None, among: set[Key] | None
 ) -> Iterator[tuple[str, list[Row]]]:
-    """The writes, in slices, that make the tables hold these rows of the project: only those that differ."""
-    held = {
-        row[0]: tuple(row)
-        for row in reader.execute(f"SELECT {', '.join(COLUMNS)} FROM schedule WHERE project=?", (project,))
-    }
+    """The writes, in slices, that make the tables hold the project's schedule: only those that differ.
+
+    `among`: the tasks that may; None: any.
+    """
+    known: Iterable[Key] = schedule.network.nodes if schedule else ()
+    rows = _computed(project, schedule, known if among is None else among) if schedule else {}
+    said_now = schedule.problems() if schedule else []
+    problems = {row for problem in said_now for row in _problem_rows(project, problem)}
+    held = _held(reader, project, rows, among)
     yield from _sliced(
         f"INSERT OR REPLACE INTO schedule({', '.join(COLUMNS)}) VALUES({', '.join('?' * len(COLUMNS))})",
         (row for task, row in rows.items() if held.get(task) != row),
@@ -173,6 +164,19 @@ def _differences(
     yield from _sliced(
         "DELETE FROM problem WHERE project=? AND task=? AND kind=? AND message=?", said - problems
     )
+
+
+def _held(
+    reader: sqlite3.Connection, project: str, rows: dict[str, Row], among: set[Key] | None
+) -> dict[str, Row]:
+    """What stands in the store, of all tasks of the project or of a few."""
+    sql = f"SELECT {', '.join(COLUMNS)} FROM schedule WHERE project=?"
+    words: list[str] = [project]
+    if among is not None and len(among) <= FEW:
+        sql += f" AND task IN ({', '.join('?' * len(rows))})"
+        words += rows
+    found = {row[0]: tuple(row) for row in reader.execute(sql, words)}
+    return found if among is None else {task: row for task, row in found.items() if task in rows}
 
 
 def _sliced(sql: str, rows: Iterable[Row]) -> Iterator[tuple[str, list[Row]]]:

@@ -7,7 +7,7 @@ standard one with the public holidays of the project's site.
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -31,6 +31,26 @@ PROJECT = (
 )  # fmt: skip
 
 
+# what of the records a schedule depends on; '' is a record that comes or goes
+INPUTS = {
+    "project": (
+        "", "start", "finish", "schedule_from", "status_date", "reschedule_uncompleted", "calendar_id",
+        "client_calendar_id", "site_id", "honour_constraints", "critical_limit_minutes", "deleted_at",
+    ),
+    "task": (
+        "", "project_id", "parent_id", "name", "duration_minutes", "elapsed", "mode", "manual_start", "manual_finish",
+        "constraint_type", "constraint_date", "deadline", "actual_start", "actual_finish", "percent_complete",
+        "remaining_minutes", "resume", "segments", "calendar_id", "ignore_resource_calendar",
+        "levelling_delay_minutes", "inactive", "not_applicable_reason", "side", "deleted_at",
+    ),
+    "dependency": ("", "predecessor_id", "successor_id", "type", "lag", "lag_unit", "project_id", "deleted_at"),
+    "assignment": ("", "task_id", "member_id", "units", "work_minutes", "delay_minutes", "deleted_at"),
+    "member": ("calendar_id", "type"),
+    "calendar": ("base_id", "week", "exceptions", "work_weeks", "holidays", "deleted_at"),
+    "site": ("country", "region"),
+}  # fmt: skip
+
+
 def load(conn: sqlite3.Connection, project_id: str) -> Plan | None:
     """The project's inputs as they are now; None where it is deleted or not here. Reads, in the caller's snapshot."""
     row = conn.execute(
@@ -39,7 +59,7 @@ def load(conn: sqlite3.Connection, project_id: str) -> Plan | None:
     if row is None:
         return None
     project = dict(zip((*PROJECT, "id"), row, strict=True))
-    tasks = list(_tasks(conn, project))
+    tasks = list(_tasks(conn, project, ""))
     return Plan(
         start=_minute(project["start"]) or _without_start(project_id, tasks),
         finish=_minute(project["finish"]),
@@ -49,9 +69,16 @@ def load(conn: sqlite3.Connection, project_id: str) -> Plan | None:
         critical_limit=project["critical_limit_minutes"] or 0,
         reschedule_after=_minute(project["status_date"]) if project["reschedule_uncompleted"] else None,
         tasks=tuple(tasks),
-        links=tuple(_links(conn, project_id)),
+        links=tuple(links(conn, project_id).values()),
         calendars=tuple(_calendars(conn, project)),
     )
+
+
+def tasks_now(conn: sqlite3.Connection, project_id: str, ids: Collection[str]) -> list[Task]:
+    """Some tasks of a project as they are now; those that are deleted or elsewhere are not among them."""
+    row = conn.execute(f"SELECT {', '.join(PROJECT)}, id FROM project WHERE id=?", (project_id,)).fetchone()
+    project = dict(zip((*PROJECT, "id"), row, strict=True))
+    return list(_tasks(conn, project, f"AND t.id IN ({', '.join('?' * len(ids))})", *ids))
 
 
 def _without_start(project_id: str, tasks: list[Task]) -> int:
@@ -73,11 +100,11 @@ def _minute(text: str | None) -> int | None:
 # ── tasks ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _tasks(conn: sqlite3.Connection, project: dict[str, Any]) -> Iterator[Task]:
-    crews = _crews(conn, project["id"])
+def _tasks(conn: sqlite3.Connection, project: dict[str, Any], only: str, *ids: str) -> Iterator[Task]:
+    crews = _crews(conn, project["id"], only, *ids)
     sides = _sides(project)
-    sql = f"SELECT {', '.join(TASK)} FROM task WHERE project_id=? AND deleted_at IS NULL ORDER BY id"
-    for row in conn.execute(sql, (project["id"],)):
+    sql = f"SELECT {', '.join(TASK)} FROM task t WHERE project_id=? AND deleted_at IS NULL {only} ORDER BY id"
+    for row in conn.execute(sql, (project["id"], *ids)):
         (
             id, name, parent, duration, elapsed, mode, manual_start, manual_finish, constraint, on, deadline,
             actual_start, actual_finish, percent, remaining, resume, segments, calendar, ignores, levelling, inactive,
@@ -107,29 +134,31 @@ def _segments(text: str | None) -> tuple[Span, ...]:
         return ()
 
 
-def _crews(conn: sqlite3.Connection, project_id: str) -> dict[str, tuple[Crew, ...]]:
+def _crews(conn: sqlite3.Connection, project_id: str, only: str, *ids: str) -> dict[str, tuple[Crew, ...]]:
     found: dict[str, tuple[Crew, ...]] = {}
     for task, calendar, work, units, delay in conn.execute(
-        """SELECT a.task_id, m.calendar_id, a.work_minutes, a.units, a.delay_minutes
-           FROM assignment a JOIN member m ON m.id=a.member_id JOIN task t ON t.id=a.task_id
-           WHERE t.project_id=? AND a.deleted_at IS NULL AND m.type='work' ORDER BY a.id""",
-        (project_id,),
+        f"""SELECT a.task_id, m.calendar_id, a.work_minutes, a.units, a.delay_minutes
+            FROM assignment a JOIN member m ON m.id=a.member_id JOIN task t ON t.id=a.task_id
+            WHERE t.project_id=? AND a.deleted_at IS NULL AND m.type='work' {only} ORDER BY a.id""",
+        (project_id, *ids),
     ):
         crew = Crew(calendar, work, 1.0 if units is None else units, delay or 0)
         found[task] = (*found.get(task, ()), crew)
     return found
 
 
-def _links(conn: sqlite3.Connection, project_id: str) -> Iterator[Link]:
+def links(conn: sqlite3.Connection, project_id: str, ids: Collection[str] | None = None) -> dict[str, Link]:
+    """The links of a project by their ids, all or some."""
+    only = "" if ids is None else f"AND id IN ({', '.join('?' * len(ids))})"
     rows = conn.execute(
-        """SELECT predecessor_id, successor_id, type, lag, lag_unit FROM dependency
-           WHERE project_id=? AND deleted_at IS NULL ORDER BY id""",
-        (project_id,),
+        f"""SELECT id, predecessor_id, successor_id, type, lag, lag_unit FROM dependency
+            WHERE project_id=? AND deleted_at IS NULL {only} ORDER BY id""",
+        (project_id, *(ids or ())),
     )
-    return (
-        Link(before, after, type or "FS", lag or 0, unit or "working")
-        for before, after, type, lag, unit in rows
-    )
+    return {
+        id: Link(before, after, type or "FS", lag or 0, unit or "working")
+        for id, before, after, type, lag, unit in rows
+    }
 
 
 # ── calendars ─────────────────────────────────────────────────────────────────────────────────────────

@@ -102,3 +102,9 @@ def test_a_benchmark_without_termbench_says_so(tmp_path: Path) -> None:
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert ran.returncode == 2
     assert "needs termbench" in ran.stderr
+
+
+def test_schedule() -> None:
+    told = names(bench("schedule", "--tasks", "120", "--runs", "2", "--taskjuggler", "0"))
+    assert "all dates, 120 layered, 1 calendar" in told
+    assert "edit of any task, 120 deep, 2 calendars" in told

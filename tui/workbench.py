@@ -36,6 +36,7 @@ from tui.widgets.prompt import Prompt, Question
 from tui.words import count
 
 if TYPE_CHECKING:
+    from models.keeping import Kept
     from models.store import Store
     from sync.worker import State
 
@@ -49,6 +50,7 @@ class Workbench(Preferred):
     front: Front | None = None  # the client who looks on, in the discreet view
     offline = leaving = False
     trouble = ""
+    _kept: Kept | None = None  # schedules, for the thread that keeps dates
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and self.desk.worker:
@@ -394,8 +396,10 @@ class Workbench(Preferred):
 
     def _compute_dates(self, store: Store) -> bool:
         from models import dates
+        from models.keeping import Kept
 
-        return dates.refresh(store, self.project) is not None
+        self._kept = self._kept or Kept()
+        return dates.refresh(store, self.project, self._kept) is not None
 
 
 def _index(store: Store) -> bool:

@@ -5,7 +5,7 @@ schedule.dates()["task"].finish          # an instant
 schedule.problems()                      # what cannot hold, and what can be done
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from models.schedule.backward import backward_leaf, bound_of_summary, late_summary
 from models.schedule.checking import broken, missed_finish
@@ -16,8 +16,7 @@ from models.schedule.problems import Problem
 from models.schedule.slack import free_slack, total_slack
 
 
-@dataclass(frozen=True, slots=True)
-class Dates:
+class Dates(NamedTuple):
     """Of one task. Instants, and slacks in working minutes of the task's calendar (of the clock, when elapsed)."""
 
     start: int

@@ -218,10 +218,11 @@ class Network:
         before, after = self.nodes.get(link.predecessor), self.nodes.get(link.successor)
         if before is None or after is None or before.task.inactive or after.task.inactive:
             return None
-        lag = link.lag
-        if link.unit.endswith("percent"):
-            lag = percent(before.task.duration, lag)
-        elapsed = link.unit.startswith("elapsed") or (link.unit == "percent" and before.task.elapsed)
+        if not link.lag:
+            return Tie(link, before, after, link.type, 0, None)
+        share = link.unit.endswith("percent")
+        lag = percent(before.task.duration, link.lag) if share else link.lag
+        elapsed = link.unit.startswith("elapsed") or (share and before.task.elapsed)
         return Tie(link, before, after, link.type, lag, None if elapsed else after.calendar)
 
     def _sort(self, ties: list[Tie]) -> list[tuple[Node, bool]]:
@@ -303,6 +304,8 @@ def _near(plan: Plan) -> tuple[int, int]:
 def _span(node: Node) -> int:
     """The duration, with the working minutes between the pieces of a split."""
     task = node.task
+    if not task.segments:
+        return task.duration
     gaps = sum(node.calendar.work(a[1], b[0]) for a, b in zip(task.segments, task.segments[1:], strict=False))
     return task.duration + gaps
 

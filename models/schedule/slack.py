@@ -19,7 +19,7 @@ def total_slack(node: Node) -> int:
 
 def free_slack(node: Node) -> int:
     """Before any successor moves; never below 0, and never more than the total slack. Needs that one first."""
-    if node.done:
+    if node.done or node.total_slack <= 0:
         return 0
     gaps = [_gap(tie, node) for tie in node.outgoing if not tie.after.done]
     return max(0, min([node.total_slack, *gaps]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models import dates, dependency, outline, record
+from models import dates, dependency, keeping, outline, record
 from models.errors import MilepostError
 from models.feed import Feed
 from models.kinds import KINDS
@@ -197,7 +197,7 @@ def test_an_edit_during_a_run_ends_it_and_the_next_run_knows_it(
         return found
 
     edited: list[Any] = []
-    monkeypatch.setattr(dates, "load", and_meanwhile)
+    monkeypatch.setattr(keeping, "load", and_meanwhile)
     assert dates.refresh(desk.store)
     assert held(desk) == {}  # what it had computed was true of the past
     assert spans(desk, b) == ["02 08:00 – 02 17:00"]
@@ -314,17 +314,47 @@ class Chance:
         self.desk.edit("task", self.any("task"), status=self.random.choice(["doing", "done", "todo"]))
 
 
+def _count_revisions(monkeypatch: pytest.MonkeyPatch, seen: Counter[bool]) -> None:
+    """Whether a schedule followed an edit, or was made."""
+
+    def counted(*words: Any) -> Any:
+        found = since(*words)
+        seen[found is not None] += 1
+        return found
+
+    since = keeping._since
+    monkeypatch.setattr(keeping, "_since", counted)
+
+
+def all_problems(desk: Any) -> set[tuple[str, ...]]:
+    return set(desk.conn.execute("SELECT project, task, kind, message FROM problem"))
+
+
+def true_problems(desk: Any) -> set[tuple[str, ...]]:
+    plans = [(p, load(desk.conn, p)) for (p,) in desk.conn.execute("SELECT id FROM project").fetchall()]
+    found = [(p, problem) for p, plan in plans if plan for problem in Schedule(plan).problems()]
+    return {(p, str(task), x.kind, x.message) for p, x in found for task in x.tasks or ("",)}
+
+
 @pytest.mark.parametrize("seed", range(4))
-def test_after_any_edits_the_table_holds_what_a_full_run_gives(desk: Any, seed: int) -> None:
-    chance = Chance(desk, seed)
-    compared = 0
+def test_after_any_edits_the_table_holds_what_a_full_run_gives(
+    desk: Any, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance, kept = Chance(desk, seed), keeping.Kept()
+    compared, revised = 0, Counter[bool]()
+    _count_revisions(monkeypatch, revised)
     for _ in range(60):
         for _ in range(chance.random.randint(1, 3)):
             chance.step()
-        dates.refresh_all(desk.store)
+        if chance.random.random() < 0.1:
+            dates.refresh(desk.store)  # as another process does
+        while dates.refresh(desk.store, kept=kept):
+            pass
         expected = true(desk)
         assert held(desk) == expected, chance.done
         compared += len(expected)
+        assert {row[1:] for row in all_problems(desk)} == {row[1:] for row in true_problems(desk)}
     assert compared > 150
+    assert revised[True] > 10 < revised[False]
     assert len([what for what in chance.done if "refused" not in what]) >= 14
     assert set(dates.INPUTS) <= set(KINDS)
