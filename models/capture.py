@@ -37,6 +37,8 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE unknown(
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, ver INTEGER NOT NULL, data TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE blob(sha TEXT PRIMARY KEY, size INTEGER NOT NULL, sent INTEGER NOT NULL);
+CREATE INDEX blob_unsent ON blob(sha) WHERE sent=0;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,

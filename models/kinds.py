@@ -1,6 +1,7 @@
 """All kinds of records, in an order in which what is referred to comes first."""
 
 import models.assignment
+import models.attachment
 import models.baseline
 import models.calendar
 import models.client

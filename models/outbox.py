@@ -41,7 +41,10 @@ class Verdict(NamedTuple):
 
 
 def take(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
-    """The next transactions in order, about `rows` changes of them but at least one; they are marked sent."""
+    """The next transactions in order, about `rows` changes of them but at least one; they are marked sent.
+
+    What names a content that the server has not yet waits for that (models.blobs), with all that builds on it.
+    """
     heads = _next(conn, rows)
     ns = [n for n, *_ in heads]
     conn.execute(f"UPDATE txn SET state=? WHERE n IN {_ALL}", (SENT, orjson.dumps(ns).decode()))
@@ -55,10 +58,33 @@ def _next(conn: sqlite3.Connection, rows: int) -> list[list[Any]]:
             FROM txn t WHERE {UNSEEN} AND t.state<3 ORDER BY t.n LIMIT ?""",
         (rows,),
     ).fetchall()
+    if held := _held(conn):
+        waiting = [row for row in waiting if row[1] not in held]
     totals = accumulate(row[0] for row in waiting)
     return [head for (_, *head), total in zip(waiting, totals, strict=True) if total <= rows] or [
         head for _, *head in waiting[:1]
     ]
+
+
+def _held(conn: sqlite3.Connection) -> set[int]:
+    """The transactions that make or touch an attachment whose content is not sent, or a record that one of them did."""
+    recs = {
+        rec
+        for (rec,) in conn.execute(
+            "SELECT a.id FROM blob b JOIN attachment a ON a.sha256=b.sha WHERE b.sent=0 AND a.deleted_at IS NULL"
+        )
+    }
+    if not recs:
+        return set()
+    held: set[int] = set()
+    for n, touched in conn.execute(
+        "SELECT t.n, json_group_array(c.rec) FROM txn t JOIN change c ON c.txn=t.n"
+        f" WHERE {UNSEEN} AND t.state<3 GROUP BY t.n ORDER BY t.n"
+    ):
+        if not recs.isdisjoint(orjson.loads(touched)):
+            held.add(n)
+            recs.update(orjson.loads(touched))
+    return held
 
 
 def _changes(conn: sqlite3.Connection, ns: list[int]) -> dict[int, list[Sent]]:

@@ -39,6 +39,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help="SQLite file, made where it is missing, or postgresql://…",
     )
+    add(
+        "--blobs",
+        metavar="PLACE",
+        default="",
+        help="folder or s3://BUCKET/PREFIX for attachments (default: beside the SQLite file)",
+    )
     add("--host", default="127.0.0.1", help="address to listen on (0.0.0.0: all)")
     add("--port", type=int, default=8765, help="0 takes a free one")
     add("--port-file", type=Path, metavar="FILE", help="write the port there once it is served")
@@ -75,7 +81,7 @@ def _invite(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     listener = listen(options.host, options.port)
-    app = make_app(options.database)
+    app = make_app(options.database, blobs=options.blobs or beside(options.database))
     config = uvicorn.Config(
         app, log_level=options.log_level, access_log=options.log_level in ("debug", "info"), log_config=None,
         server_header=False, timeout_graceful_shutdown=2,
@@ -103,6 +109,11 @@ def listen(host: str, port: int) -> socket.socket:
             f"Cannot listen on {host} port {port}: {error.strerror or error}. "
             "End what uses it, or choose another with --port (0 takes a free one)."
         ) from error
+
+
+def beside(database: str) -> str:
+    """Where attachments go when nobody said: beside a SQLite file; with PostgreSQL nowhere."""
+    return "" if "://" in database else f"{database}.blobs"
 
 
 class Server(uvicorn.Server):

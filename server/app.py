@@ -18,6 +18,7 @@ from models.errors import StoreError, StoreFull
 from models.fields import instant_of
 from server import envelope
 from server.accounts import HOUR, Accounts, Device, WrongCode
+from server.blobs import Contents, Unfit, open_storage
 from server.database import open_database
 from server.envelope import Envelope
 from server.events import Heads
@@ -30,6 +31,7 @@ TOLD = ("token", "workspace", "member", "name", "letter")
 ANY_JSON = {
     "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}, "required": True}
 }
+ANY_BYTES = {"requestBody": {"content": {"application/octet-stream": {}}, "required": True}}
 
 R = TypeVar("R")
 Clock = Callable[[], int]  # milliseconds since 1970
@@ -47,13 +49,17 @@ class Invite(BaseModel):
 
 
 class Backend:
-    """What the endpoints share. Raises StoreError when the database cannot be opened."""
+    """What the endpoints share. `blobs` is a folder or s3://BUCKET for contents of attachments, "" for none.
 
-    def __init__(self, database: str, clock: Clock) -> None:
+    Raises StoreError when the database cannot be opened.
+    """
+
+    def __init__(self, database: str, clock: Clock, blobs: str = "") -> None:
         self.database = open_database(database)
         self.log = Log(self.database)
         self.accounts = Accounts(self.database)
         self.heads = Heads(lambda: self.read(self.log.heads), self._moves)
+        self.contents = Contents(open_storage(blobs), self.database) if blobs else None
         self.failures = Failures(clock)
         self.clock = clock
         self._writer = anyio.CapacityLimiter(1)  # writers queue here, not in the threads that readers need
@@ -75,13 +81,13 @@ class Backend:
         return device
 
 
-def make_app(database: str, clock: Clock = lambda: time.time_ns() // 1_000_000) -> FastAPI:
+def make_app(database: str, clock: Clock = lambda: time.time_ns() // 1_000_000, blobs: str = "") -> FastAPI:
     """The application over the SQLite file `database`, made where it is missing. Raises StoreError.
 
     `app.state.backend.heads.close()` ends the open event streams; call it before the server waits for its
     connections to end.
     """
-    backend = Backend(database, clock)
+    backend = Backend(database, clock, blobs)
     app = FastAPI(
         title="Milepost", version=protocol.VERSION, docs_url=None, redoc_url=None, redirect_slashes=False,
         lifespan=_lifespan,
@@ -90,6 +96,7 @@ def make_app(database: str, clock: Clock = lambda: time.time_ns() // 1_000_000) 
     app.add_middleware(Envelope)
     _errors(app)
     _log_routes(app, backend)
+    _blob_routes(app, backend)
     _account_routes(app, backend)
     return app
 
@@ -198,6 +205,41 @@ def _page(request: Request, log: Log, workspace: str, since: int) -> Response:
     pulled = log.pull(workspace, since, protocol.PULL_BYTES)
     request.state.epoch = pulled.epoch
     return envelope.reply(request, protocol.write_page(pulled.entries, pulled.head, pulled.more))
+
+
+# ── contents of attachments ───────────────────────────────────────────────────────────────────────────
+
+
+def _blob_routes(app: FastAPI, backend: Backend) -> None:
+    def contents() -> Contents:
+        if backend.contents is None:
+            raise HTTPException(501, "this server keeps no attachments; start it with --blobs FOLDER")
+        return backend.contents
+
+    @app.exception_handler(Unfit)
+    async def unfit(_: Request, error: Unfit) -> Response:
+        return envelope.plain(422, str(error))
+
+    @app.get("/v1/blobs/{sha}")
+    async def missing(request: Request, device: SignedIn, sha: str, size: int) -> Response:
+        """The pieces of a content of `size` bytes that the server lacks."""
+        lacks = await backend.read(contents().missing, device.workspace, sha, size)
+        return envelope.document(request, {"missing": lacks})
+
+    @app.put("/v1/blobs/{sha}", openapi_extra=ANY_BYTES)
+    async def put(request: Request, device: SignedIn, sha: str, size: int, piece: int) -> Response:
+        """Takes one piece. 422: it is none of that content."""
+        body = await request.body()
+        await backend.read(contents().put, device.workspace, sha, size, piece, body)
+        return envelope.document(request, {})
+
+    @app.get("/v1/blobs/{sha}/{piece}")
+    async def get(request: Request, device: SignedIn, sha: str, piece: int, rec: str) -> Response:
+        """A piece, through the attachment `rec`. 404: it is not here, or not for this member."""
+        body = await backend.read(contents().get, device.workspace, device.member, rec, sha, piece)
+        if body is None:
+            raise HTTPException(404, "there is no such content here")
+        return Response(body, 200, media_type="application/octet-stream")
 
 
 # ── accounts ──────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync import protocol
 
-MAX_BODY = 64_000_000  # of a push, compressed or not
+MAX_BODY = protocol.MAX_PUSH
 MAX_SMALL = 64_000  # of any other request
 COMPRESS_FROM = 1_000  # bytes; less does not pay
 
@@ -56,7 +56,7 @@ def _label(scope: Scope, headers: MutableHeaders) -> None:
 
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
-    limit = MAX_BODY if scope["path"] == "/v1/push" else MAX_SMALL
+    limit = _limit(scope["path"])
     size = 0
 
     async def receiving() -> Message:
@@ -68,6 +68,12 @@ def _limited(scope: Scope, receive: Receive) -> Receive:
         return message
 
     return receiving
+
+
+def _limit(path: str) -> int:
+    if path.startswith("/v1/blobs/"):
+        return protocol.PIECE
+    return MAX_BODY if path == "/v1/push" else MAX_SMALL
 
 
 def too_large() -> HTTPException:

@@ -37,9 +37,9 @@ def client(server: str, token: str = "", replica: str = "") -> httpx.AsyncClient
 
 async def send(http: httpx.AsyncClient, request: Request) -> Reply:
     """Raises Offline when no whole answer came."""
-    headers = {"content-type": "application/json"} if request.body else {}
+    headers = {"content-type": request.type} if request.body else {}
     body = request.body
-    if len(body) >= COMPRESS_FROM:
+    if len(body) >= COMPRESS_FROM and request.type == protocol.JSON:
         body = gzip.compress(body, 1)
         headers["content-encoding"] = "gzip"
     try:

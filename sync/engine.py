@@ -1,11 +1,12 @@
 """One sync, sans I/O: a generator that yields what it wants done and is sent the outcome.
 
     Request → the network's Reply         Local → the result of its function, run in one local write transaction
+    Outside → the result of its function, run outside of any transaction
 
 httpx and the simulator drive the same generator. State that must survive is in the store before the next yield, so
 that the generator can be dropped at any of them and a new one begun. Raises Held for an answer that is no verdict.
 
-    push until the outbox is empty ─ pull pages from the cursor until the head ─ done
+    push until the outbox is empty ─ pull pages from the cursor until the head ─ send contents, and push what names them
 """
 
 import sqlite3
@@ -15,23 +16,13 @@ from functools import partial
 from typing import Any
 
 from models import apply, db, outbox
+from models.blobs import Blobs
 from models.errors import Held
-from sync import protocol
-from sync.protocol import Page, Reply, Request
+from sync import blobs, protocol
+from sync.protocol import Page, Reply
+from sync.steps import Local, Step
 
 CHECKPOINT_ROWS = 400  # changes applied while the write lock is held: ≤ 20 ms
-
-
-@dataclass(frozen=True)
-class Local:
-    """Work on the store inside one write transaction; `what` names it in logs and in the simulator's trace.
-
-    `ahead` is what will be asked for next unless something comes between: a driver may send it already.
-    """
-
-    what: str
-    run: Callable[[sqlite3.Connection], Any]
-    ahead: Request | None = None
 
 
 @dataclass
@@ -46,16 +37,20 @@ class Report:
     head: int = 0
 
 
-Step = Request | Local
 Sync = Generator[Step, Any, Report]
 
 
-def sync(now: Callable[[], int], progress: Callable[[int, int], None] = lambda done, total: None) -> Sync:
+def sync(
+    now: Callable[[], int], progress: Callable[[int, int], None] = lambda done, total: None,
+    files: Blobs | None = None,
+) -> Sync:  # fmt: skip
     """One sync. `now` is milliseconds since 1970; `progress(done, total)` counts log versions of the pull."""
     report = Report()
     replica = yield Local("replica", lambda conn: db.get_meta(conn, "replica"))
     yield from _push(report, replica, now)
     yield from _pull(report, progress)
+    if files:
+        yield from blobs.upload(files, lambda: _push(report, replica, now))
     yield Local("done", lambda conn: db.set_meta(conn, "last_sync", str(now())))
     return report
 

@@ -5,6 +5,7 @@
     GET  /v1/pull?since=N                 → {"entries": [ENTRY…], "head", "more"}
     GET  /v1/events                       → server-sent events: the head's number
     POST /v1/login  {"code", "device"}    → {"token", "workspace", "member", "name", "letter"}
+    GET  /v1/blobs/SHA, PUT /v1/blobs/SHA, GET /v1/blobs/SHA/PIECE: see sync.blobs
     GET  /v1/whoami, POST /v1/invite {"name"} → {"code", "expires"}, POST /v1/logout
 
 TXN    {"id", "kind": do|undo|redo, "ref", "label", "age": ms since the edit,
@@ -33,17 +34,21 @@ VERSION = "1"
 HEADER = "milepost-protocol"
 EPOCH = "milepost-epoch"
 REPLICA = "milepost-replica"
+MAX_PUSH = 64_000_000  # bytes of a push, compressed or not, that the server takes
 PUSH_ROWS = 2_000  # changes in a batch of transactions, unless one alone has more
 PULL_BYTES = 1_000_000  # of a page, uncompressed, unless one transaction alone has more
+PIECE = 256_000  # bytes of a content that travel at once
+JSON = "application/json"
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the engine asks the network for. `body` is JSON or empty."""
+    """What the engine asks the network for. `body` is of the media type `type`, or empty."""
 
     method: str
     path: str
     body: bytes = b""
+    type: str = JSON
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,11 @@ def push(replica: str, schema: int, epoch: str, batch: Sequence[Outgoing], now: 
 
 def pull(since: int) -> Request:
     return Request("GET", f"/v1/pull?since={since}")
+
+
+def pieces(size: int) -> int:
+    """Of how many a content of so many bytes is made; an empty one has one piece, which is empty."""
+    return max(1, -(-size // PIECE))
 
 
 def verdicts(reply: Reply) -> list[Verdict]:

@@ -18,11 +18,13 @@ import filelock
 import httpx
 
 from models import db, outbox
+from models.blobs import Blobs
 from models.errors import Held, MilepostError, Offline, SyncError
 from models.store import Store
 from sync import api, engine
 from sync.account import token_of
-from sync.engine import Local, Report
+from sync.engine import Report
+from sync.steps import Local, Outside
 
 POLL = 60.0  # seconds between looks at the server when nothing wakes us
 BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds, each with up to as much again at random
@@ -246,7 +248,7 @@ async def _drive(
     breath: Callable[[], float] = lambda: BREATH,
 ) -> Report:  # fmt: skip
     """Runs the engine over httpx and the store; rests for `breath()` seconds after a step that took its time."""
-    steps = engine.sync(store.clock, progress)
+    steps = engine.sync(store.clock, progress, Blobs(store.home))
     outcome: object = None
     with closing(api.Line(http)) as line:
         while True:
@@ -258,6 +260,8 @@ async def _drive(
             if isinstance(step, Local):
                 line.expect(step.ahead)
                 outcome = await _write(store, step, breath)
+            elif isinstance(step, Outside):
+                outcome = step.run()
             else:
                 outcome = await line.send(step)
 

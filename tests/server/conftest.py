@@ -1,6 +1,7 @@
 """A real server on a port of its own, over each database, and the laptops of Ines and Tomas."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,8 @@ from tests.server.running import Served
 
 
 @pytest.fixture
-def server(database: str) -> Iterator[Served]:
-    served = Served(database)
+def server(database: str, tmp_path: Path) -> Iterator[Served]:
+    served = Served(database, str(tmp_path / "blobs"))
     yield served
     served.stop()
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import uvicorn
 
-from server.__main__ import listen
+from server.__main__ import beside, listen
 from server.app import Backend, make_app
 from tests.server.laptop import Laptop
 
@@ -23,10 +23,10 @@ ROOT = Path(__file__).parents[2]
 class Served:
     """A server under test. `now` is its clock in milliseconds."""
 
-    def __init__(self, database: str) -> None:
-        self.database = database
+    def __init__(self, database: str | Path, blobs: str = "") -> None:
+        self.database = str(database)
         self.now = 1_795_000_000_000
-        app = make_app(database, lambda: self.now)
+        app = make_app(self.database, lambda: self.now, blobs or beside(self.database))
         self.backend: Backend = app.state.backend
         self._socket = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"

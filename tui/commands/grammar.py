@@ -22,6 +22,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected   server
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
+           attach ID FILE  attachments ID  fetch ID
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
@@ -178,6 +179,7 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
                 metavar="URL",
                 help="a file, or postgresql://USER@HOST/NAME (default: a file in the user's data folder)",
             ),
+            arg("--blobs", default="", metavar="PLACE", help="folder or s3://BUCKET/PREFIX for attachments"),
             arg("--host", default="", help="address to listen on"),
             arg("--port", type=int, help="0: any that is free"),
             arg("--port-file", default="", metavar="FILE", help="the port is written here"),
@@ -261,6 +263,28 @@ milepost import tasks.xlsx --as tasks --project Harlan --map "Wer macht's=who\""
 milepost export plan.xml project=Harlan
 milepost export tasks.xlsx --kind task project=Harlan
 milepost export everything.jsonl""",
+    ),
+    "attach": Command(
+        "attaching.attach",
+        "Attaches files to a record of any kind; they go to the server with the next sync.",
+        (arg("id", metavar="ID", help=_ID), arg("files", nargs="+", metavar="FILE")),
+        """\
+milepost attach "Lay cables" drawing.pdf
+milepost attach Harlan order.pdf photo.jpg""",
+    ),
+    "attachments": Command(
+        "attaching.attachments",
+        "Lists the files of a record: size, type, whether the content is on this laptop.",
+        (arg("id", metavar="ID", help=_ID),),
+    ),
+    "fetch": Command(
+        "attaching.fetch",
+        "Writes an attachment into a file, fetching its content where it is not here.",
+        (
+            arg("id", metavar="ID", help="of the attachment, or its name"),
+            arg("--to", default="", metavar="PATH", help="a file or folder; default: its name, here"),
+            arg("--force", action="store_true", help="replace the file"),
+        ),
     ),
     "schedule": Command(
         "scheduling.schedule",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NOT_ADDED = {
     "conflict": "The server records conflicts. Make two edits meet by `milepost sync`; see `milepost conflicts`.",
+    "attachment": "A file is attached by `milepost attach ID FILE`.",
     "settlement": "A settlement is made by `milepost resolve ID mine|theirs|both|VALUE`.",
 }
 

@@ -64,7 +64,7 @@ def _without_password(address: str) -> str:
 
 
 def _passed_on(ctx: Context) -> Iterator[str]:
-    for name in ("host", "port", "port_file", "owner", "invite"):
+    for name in ("blobs", "host", "port", "port_file", "owner", "invite"):
         value = getattr(ctx.args, name)
         if value not in (None, ""):
             yield from (f"--{name.replace('_', '-')}", str(value))

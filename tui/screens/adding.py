@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from models.windows.tasks import task_dates
-from tui import finding
+from tui import finding, opening
 from tui.screens.base import bench
 from tui.widgets.prompt import Question
 
@@ -35,6 +35,7 @@ LABELS = {
     "interaction": "· said or written (call, mail, met …: what)",
     "promise": "is promised (what, and by when; they: theirs)",
     "visit": "is visited (day, and what for)",
+    "file": "has the file (its path)",
 }
 
 
@@ -49,6 +50,9 @@ def question(widget: Widget, what: str, kind: str, rec: str, text: str = "", why
         app.run_worker(app.shell.ask(asked))
 
     def done(typed: str) -> str | None:
+        if what == "file" and typed.strip():
+            opening.attach(app, kind, rec, typed, partial(again, typed))
+            return None
         return _make(app, what, rec, name, typed.strip(), partial(again, typed))
 
     return Question(f"“{name}” {LABELS[what]}:", done, text, why, names=_names(app, what, rec))

@@ -10,16 +10,16 @@ from typing import NamedTuple
 from textual.timer import Timer
 
 from models.feed import Changes
-from tui import finding
+from tui import finding, opening
 from tui.screens import adding, form
 from tui.screens.base import bench
-from tui.screens.form import ADD, FIELD, HEAD, LINK, MORE, PAST
+from tui.screens.form import ADD, FIELD, HEAD, LINK, MORE, OPEN, PAST
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.lines import LineList
 from tui.widgets.messages import Edited
 
 CALM = 0.12  # seconds without another record before a new one is read while the cursor runs
-PARTS = ("dependency", "assignment")  # what a line of them deletes
+PARTS = ("dependency", "assignment", "attachment")  # what a line of them deletes
 
 
 class Line(NamedTuple):
@@ -145,9 +145,11 @@ class Detail(LineList):
             return None
         if line.what == FIELD:
             return self.act_edit()
-        if line.what == ADD:
+        if line.what == ADD and line.field == OPEN:
+            opening.open_attached(bench(self), line.id)
+        elif line.what == ADD:
             return bench(self).shell.ask(adding.question(self, line.field, line.kind, line.id))
-        if line.what == LINK and line.id:
+        elif line.what == LINK and line.id:
             self.trail.append((self.kind, self.rec))
             self._turn_to(line.kind, line.id)
         elif line.what == MORE:

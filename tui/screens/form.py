@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from models.record import Kind
 
 HEAD, FIELD, LINK, PAST, MORE, ADD = range(6)
+OPEN = "open"  # in the place of what an ADD line adds
 PROBLEMS = 8  # of a record that are listed
 SENTENCE = 32  # cells: what the pane shows of a line at 110 columns
-HIDDEN = ("space", "deleted_at", "rank", "source_uid", "project_id", "segments")
+HIDDEN = (
+    "space", "deleted_at", "rank", "source_uid", "project_id", "segments", "sha256", "owner_kind", "owner_id"
+)  # fmt: skip
 
 
 class Draft(NamedTuple):
@@ -219,9 +222,11 @@ _LINKED = {
     ),
 }  # fmt: skip
 _ADDED = {
-    "task": ("after", "before", "assigned"),
-    "project": ("baseline",),
-    "client": ("project", "site", "contact", "promise", "visit", "interaction"),
+    "task": ("after", "before", "assigned", "file"),
+    "project": ("baseline", "file"),
+    "client": ("project", "site", "contact", "promise", "visit", "interaction", "file"),
+    "visit": ("file",),
+    "interaction": ("file",),
 }
 
 
@@ -229,8 +234,23 @@ def _links(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[Draft]:
     for label, linked, sql in _LINKED.get(kind, ()):
         for id, text in conn.execute(sql, (rec,)):
             yield Draft(LINK, label, text, "", linked, id)
+    yield from _files(conn, kind, rec)
     for what in _ADDED.get(kind, ()):
         yield Draft(ADD, f"+ {what}", "enter adds one", what, kind, rec)
+
+
+def _files(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[Draft]:
+    """What is attached to a record; of an attachment itself, the way to open it."""
+    from models.attachment import attached, attachments, size_in_words
+
+    if kind == "attachment" and (what := attached(conn, rec)):
+        where = "on this laptop" if what.here else "on the server"
+        yield Draft(ADD, "Open", f"enter opens it ({size_in_words(what.size)}, {where})", OPEN, kind, rec)
+        yield Draft(
+            LINK, "of", shown_title(conn, what.owner_kind, what.owner_id), "", what.owner_kind, what.owner_id
+        )
+    for each in attachments(conn, rec):
+        yield Draft(LINK, "file", f"{each.name}  {size_in_words(each.size)}", "", "attachment", each.id)
 
 
 def _past(conn: sqlite3.Connection, kind: Kind, rec: str) -> Iterator[Draft]:

@@ -24,6 +24,23 @@ CREATE TABLE assignment (
 );
 CREATE INDEX ix_assignment_member_id ON assignment (member_id);
 CREATE INDEX ix_assignment_task_id ON assignment (task_id);
+CREATE TABLE attachment (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	name TEXT, 
+	size INTEGER, 
+	media_type TEXT, 
+	sha256 TEXT, 
+	owner_kind TEXT, 
+	owner_id TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_attachment_owner_id ON attachment (owner_id);
+CREATE INDEX ix_attachment_sha256 ON attachment (sha256);
 CREATE TABLE baseline (
 	id TEXT NOT NULL, 
 	space TEXT, 
@@ -375,6 +392,8 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE unknown(
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, ver INTEGER NOT NULL, data TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE blob(sha TEXT PRIMARY KEY, size INTEGER NOT NULL, sent INTEGER NOT NULL);
+CREATE INDEX blob_unsent ON blob(sha) WHERE sent=0;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,

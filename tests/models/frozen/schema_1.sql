@@ -25,6 +25,23 @@ CREATE TABLE assignment (
 );
 CREATE INDEX ix_assignment_member_id ON assignment (member_id);
 CREATE INDEX ix_assignment_task_id ON assignment (task_id);
+CREATE TABLE attachment (
+	id TEXT NOT NULL, 
+	space TEXT, 
+	visibility TEXT, 
+	deleted_at TEXT, 
+	extra TEXT, 
+	ver INTEGER NOT NULL, 
+	name TEXT, 
+	size INTEGER, 
+	media_type TEXT, 
+	sha256 TEXT, 
+	owner_kind TEXT, 
+	owner_id TEXT, 
+	PRIMARY KEY (id)
+);
+CREATE INDEX ix_attachment_owner_id ON attachment (owner_id);
+CREATE INDEX ix_attachment_sha256 ON attachment (sha256);
 CREATE TABLE baseline (
 	id TEXT NOT NULL, 
 	space TEXT, 
@@ -376,6 +393,8 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE unknown(
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, ver INTEGER NOT NULL, data TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE blob(sha TEXT PRIMARY KEY, size INTEGER NOT NULL, sent INTEGER NOT NULL);
+CREATE INDEX blob_unsent ON blob(sha) WHERE sent=0;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,
@@ -390,25 +409,25 @@ CREATE TABLE problem(
 CREATE INDEX problem_task ON problem(task);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='1 2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO change VALUES(1,1,'client','01a2205b-97fe-7381-9647-057fde1fd08d','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
-INSERT INTO change VALUES(2,2,'project','01a2205b-985f-74ce-9e51-144a048277c4','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a2205b-97fe-7381-9647-057fde1fd08d","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
-INSERT INTO change VALUES(3,3,'task','01a2205b-987c-7408-8bca-1dbe3a1fd2d5','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2205b-985f-74ce-9e51-144a048277c4","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(4,3,'task','01a2205b-987d-7772-a282-536d32fe5fd8','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2205b-985f-74ce-9e51-144a048277c4","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(5,4,'dependency','01a2205b-9893-73a5-b97b-61f84c353431','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2205b-985f-74ce-9e51-144a048277c4","predecessor_id":"01a2205b-987c-7408-8bca-1dbe3a1fd2d5","successor_id":"01a2205b-987d-7772-a282-536d32fe5fd8","type":"FS","lag":0,"lag_unit":"working"}',0,1);
-INSERT INTO change VALUES(6,5,'task','01a2205b-987d-7772-a282-536d32fe5fd8','notes',NULL,'ask Ines for the drawings',0,1);
-INSERT INTO change VALUES(7,6,'task','01a2205b-987d-7772-a282-536d32fe5fd8','notes','ask Ines for the drawings',NULL,NULL,1);
-INSERT INTO client VALUES('01a2205b-97fe-7381-9647-057fde1fd08d','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
-INSERT INTO dependency VALUES('01a2205b-9893-73a5-b97b-61f84c353431','workspace','internal',NULL,NULL,0,'01a2205b-985f-74ce-9e51-144a048277c4','01a2205b-987c-7408-8bca-1dbe3a1fd2d5','01a2205b-987d-7772-a282-536d32fe5fd8','FS',0,'working',NULL);
-INSERT INTO meta VALUES('replica','01a2205b-9790-719e-803c-4d627cdd7fad');
-INSERT INTO project VALUES('01a2205b-985f-74ce-9e51-144a048277c4','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a2205b-97fe-7381-9647-057fde1fd08d',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a2205b-987c-7408-8bca-1dbe3a1fd2d5','workspace','internal',NULL,NULL,0,'01a2205b-985f-74ce-9e51-144a048277c4',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a2205b-987d-7772-a282-536d32fe5fd8','workspace','internal',NULL,NULL,0,'01a2205b-985f-74ce-9e51-144a048277c4',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO txn VALUES(1,'01a2205b-97fe-7381-9647-057e7e714a68','L','do',NULL,'New client',NULL,1795839203326,1,NULL,NULL);
-INSERT INTO txn VALUES(2,'01a2205b-985f-74ce-9e51-144994aab718','L','do',NULL,'New project',NULL,1795839203423,1,NULL,NULL);
-INSERT INTO txn VALUES(3,'01a2205b-986e-7060-b020-40b949c257d3','L','do',NULL,'Tasks',NULL,1795839203438,1,NULL,NULL);
-INSERT INTO txn VALUES(4,'01a2205b-9893-73a5-b97b-61f7e7cdc247','L','do',NULL,'Link',NULL,1795839203475,1,NULL,NULL);
-INSERT INTO txn VALUES(5,'01a2205b-98a7-752c-b308-2c7040a4a12d','L','do',NULL,'Ask',NULL,1795839203495,6,NULL,NULL);
-INSERT INTO txn VALUES(6,'01a2205b-98b1-71c8-a05a-d9296a364dac','L','undo','01a2205b-98a7-752c-b308-2c7040a4a12d','Ask',NULL,1795839203505,6,NULL,NULL);
+INSERT INTO change VALUES(1,1,'client','01a22067-d7ef-7324-8013-a859ddb6638c','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
+INSERT INTO change VALUES(2,2,'project','01a22067-d81b-7349-87aa-dabaebabe5d6','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a22067-d7ef-7324-8013-a859ddb6638c","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
+INSERT INTO change VALUES(3,3,'task','01a22067-d82a-7253-b599-af4d93e2959c','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22067-d81b-7349-87aa-dabaebabe5d6","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(4,3,'task','01a22067-d82e-72e2-afb9-090359b7dc1d','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22067-d81b-7349-87aa-dabaebabe5d6","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(5,4,'dependency','01a22067-d837-7522-9e0a-f94dd9ddccdb','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22067-d81b-7349-87aa-dabaebabe5d6","predecessor_id":"01a22067-d82a-7253-b599-af4d93e2959c","successor_id":"01a22067-d82e-72e2-afb9-090359b7dc1d","type":"FS","lag":0,"lag_unit":"working"}',0,1);
+INSERT INTO change VALUES(6,5,'task','01a22067-d82e-72e2-afb9-090359b7dc1d','notes',NULL,'ask Ines for the drawings',0,1);
+INSERT INTO change VALUES(7,6,'task','01a22067-d82e-72e2-afb9-090359b7dc1d','notes','ask Ines for the drawings',NULL,NULL,1);
+INSERT INTO client VALUES('01a22067-d7ef-7324-8013-a859ddb6638c','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
+INSERT INTO dependency VALUES('01a22067-d837-7522-9e0a-f94dd9ddccdb','workspace','internal',NULL,NULL,0,'01a22067-d81b-7349-87aa-dabaebabe5d6','01a22067-d82a-7253-b599-af4d93e2959c','01a22067-d82e-72e2-afb9-090359b7dc1d','FS',0,'working',NULL);
+INSERT INTO meta VALUES('replica','01a22067-d7ac-769a-af77-f557e0fa391f');
+INSERT INTO project VALUES('01a22067-d81b-7349-87aa-dabaebabe5d6','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a22067-d7ef-7324-8013-a859ddb6638c',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a22067-d82a-7253-b599-af4d93e2959c','workspace','internal',NULL,NULL,0,'01a22067-d81b-7349-87aa-dabaebabe5d6',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a22067-d82e-72e2-afb9-090359b7dc1d','workspace','internal',NULL,NULL,0,'01a22067-d81b-7349-87aa-dabaebabe5d6',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO txn VALUES(1,'01a22067-d7ee-7140-b5f9-051639ba5e94','L','do',NULL,'New client',NULL,1795840006126,1,NULL,NULL);
+INSERT INTO txn VALUES(2,'01a22067-d81b-7349-87aa-dab97eda853a','L','do',NULL,'New project',NULL,1795840006171,1,NULL,NULL);
+INSERT INTO txn VALUES(3,'01a22067-d827-74d9-89d0-d19bcc9c0b33','L','do',NULL,'Tasks',NULL,1795840006183,1,NULL,NULL);
+INSERT INTO txn VALUES(4,'01a22067-d837-7522-9e0a-f94ce7e706de','L','do',NULL,'Link',NULL,1795840006199,1,NULL,NULL);
+INSERT INTO txn VALUES(5,'01a22067-d843-747c-8e72-3e7f83f658bf','L','do',NULL,'Ask',NULL,1795840006211,6,NULL,NULL);
+INSERT INTO txn VALUES(6,'01a22067-d847-708a-a92d-764b2cbe4479','L','undo','01a22067-d843-747c-8e72-3e7f83f658bf','Ask',NULL,1795840006215,6,NULL,NULL);
 CREATE TRIGGER member_created AFTER INSERT ON member WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
             INSERT INTO change(txn, tbl, rec, field, new, base)
@@ -502,6 +521,30 @@ CREATE TRIGGER dependency_removed BEFORE DELETE ON dependency WHEN coalesce((SEL
             SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
         END;
 CREATE TRIGGER dependency_identity BEFORE UPDATE OF id, space ON dependency BEGIN
+            SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
+            WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
+        END;
+CREATE TRIGGER attachment_created AFTER INSERT ON attachment WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO change(txn, tbl, rec, field, new, base)
+            VALUES((SELECT n FROM txn WHERE state=0), 'attachment', NEW.id, '', json_patch('{}', json_object('space', NEW.space, 'visibility', NEW.visibility, 'deleted_at', NEW.deleted_at, 'name', NEW.name, 'size', NEW.size, 'media_type', NEW.media_type, 'sha256', NEW.sha256, 'owner_kind', NEW.owner_kind, 'owner_id', NEW.owner_id)), 0);
+        END;
+CREATE TRIGGER attachment_edited AFTER UPDATE ON attachment WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT NEW.id, f.field, 'attachment', OLD.ver, f.old FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('size', OLD.size, NEW.size, (OLD.size IS NOT NEW.size)), ('media_type', OLD.media_type, NEW.media_type, (OLD.media_type IS NOT NEW.media_type)), ('sha256', OLD.sha256, NEW.sha256, (OLD.sha256 IS NOT NEW.sha256)), ('owner_kind', OLD.owner_kind, NEW.owner_kind, (OLD.owner_kind IS NOT NEW.owner_kind)), ('owner_id', OLD.owner_id, NEW.owner_id, (OLD.owner_id IS NOT NEW.owner_id))) f WHERE f.written
+            AND OLD.ver > 0 ON CONFLICT DO NOTHING;
+            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            SELECT (SELECT n FROM txn WHERE state=0), 'attachment', NEW.id, f.field, f.old, f.new,
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+            FROM (SELECT 'space' AS field, OLD.space AS old, NEW.space AS new, (OLD.space IS NOT NEW.space) AS written UNION ALL VALUES ('visibility', OLD.visibility, NEW.visibility, (OLD.visibility IS NOT NEW.visibility)), ('deleted_at', OLD.deleted_at, NEW.deleted_at, (OLD.deleted_at IS NOT NEW.deleted_at)), ('name', OLD.name, NEW.name, (OLD.name IS NOT NEW.name)), ('size', OLD.size, NEW.size, (OLD.size IS NOT NEW.size)), ('media_type', OLD.media_type, NEW.media_type, (OLD.media_type IS NOT NEW.media_type)), ('sha256', OLD.sha256, NEW.sha256, (OLD.sha256 IS NOT NEW.sha256)), ('owner_kind', OLD.owner_kind, NEW.owner_kind, (OLD.owner_kind IS NOT NEW.owner_kind)), ('owner_id', OLD.owner_id, NEW.owner_id, (OLD.owner_id IS NOT NEW.owner_id))) f WHERE f.written
+            ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+        END;
+CREATE TRIGGER attachment_removed BEFORE DELETE ON attachment WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
+            SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
+            SELECT RAISE(ABORT, 'milepost: records are never removed; set deleted_at');
+        END;
+CREATE TRIGGER attachment_identity BEFORE UPDATE OF id, space ON attachment BEGIN
             SELECT RAISE(ABORT, 'milepost: a record keeps its id and its space')
             WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND (SELECT origin FROM txn WHERE state=0)='L';
         END;

@@ -1,0 +1,150 @@
+"""The contents of attachments on this laptop: files beside the store, each called by the SHA-256 of what is in it.
+
+Table `blob` knows of every one that is here its size and whether the server has it. One that the server has not yet is
+never removed; the others are a cache, filled when somebody opens one.
+"""
+
+import hashlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from models.errors import Refused, StoreFull
+
+LARGEST = 1_000_000_000  # bytes of one file
+CACHE = 2_000_000_000  # bytes of contents that the server has as well, before the oldest are removed
+PIECE = 1_000_000  # bytes read at a time
+
+
+class Blob(NamedTuple):
+    """A content: the SHA-256 of its bytes in hex, and how many there are."""
+
+    sha: str
+    size: int
+
+
+class Blobs:
+    """The folder. A file is there as a whole or not at all."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "blobs"
+
+    def path(self, sha: str) -> Path:
+        return self.folder / sha[:2] / sha
+
+    def keep(self, source: Path) -> Blob:
+        """Copies a file of the user's into the folder. Raises Refused for what is no file or too large, StoreFull."""
+        try:
+            size = source.stat().st_size
+            if not source.is_file():
+                raise Refused(f"{source} is not a file. Name one, or pack a folder into a .zip first.")
+            if size > LARGEST:
+                raise Refused(
+                    f"{source.name} has {size / 1e9:.1f} GB; an attachment may have {LARGEST / 1e9:g} GB. "
+                    "Put it on a file server and note the address instead."
+                )
+            with source.open("rb") as file, self.writing() as (copy, done):
+                while piece := file.read(PIECE):
+                    copy.write(piece)
+                return done()
+        except OSError as error:
+            raise Refused(f"{source} cannot be read: {error.strerror or error}. Check its name.") from error
+
+    @contextmanager
+    def writing(self) -> "Iterator[tuple[_Hashed, _Done]]":
+        """A new content: write into the first, then call the second, which puts it in its place."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                hashed = _Hashed(file)
+                yield hashed, _Done(self, hashed, Path(name))
+        except OSError as error:
+            raise StoreFull(
+                f"{self.folder} cannot be written: {error.strerror or error}. Free some room; nothing was lost."
+            ) from error
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def read(self, sha: str, offset: int, size: int) -> bytes:
+        """A part of a content; empty where it is not here or shorter."""
+        try:
+            with self.path(sha).open("rb") as file:
+                file.seek(offset)
+                return file.read(size)
+        except FileNotFoundError:
+            return b""
+
+    def remove(self, sha: str) -> None:
+        self.path(sha).unlink(missing_ok=True)
+
+
+class _Hashed:
+    """A file that knows the hash of what was written into it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.hash = hashlib.sha256()
+        self.size = 0
+
+    def write(self, piece: bytes) -> None:
+        self.file.write(piece)
+        self.hash.update(piece)
+        self.size += len(piece)
+
+
+class _Done(NamedTuple):
+    blobs: Blobs
+    hashed: _Hashed
+    name: Path
+
+    def __call__(self) -> Blob:
+        self.hashed.file.flush()
+        os.fsync(self.hashed.file.fileno())
+        blob = Blob(self.hashed.hash.hexdigest(), self.hashed.size)
+        place = self.blobs.path(blob.sha)
+        place.parent.mkdir(exist_ok=True)
+        self.name.replace(place)
+        return blob
+
+
+def unsent(conn: sqlite3.Connection) -> Blob | None:
+    """The first content that the server has not and a live attachment names."""
+    row = conn.execute(
+        "SELECT b.sha, b.size FROM blob b WHERE b.sent=0 AND EXISTS"
+        " (SELECT 1 FROM attachment a WHERE a.sha256=b.sha AND a.deleted_at IS NULL) ORDER BY b.size LIMIT 1"
+    ).fetchone()
+    return Blob(*row) if row else None
+
+
+def sent(conn: sqlite3.Connection, sha: str) -> None:
+    """The server has it, or will never take it."""
+    conn.execute("UPDATE blob SET sent=1 WHERE sha=?", (sha,))
+
+
+def fetched(conn: sqlite3.Connection, blob: Blob) -> None:
+    """It came from the server."""
+    conn.execute("INSERT INTO blob(sha, size, sent) VALUES(?,?,1) ON CONFLICT DO NOTHING", blob)
+
+
+def spare(conn: sqlite3.Connection, keep: str, room: int = CACHE) -> list[str]:
+    """The contents that may go, oldest first, so that what the server has as well takes no more than `room` bytes.
+
+    They are forgotten with that; `keep` stays. The caller removes the files when it has committed.
+    """
+    [total] = conn.execute("SELECT coalesce(sum(size), 0) FROM blob WHERE sent=1").fetchone()
+    gone: list[str] = []
+    rows = conn.execute(
+        "SELECT sha, size FROM blob WHERE sent=1 AND sha<>? ORDER BY rowid", (keep,)
+    ).fetchall()
+    for sha, size in rows:
+        if total <= room:
+            break
+        conn.execute("DELETE FROM blob WHERE sha=?", (sha,))
+        gone.append(sha)
+        total -= size
+    return gone

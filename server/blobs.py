@@ -1,0 +1,192 @@
+"""The contents of attachments on the server: pieces of one size in a folder or in S3-compatible storage.
+
+WORKSPACE/ab/abcdef…/000000 …     the pieces of a content, as they come; any worker takes any
+WORKSPACE/ab/abcdef…/whole        written when all are there and their hash is right; nothing is read before
+"""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from models.blobs import LARGEST
+from models.errors import MilepostError, StoreFull
+from server.database import Database
+from sync.protocol import PIECE, pieces
+
+S3 = "s3://"
+HEX = set("0123456789abcdef")
+
+
+class Unfit(MilepostError):
+    """What came cannot be a piece of that content; nothing of it was kept."""
+
+
+class Storage(Protocol):
+    """Small values by their keys. Raises StoreFull, in words for whoever runs the server."""
+
+    def put(self, key: str, body: bytes) -> None: ...
+    def get(self, key: str) -> bytes | None: ...
+    def names(self, prefix: str) -> set[str]:
+        """The last parts of the keys that begin with `prefix` and a slash."""
+
+    def delete(self, key: str) -> None: ...
+
+
+class Folder:
+    """Files below a folder; each is written whole or not at all."""
+
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def put(self, key: str, body: bytes) -> None:
+        path = self._place / key
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
+            with os.fdopen(handle, "wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(handle)
+            Path(name).replace(path)
+        except OSError as error:
+            raise StoreFull(
+                f"{self._place} cannot be written: {error.strerror or error}. Free some room or check its permissions."
+            ) from error
+
+    def get(self, key: str) -> bytes | None:
+        try:
+            return (self._place / key).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def names(self, prefix: str) -> set[str]:
+        folder = self._place / prefix
+        return {p.name for p in folder.iterdir() if not p.name.startswith(".")} if folder.is_dir() else set()
+
+    def delete(self, key: str) -> None:
+        (self._place / key).unlink(missing_ok=True)
+
+
+class Bucket:
+    """Objects of an S3-compatible storage. Address and keys come as every AWS tool takes them (AWS_ENDPOINT_URL_S3,
+    AWS_ACCESS_KEY_ID …)."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            import boto3  # 300 ms, and an extra of its own
+        except ImportError:
+            raise MilepostError(
+                "S3 storage needs boto3. Install it with: uv tool install 'milepost[server,s3]'"
+            ) from None
+        self._bucket, _, prefix = url.removeprefix(S3).partition("/")
+        self._prefix = prefix.strip("/") + "/" if prefix.strip("/") else ""
+        self._client: Any = boto3.client("s3")
+
+    def put(self, key: str, body: bytes) -> None:
+        self._call("put_object", Key=self._prefix + key, Body=body)
+
+    def get(self, key: str) -> bytes | None:
+        found = self._call("get_object", Key=self._prefix + key)
+        return bytes(found["Body"].read()) if found else None
+
+    def names(self, prefix: str) -> set[str]:
+        start = f"{self._prefix}{prefix}/"
+        listed: set[str] = set()
+        more: dict[str, str] = {}
+        while True:
+            found = self._call("list_objects_v2", Prefix=start, **more) or {}
+            listed |= {row["Key"].removeprefix(start) for row in found.get("Contents", ())}
+            if not found.get("IsTruncated"):
+                return listed
+            more = {"ContinuationToken": found["NextContinuationToken"]}
+
+    def delete(self, key: str) -> None:
+        self._call("delete_object", Key=self._prefix + key)
+
+    def _call(self, what: str, **given: Any) -> Any:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return getattr(self._client, what)(Bucket=self._bucket, **given)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+                return None
+            raise self._broken(error) from error
+        except BotoCoreError as error:
+            raise self._broken(error) from error
+
+    def _broken(self, error: Exception) -> StoreFull:
+        return StoreFull(
+            f"The storage {S3}{self._bucket} refused: {error}. Check bucket, address and keys (AWS_…)."
+        )
+
+
+def open_storage(place: str) -> Storage:
+    """A folder, or s3://BUCKET/PREFIX. Raises MilepostError."""
+    return Bucket(place) if place.startswith(S3) else Folder(Path(place))
+
+
+class Contents:
+    """What the endpoints ask of the storage. Raises Unfit, StoreFull."""
+
+    def __init__(self, storage: Storage, database: Database) -> None:
+        self._storage, self._database = storage, database
+
+    def missing(self, workspace: str, sha: str, size: int) -> list[int]:
+        """The pieces of a content of `size` bytes that are not here."""
+        _check(sha, size)
+        names = self._storage.names(_place(workspace, sha))
+        return [] if "whole" in names else [n for n in range(pieces(size)) if f"{n:06}" not in names]
+
+    def put(self, workspace: str, sha: str, size: int, piece: int, body: bytes) -> None:
+        """Takes a piece; with the last one that was missing the content is whole, if its hash is right."""
+        _check(sha, size)
+        if not 0 <= piece < pieces(size) or len(body) != min(PIECE, size - piece * PIECE):
+            raise Unfit(f"{len(body)} bytes are not piece {piece} of {size} bytes.")
+        place = _place(workspace, sha)
+        self._storage.put(f"{place}/{piece:06}", body)
+        if not self.missing(workspace, sha, size):
+            self._close(place, sha, size)
+
+    def _close(self, place: str, sha: str, size: int) -> None:
+        digest = hashlib.sha256()
+        keys = [f"{place}/{n:06}" for n in range(pieces(size))]
+        for key in keys:
+            digest.update(self._storage.get(key) or b"")
+        if digest.hexdigest() == sha:
+            self._storage.put(f"{place}/whole", str(size).encode())
+            return
+        for key in keys:
+            self._storage.delete(key)
+        raise Unfit("The pieces do not add up to the content. Send it again.")
+
+    def get(self, workspace: str, member: str, rec: str, sha: str, piece: int) -> bytes | None:
+        """A piece of a whole content, through an attachment that the member sees; None where there is none."""
+        _check(sha, 0)
+        place = _place(workspace, sha)
+        if not self._names(workspace, member, rec, sha) or self._storage.get(f"{place}/whole") is None:
+            return None
+        return self._storage.get(f"{place}/{piece:06}")
+
+    def _names(self, workspace: str, member: str, rec: str, sha: str) -> bool:
+        """Whether the member sees an attachment `rec` with this content."""
+        with self._database.reading() as conn:
+            row = conn.execute(
+                "SELECT data FROM record WHERE workspace=? AND id=? AND kind='attachment'", (workspace, rec)
+            ).fetchone()
+        return row is not None and orjson.loads(row[0]).get("sha256") == sha
+
+
+def _place(workspace: str, sha: str) -> str:
+    return f"{workspace}/{sha[:2]}/{sha}"
+
+
+def _check(sha: str, size: int) -> None:
+    if len(sha) != 64 or set(sha) - HEX:
+        raise Unfit("A content is called by its SHA-256: 64 hexadecimal digits.")
+    if not 0 <= size <= LARGEST:
+        raise Unfit(f"An attachment may have {LARGEST / 1e9:g} GB.")

@@ -1,0 +1,88 @@
+"""The contents of attachments on their way: up in pieces before the transaction that names them, down on demand.
+
+GET /v1/blobs/SHA?size=N             → {"missing": [piece…]}: what the server still lacks of N bytes
+PUT /v1/blobs/SHA?size=N&piece=K     a piece of PIECE bytes, the last one shorter; what breaks off is sent again
+GET /v1/blobs/SHA/K?rec=ID           piece K; ID is an attachment that the asker may see
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import httpx
+
+from models import blobs
+from models.attachment import Attached
+from models.blobs import Blob, Blobs
+from models.errors import Held, NotFound
+from models.store import Store
+from sync import api, protocol
+from sync.protocol import PIECE, Reply, Request
+from sync.steps import Local, Outside, Steps
+
+NEVER = (404, 413, 422, 501)  # this server takes no contents, or not this one: the transaction goes without
+
+
+def upload(files: Blobs, between: Callable[[], Steps]) -> Steps:
+    """Sends every content that the server lacks; `between` two pieces and after each whole one, other things go on."""
+    while blob := (yield Local("blob", blobs.unsent)):
+        missing = yield from _missing(blob)
+        for piece in missing:
+            body: bytes = yield Outside("piece", partial(files.read, blob.sha, piece * PIECE, PIECE))
+            if not body and blob.size:  # the file was taken away: its name is worth sending all the same
+                break
+            reply: Reply = yield Request(
+                "PUT",
+                f"/v1/blobs/{blob.sha}?size={blob.size}&piece={piece}",
+                body,
+                "application/octet-stream",
+            )
+            if reply.status in NEVER and protocol.HEADER in reply.headers:
+                break
+            protocol.refuse_strangers(reply)
+            yield from between()
+        yield Local("blob sent", partial(blobs.sent, sha=blob.sha))
+        yield from between()
+
+
+def _missing(blob: Blob) -> Any:
+    reply: Reply = yield Request("GET", f"/v1/blobs/{blob.sha}?size={blob.size}")
+    if reply.status in NEVER and protocol.HEADER in reply.headers:
+        return []
+    try:
+        return [int(piece) for piece in protocol.document(reply)["missing"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise Held("The server's answer about an attachment makes no sense. It is asked again.") from error
+
+
+def fetch(store: Store, token: str, what: Attached) -> None:
+    """Brings the content of an attachment onto this laptop. Raises Offline, Held, NotFound, StoreFull."""
+    files = Blobs(store.home)
+    asyncio.run(_fetch(store, token, files, what))
+    with store.write() as conn:
+        blobs.fetched(conn, Blob(what.sha, what.size))
+        gone = blobs.spare(conn, what.sha)
+    for sha in gone:
+        files.remove(sha)
+
+
+async def _fetch(store: Store, token: str, files: Blobs, what: Attached) -> None:
+    async with api.client(store.meta("server"), token, store.meta("replica")) as http:
+        with files.writing() as (copy, done):
+            for piece in range(protocol.pieces(what.size)):
+                copy.write(await _piece(http, what, piece))
+            if copy.hash.hexdigest() != what.sha:
+                raise Held(f"What the server sent is not the content of {what.name}. Fetch it again later.")
+            done()
+
+
+async def _piece(http: httpx.AsyncClient, what: Attached, piece: int) -> bytes:
+    reply = await api.send(http, Request("GET", f"/v1/blobs/{what.sha}/{piece}?rec={what.id}"))
+    if reply.status == 404 and protocol.HEADER in reply.headers:
+        raise NotFound(
+            f"The server has not got the content of {what.name} yet: the laptop that attached it has not sent it. "
+            "Try again when that one has synced."
+        )
+    protocol.refuse_strangers(reply)
+    return reply.body

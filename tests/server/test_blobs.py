@@ -1,0 +1,117 @@
+"""Contents of attachments on the server: the same on a folder and on a real S3 server."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from moto.server import ThreadedMotoServer
+
+from models.errors import MilepostError, StoreFull
+from server.blobs import Contents, Storage, Unfit, open_storage
+from sync.protocol import PIECE
+from tests.server.laptop import Laptop, do, new
+from tests.server.running import Served
+
+PHOTO = b"\xff\xd8 a photo of the cabinet" * 20_000
+SHA = hashlib.sha256(PHOTO).hexdigest()
+PIECES = [PHOTO[n : n + PIECE] for n in range(0, len(PHOTO), PIECE)]
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """The address of an S3 server on a port of its own."""
+    server = ThreadedMotoServer(port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture(params=["folder", "s3"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
+    if request.param == "folder":
+        return open_storage(str(tmp_path / "blobs"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", request.getfixturevalue("s3"))
+    for name, value in (
+        ("ACCESS_KEY_ID", "harlan"),
+        ("SECRET_ACCESS_KEY", "fab"),
+        ("DEFAULT_REGION", "eu-west-1"),
+    ):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    import boto3
+
+    bucket = tmp_path.name.replace("_", "-").lower()
+    boto3.client("s3").create_bucket(
+        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+    )
+    return open_storage(f"s3://{bucket}/attachments")
+
+
+@pytest.fixture
+def contents(storage: Storage, server: Served) -> Contents:
+    return Contents(storage, server.backend.database)
+
+
+def test_pieces_come_in_any_order_and_twice(contents: Contents) -> None:
+    assert contents.missing("w", SHA, len(PHOTO)) == [0, 1]
+    for piece in (1, 1, 0):
+        contents.put("w", SHA, len(PHOTO), piece, PIECES[piece])
+    assert contents.missing("w", SHA, len(PHOTO)) == []
+    assert contents.missing("another workspace", SHA, len(PHOTO)) == [0, 1]
+
+
+def test_what_is_not_that_content_leaves_nothing_behind(contents: Contents) -> None:
+    contents.put("w", SHA, len(PHOTO), 0, PIECES[0])
+    with pytest.raises(Unfit, match="do not add up"):
+        contents.put("w", SHA, len(PHOTO), 1, b"x" * len(PIECES[1]))
+    assert contents.missing("w", SHA, len(PHOTO)) == [0, 1]
+
+
+def test_a_content_is_read_through_an_attachment_once_it_is_whole(contents: Contents, ines: Laptop) -> None:
+    values = {
+        "name": "cabinet.jpg",
+        "size": len(PHOTO),
+        "sha256": SHA,
+        "owner_kind": "client",
+        "owner_id": "harlan",
+    }
+    [verdict] = ines.push(do("Attach", new("attachment", "photo", **values)))
+    assert not verdict.reason
+    workspace = ines.account["workspace"]
+    contents.put(workspace, SHA, len(PHOTO), 0, PIECES[0])
+    assert contents.get(workspace, ines.member, "photo", SHA, 0) is None
+    contents.put(workspace, SHA, len(PHOTO), 1, PIECES[1])
+    assert [contents.get(workspace, ines.member, "photo", SHA, n) for n in (0, 1, 2)] == [*PIECES, None]
+
+
+@pytest.mark.parametrize(
+    ("sha", "size", "piece", "body"),
+    [("../../etc", 5, 0, b"Linz!"), (SHA.upper(), 5, 0, b"Linz!"), (SHA, 5, 1, b"Linz!"), (SHA, 5, 0, b"Linz"),
+     (SHA, -1, 0, b""), (SHA, 2_000_000_000, 0, b"x" * PIECE)],
+)  # fmt: skip
+def test_what_cannot_be_a_piece_is_refused(
+    contents: Contents, sha: str, size: int, piece: int, body: bytes
+) -> None:
+    with pytest.raises(Unfit):
+        contents.put("w", sha, size, piece, body)
+
+
+def test_storage_that_does_not_answer_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "blobs").write_text("a file")
+    with pytest.raises(StoreFull, match="cannot be written"):
+        open_storage(str(tmp_path / "blobs")).put("w/1", b"x")
+    monkeypatch.setitem(__import__("sys").modules, "boto3", None)
+    with pytest.raises(MilepostError, match=r"milepost\[server,s3\]"):
+        open_storage("s3://bucket")
+
+
+def test_only_the_signed_in_and_small_pieces_come_in(server: Served, ines: Laptop) -> None:
+    place = f"/v1/blobs/{SHA}?size={len(PHOTO)}&piece=0"
+    assert httpx.put(server.url + place, content=PIECES[0]).status_code == 401
+    assert ines.http.put(place, content=PIECES[0] + b"x").status_code == 413
+    assert ines.http.put(place, content=PIECES[0][1:]).status_code == 422
+    assert ines.http.put(place, content=PIECES[0]).json() == {}
