@@ -103,6 +103,19 @@ JUMPS = [
     ),
     _jump("d", "bin", "recycle bin", "Go to what was deleted, and restore it"),
     _jump(",", "settings", "settings", "Go to the settings: theme, dates, holidays, keys"),
+    *(
+        Action(
+            f"jump.view_{number}",
+            f"{number}",
+            f"view {number}",
+            "Show the list as it comes" if not number else "Show the saved view with this number",
+            JUMP,
+            run="saved",
+            args=(number,),
+            palette=False,
+        )
+        for number in range(10)
+    ),
     Action("jump.search", "/", "search", "Search everything", where=JUMP, run="search"),
 ]
 
@@ -113,7 +126,7 @@ PORTFOLIO = _own(
     ("new_below", "o", "new", "Type a new project", 1),
     ("at_risk", "!", "at risk", "Show only the projects at risk, or all", 3),
     ("milestone", "m", "milestone", "Go to the next milestone of the project", 4),
-    ("sort", "S", "sort", "Sort by the next column", 5),
+    ("health", "r", "by health", "Put the projects under headings by how they are, or by nothing", 5),
 )
 
 TASKS = [
@@ -232,6 +245,26 @@ COMMON = [
     _do("date", "d", "date", "Set the date", 13, bulk=True),
     _do("who", "w", "who", "Set who does it", 14, bulk=True),
     _do("filter", "/", "filter", "Show only what fits: words, status:doing, due<fri, @who, #where, late", 30),
+    _do("sort", "S", "sort", "Choose by which column the list is sorted; the same again turns it round"),
+    _do("group", "", "group", "Put the list under headings: client, stage, manager, health"),
+    _do("columns", "", "columns", "Choose which columns the list has"),
+    _do(
+        "keep_view", "ctrl+t", "keep view", "Keep filter, order, headings and columns as a view of this list"
+    ),
+    _do("rename_view", "f2", "rename view", "Give the saved view that is shown another name"),
+    _do("forget_view", "", "forget view", "Forget the saved view that is shown"),
+    *(
+        Action(
+            f"view_{number}",
+            f"alt+{number}",
+            f"view {number}",
+            "The same, by one key",
+            run="saved",
+            args=(number,),
+            palette=False,
+        )
+        for number in range(10)
+    ),
     _do("next_match", "n", "next match", "Go to the next match"),
     _do("previous_match", "N", "match before", "Go to the match before"),
     _do("marked", ".", "on the marked", "Choose what to do with the marked rows", 41),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from models.errors import MilepostError
 from tui.app import Milepost
 from tui.keymap import mapped
+from tui.palette import Entry
+from tui.screens.looks import Looks
 from tui.settings import Settings
 from tui.themes import BY_SETTING
 from tui.widgets.rows import RowList
@@ -50,6 +54,14 @@ class Preferred(Milepost):
             self.settings.set("theme", name)
         except MilepostError as error:
             self.shell.say(f"Theme: {name}, for now. {error}", "warn")
+
+    def on_mount(self) -> None:
+        self.providers.append(self._find_views)
+
+    def _find_views(self, text: str) -> Iterable[Entry]:
+        view = self.shell.view
+        entries = view.view_entries() if isinstance(view, Looks) else ()
+        return [one for one in entries if text.strip().casefold() in one.label.casefold()]
 
     def on_ready(self) -> None:
         super().on_ready()

@@ -159,6 +159,8 @@ class Settings:
 
     def rename_view(self, of: str, old: str, new: str) -> None:
         """Gives a view another name and leaves it in its place. Raises Invalid, StoreError."""
+        if not new:
+            raise Invalid("name", "a view needs one. Type it.")
         if new != old and new in self.views[of]:
             raise Invalid("name", f"there is a view “{new}” already. Choose another name.")
         again = {new if name == old else name: view for name, view in self.views[of].items()}

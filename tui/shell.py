@@ -33,7 +33,7 @@ from tui.widgets.rows import RowList
 
 if TYPE_CHECKING:
     from tui.app import Milepost
-    from tui.palette import Provider
+    from tui.palette import Entry, Provider
 
 OverlayType = TypeVar("OverlayType", bound=Overlay)
 
@@ -333,6 +333,12 @@ class Shell(Screen[None], inherit_bindings=False):
 
     async def act_search(self) -> None:
         await self._open_palette([], self._origin(), cast("Milepost", self.app).providers)
+
+    async def choose(self, entries: Sequence[Entry]) -> None:
+        """Lets one of these be chosen, by a few letters."""
+        from tui.palette import Palette
+
+        (await self._overlay(Palette)).open(entries)
 
     async def _open_palette(
         self, chosen: Sequence[Action], origin: Widget | None, providers: Sequence[Provider] = ()

@@ -24,12 +24,12 @@ def test_a_clash_is_found_within_a_place_and_across():
 
 def test_the_keys_of_the_table():
     keys = {(action.where, key): action.id for action in ACTIONS for key in action.key_list()}
-    for key in "?/nNzscdwyuUDRq.:-g":
+    for key in "?/nNzscdwyuUDRq.:-gS":
         assert (EVERYWHERE, key) in keys
     for key in ["j", "k", "h", "l", "G", "v", "*", "e", "space", "enter", "ctrl+d", "ctrl+u"]:
         assert ("list", key) in keys
     for where, own in {
-        "portfolio": "o!mS",
+        "portfolio": "o!mr",
         "tasks": "<>JKoO()btxB",
         "clients": "op",
         "conflicts": "mtbeA",

@@ -16,11 +16,12 @@ from models.filters.vocabulary import Vocabulary
 from models.windows import discreet
 from models.windows.discreet import Front
 from models.windows.window import Condition, Window
-from tui.view import View
-from tui.widgets.columns import Column, Row
+from tui.screens.looks import Looks
+from tui.widgets.columns import Row
 from tui.widgets.lines import LineList
 from tui.widgets.messages import Edited, Moved, Opened
 from tui.widgets.prompt import Prompt, Question
+from tui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
     from tui.finding import Lost
@@ -47,18 +48,16 @@ def bench(widget: Widget) -> Workbench:
     return cast("Workbench", widget.app)
 
 
-class ListView(View):
+class ListView(Looks):
     """A view of one list over the store.
 
     `shows` says by table which fields move rows (then the window is run again); any other field of those tables
     redraws what is on screen; other tables are nothing to this view. A view that is not in front waits with that.
     """
 
-    columns: ClassVar[Sequence[Column]] = ()
     empty: ClassVar[str] = ""
     shows: ClassVar[dict[str, frozenset[str]]] = {}
     vocabularies: ClassVar[Mapping[str, Vocabulary]] = {}  # what a filter may ask, by kind of record
-    text: str = ""  # of the filter
     sought: str = ""  # the last filter, for n and N
     stale: bool = False
 
@@ -67,11 +66,8 @@ class ListView(View):
         self.wanted: dict[str, Condition] = {}  # what the filter means, by kind of record
 
     def compose(self) -> ComposeResult:
+        yield Tabs()
         yield LineList(self.columns, self, empty=self.empty)
-
-    @property
-    def lines(self) -> LineList:
-        return self.query_one(LineList)
 
     def make_detail(self) -> Widget | None:
         from tui.screens.detail import Detail
@@ -123,6 +119,7 @@ class ListView(View):
     # Loading
 
     def on_mount(self) -> None:
+        self.show_tabs()
         self.reload()
 
     def on_shown(self) -> None:
@@ -177,7 +174,7 @@ class ListView(View):
         """Puts the cursor on a record, dropping the filter where it hides it."""
         found = bench(self).desk.conn.execute(f"SELECT rowid FROM {kind} WHERE id=?", (rec,)).fetchone()
         if found and not self.lines.go_to(self.row_number(kind, found[0])) and self.text:
-            self._filter("")
+            self.filter_by("")
             self.lines.go_to(self.row_number(kind, found[0]))
 
     def row_number(self, kind: str, rowid: int) -> int:
@@ -280,7 +277,9 @@ class ListView(View):
     def act_copy(self) -> None:
         """The marked rows as tab-separated text, into the terminal's clipboard."""
         chosen = self.rows(self.lines.selected())
-        text = "\n".join("\t".join(column.text(row).strip() for column in self.columns) for row in chosen)
+        text = "\n".join(
+            "\t".join(column.text(row).strip() for column in self.lines.columns) for row in chosen
+        )
         self.app.copy_to_clipboard(text)
         self.shell.say(f"Copied {len(chosen)} row{'s' if len(chosen) != 1 else ''}")
 
@@ -298,7 +297,7 @@ class ListView(View):
         names = cache(bench(self).names)  # as long as the line is open
         vocabularies = list(self.vocabularies.values())
         question = Question(
-            "/", self._filtered, before, changed=self._filter, left=lambda: self._filter(before),
+            "/", self._filtered, before, changed=self.filter_by, left=lambda: self.filter_by(before),
             offer=lambda text: complete(text, vocabularies, names),
         )  # fmt: skip
         await self.shell.ask(question)
@@ -313,7 +312,7 @@ class ListView(View):
         """Lets go of the filter."""
         if not self.text:
             return False
-        self._filter("")
+        self.filter_by("")
         return True
 
     def _go_to_match(self, step: int) -> None:
@@ -332,16 +331,17 @@ class ListView(View):
             self.lines.go_to(order[found])
 
     def _filtered(self, text: str) -> str | None:
-        self._filter(text)
+        self.filter_by(text)
         return None
 
-    def _filter(self, text: str) -> str:
+    def filter_by(self, text: str) -> str:
         """Narrows the list; what is shown stays while the text is not clear. Raises Unclear."""
         wanted = self.meant(text)
         text = text.strip()
         if text != self.text:
             self.text, self.sought, self.wanted = text, text or self.sought, wanted
             self.narrow()
+            self.show_tabs()
             self.post_message(self.Retitled())
         return self.told()
 

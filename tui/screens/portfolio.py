@@ -1,163 +1,208 @@
-"""The portfolio: every project on a line, what is next and what is late."""
+"""The portfolio: every project on a line, what is next and what is late; together, by what they have in common."""
 
 from __future__ import annotations
 
+import time
+from array import array
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
 
 from models.filters.vocabulary import PROJECTS, Vocabulary
 from models.windows import portfolio
 from models.windows.discreet import Front
-from models.windows.portfolio import ProjectRow
+from models.windows.portfolio import HEALTH, LastEdits, ProjectRow, together
 from models.windows.window import EVERY, Window
-from tui.screens.base import ListView, bench
-from tui.widgets.columns import Cell, Column, Row
+from tui.finding import Lost
+from tui.screens.base import ListView, Picked, bench
+from tui.screens.portfolio_columns import COLUMNS, by_column, totals
+from tui.widgets.bar import Bar
+from tui.widgets.columns import Column, Row
 from tui.widgets.prompt import Question
-from tui.words import day
 
-SORTS = ("client", "name", "finish")
+FIRST = 40  # projects whose tasks are read for the first paint
+PART = 25  # projects read behind between two looks at who else wants the interpreter
+CALM = 1.0  # seconds between two of these readings
+NONE = "–"
 
-
-def _progress(row: ProjectRow) -> Cell:
-    if not row.tasks:
-        return "", "dim"
-    share = row.done / row.tasks
-    filled = round(share * 5)
-    return f"{'▰' * filled}{'▱' * (5 - filled)} {share:4.0%}", "dim" if share == 1 else ""
-
-
-def _state(row: ProjectRow) -> Cell:
-    if row.cancelled:
-        return "✗ cancelled", "dim"
-    if row.hold:
-        return "■ on hold", "warn"
-    if row.tasks and row.done == row.tasks:
-        return "● done", "good"
-    if row.late:
-        return f"▲ {row.late} late", "bad"
-    return (f"◷ {row.waiting} wait", "warn") if row.waiting else ("", "")
-
-
-def _next(row: ProjectRow) -> Cell:
-    late = row.next_date is not None and row.next_date[:10] < date.today().isoformat()
-    return (f"{day(row.next_date)}  {row.next_name}" if row.next_name else ""), "bad" if late else ""
-
-
-def _forecast(row: ProjectRow) -> Cell:
-    """When it will end, and by how many days that is after the promise."""
-    if not (row.forecast and row.finish):
-        return day(row.forecast)
-    over = (date.fromisoformat(row.forecast[:10]) - date.fromisoformat(row.finish[:10])).days
-    return (f"{day(row.forecast)} +{over}d", "bad") if over > 0 else day(row.forecast)
+GROUPS: dict[str, Callable[[ProjectRow], str]] = {
+    "client": lambda row: row.client or "",
+    "stage": lambda row: row.stage or "",
+    "manager": lambda row: row.manager or "",
+    "health": lambda row: row.health,
+}
 
 
 class PortfolioView(ListView):
     name_in_registry = "portfolio"
     vocabularies: ClassVar[dict[str, Vocabulary]] = {"project": PROJECTS}
-    empty = "No projects yet. o makes one; or quit and run: milepost import plan.xml, milepost demo"
-    shows: ClassVar[dict[str, frozenset[str]]] = {
-        "project": frozenset({"name", "client_id", "finish"}),
-        "client": frozenset({"name"}),
-        "task": frozenset(),
-        "member": frozenset(),
-        "schedule": frozenset(),
-    }
-    sort = "client"
+    empty = "No projects yet. o makes one, g w shows other ways to begin"
+    sorts: ClassVar[Sequence[str]] = [column.key for column in COLUMNS]
+    groups: ClassVar[Sequence[str]] = tuple(GROUPS)
+    shows: ClassVar[dict[str, frozenset[str]]] = {}
     risky = False
+    _reading = _again = False
 
     def __init__(self) -> None:
         super().__init__()
-        self.columns = self._columns()  # type: ignore[misc]  # what can be chosen depends on the profile
+        self.columns = [self._with_choices(column) for column in COLUMNS]  # type: ignore[misc]
+        self.known: dict[int, ProjectRow] = {}  # all facts, as they were last read
+        self.heads: dict[int, ProjectRow] = {}  # the headings, by their numbers below zero
+        self._edits = LastEdits()
 
-    def _columns(self) -> list[Column]:
-        def names(kind: str) -> Callable[[Row], Sequence[str]]:
-            return lambda row: bench(self).names(kind)
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield Bar(id="totals")
 
-        return [
-            Column(
-                "client",
-                "Client",
-                lambda row: (row.client or "", "strong"),
-                ratio=2,
-                min_width=12,
-                editable="client_id",
-                choices=names("client"),
-            ),
-            Column("name", "Project", lambda row: row.name, ratio=3, min_width=16, editable="name"),
-            Column("phase", "Phase", lambda row: row.phase or "", ratio=2, min_width=12, drop=4),
-            Column("progress", "Progress", _progress, width=10, drop=1),
-            Column("state", "State", _state, width=11),
-            Column("next", "Next milestone", _next, ratio=3, min_width=18, drop=2),
-            Column(
-                "manager",
-                "Manager",
-                lambda row: row.manager or "",
-                width=12,
-                drop=6,
-                editable="manager_id",
-                choices=names("member"),
-            ),
-            Column(
-                "finish",
-                "Promised",
-                lambda row: day(row.finish),
-                width=11,
-                drop=5,
-                editable="finish",
-                edit_text=lambda row: (row.finish or "")[:10],
-                type="date",
-                scalar=lambda row: (row.finish or "")[:10] or None,
-            ),
-            Column(
-                "forecast",
-                "Forecast",
-                _forecast,
-                width=15,
-                drop=3,
-                type="minute",
-                scalar=lambda row: row.forecast,
-            ),
-        ]
+    def _with_choices(self, column: Column) -> Column:
+        """What can be chosen for client and manager depends on the profile."""
+        kind = {"client_id": "client", "manager_id": "member"}.get(column.editable or "")
+        if not kind:
+            return column
+        from dataclasses import replace
+
+        return replace(column, choices=lambda row: bench(self).names(kind))
 
     def title_parts(self) -> Sequence[str]:
-        return ("Milepost", f"Portfolio by {self.sort}" + (f" /{self.text}" if self.text else ""))
+        order = f" by {self.sort.lstrip('-')}" if self.sort else ""
+        return ("Milepost", f"Portfolio{order}" + (f" /{self.text}" if self.text else ""))
+
+    # Loading: what is told of the tasks is read behind, over all projects; what is there is shown meanwhile
+
+    def reload(self) -> None:
+        if not self.known:
+            rows = portfolio.portfolio(bench(self).desk.conn).rows[:FIRST]
+            self._take(portfolio.project_rows(bench(self).desk.conn, rows, date.today().isoformat()))
+        self._show()
+        self.read_behind()
+
+    def read_behind(self) -> None:
+        """Reads all again; what changes while it reads is read after a moment."""
+        self._again = self._reading
+        if not self._reading:
+            self._reading = True
+            self.run_worker(self._read, thread=True, group="portfolio", exit_on_error=False)
+
+    def _read(self) -> None:
+        conn = bench(self).desk.reader()
+        found: list[ProjectRow] = []
+        try:
+            conn.execute("BEGIN")
+            self._edits.read(conn)
+            rows = portfolio.portfolio(conn).rows
+            for at in range(0, len(rows), PART):
+                found += portfolio.project_rows(conn, rows[at : at + PART], date.today().isoformat())
+                time.sleep(0.001)  # whoever pressed a key goes first
+        finally:
+            conn.close()
+            self._reading = False
+        self.app.call_from_thread(self._show_all, self._edits.put_into(found))
+
+    def _show_all(self, found: list[ProjectRow]) -> None:
+        self.known.clear()
+        self._take(found)
+        self._show()
+        if self._again:
+            self.set_timer(CALM, self.read_behind)
+
+    def _take(self, found: Sequence[ProjectRow]) -> None:
+        self.known.update((row.row, row) for row in found)
+
+    def _show(self) -> None:
+        super().reload()
+        shown = [self.known[row] for row in self.lines.window.rowids if row in self.known]
+        self.query_one("#totals", Bar).show(totals(together(0, "", shown), shown))
+
+    def on_changes(self, changes: Any) -> None:
+        """Nearly everything is told here of some project. What a project on screen says by itself is read at once, and
+        what is known of its tasks stays until that is read again."""
+        if not self.in_front:
+            self.stale = True
+        else:
+            rows = [row for row in self.lines.visible_rowids() if row > 0]
+            for head in portfolio.project_heads(bench(self).desk.conn, rows):
+                known = self.known.get(head.row)
+                self.known[head.row] = _renewed(known, head) if known else head
+            self._show()
+            self.read_behind()
+        self.detail.on_changes(changes)
+
+    # The list
 
     def window(self) -> Window:
-        conn = bench(self).desk.conn
-        window = portfolio.portfolio(conn, self.wanted.get("project", EVERY), sort=self.sort)
+        found = portfolio.portfolio(bench(self).desk.conn, self.wanted.get("project", EVERY))
+        rows = [self.known[row] for row in found.rows if row in self.known]
+        unread = [row for row in found.rows if row not in self.known]
         if self.risky:
-            rows = portfolio.project_rows(conn, window.rows, date.today().isoformat())
-            late = [row.row for row in rows if row.late or row.waiting or row.hold]
-            window = Window(type(window.rows)("q", late))
+            rows = [row for row in rows if row.health in HEALTH[:4]]
+        if self.sort:
+            rows = by_column(rows, self.sort)
+        return (
+            self._grouped(rows) if self.group else Window(array("q", [*(row.row for row in rows), *unread]))
+        )
+
+    def _grouped(self, rows: Sequence[ProjectRow]) -> Window:
+        """The rows below the headings of what they have in common."""
+        window, parts = Window(), _parts(rows, self.group)
+        self.heads = {-at: together(-at, name or NONE, part) for at, (name, part) in enumerate(parts, 1)}
+        for head, (_, part) in zip(self.heads, parts, strict=True):
+            window.rows.extend([head, *(row.row for row in part)])
+            window.depths.extend([0, *[1] * len(part)])
         return window
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        return portfolio.project_rows(bench(self).desk.conn, rowids, date.today().isoformat())
+        missing = [row for row in rowids if row > 0 and row not in self.known]
+        heads = {row.row: row for row in portfolio.project_heads(bench(self).desk.conn, missing)}
+        every = [self.heads.get(row) or self.known.get(row) or heads.get(row) for row in rowids]
+        return [row for row in every if row is not None]
 
     def record_of(self, row: Row) -> tuple[str, str]:
-        return "project", row[1]
+        return ("project", row.id) if row.id else ("", "")
+
+    def picked(self) -> list[tuple[str, str]]:
+        return [record for record in super().picked() if record[0]]
+
+    def write(self, picked: Picked, field: str, text: str, lost: Lost = lambda why: None) -> None:
+        if picked and not picked[0][0]:
+            self.shell.say("This is a heading: the projects below it have this field", "warn")
+        else:
+            super().write(picked, field, text, lost)
 
     def open_row(self) -> None:
-        if (row := self.here()) is not None:
-            bench(self).open_project(row[1])
+        row = self.here()
+        if row is not None and row.id:
+            bench(self).open_project(row.id)
+        elif row is not None:
+            self.lines.toggle_fold()
 
     def tell_detail(self) -> None:
         super().tell_detail()
-        if (row := self.here()) is not None:
-            bench(self).project = row[1]  # what is captured now is for the project under the cursor
+        if (row := self.here()) is not None and row.id:
+            bench(self).project = row.id  # what is captured now is for the project under the cursor
+
+    def for_client(self, window: Window, front: Front) -> Window:
+        return self.of_kind(window, front, "project")
+
+    def front(self) -> Front:
+        row = self.here()
+        return self.front_of(row.id if row is not None and row.id else bench(self).project)
+
+    # Actions
 
     def act_at_risk(self) -> None:
         self.risky = not self.risky
-        self.reload()
+        self._show()
         self.shell.say(
-            "Only projects that are late, wait or are on hold; ! shows all" if self.risky else "All projects"
+            "Only projects that are late, at risk, wait or are on hold; ! shows all"
+            if self.risky
+            else "All projects"
         )
 
-    def act_sort(self) -> None:
-        self.sort = SORTS[(SORTS.index(self.sort) + 1) % len(SORTS)]
-        self.reload()
-        self.post_message(self.Retitled())
+    def act_health(self) -> None:
+        self.group = "" if self.group == "health" else "health"
+        self.relook()
 
     async def act_new_below(self) -> None:
         """A project with its name; “name @ client” gives it one, made if it is not there."""
@@ -173,14 +218,20 @@ class PortfolioView(ListView):
         bench(self).edit(
             f"New project “{name}”", "project.new_project", name, client=client,
             holidays=bench(self).settings.holidays,
-            told=lambda changes: self.seek("project", str(changes.result)),
+            told=lambda changes: self.show_new(str(changes.result)),
             lost=self.ask_once_more(self._new, text),
         )  # fmt: skip
         return None
 
+    def show_new(self, project: str) -> None:
+        """The list with a project that was just made, the cursor on it."""
+        self._show()
+        self.seek("project", project)
+
     def act_milestone(self) -> None:
         """The next milestone of the project, among its tasks."""
-        if (row := self.here()) is None:
+        row = self.here()
+        if row is None or not row.id:
             return
         found = portfolio.next_milestone(bench(self).desk.conn, row.id)
         if found is None:
@@ -188,15 +239,26 @@ class PortfolioView(ListView):
         else:
             bench(self).open_record("task", found.id)
 
-    def for_client(self, window: Window, front: Front) -> Window:
-        return self.of_kind(window, front, "project")
-
-    def front(self) -> Front:
-        row = self.here()
-        return self.front_of(row.id if row is not None else bench(self).project)
-
     async def act_date(self) -> None:
         await self.ask_for("Promised finish", "finish")
 
     async def act_who(self) -> None:
         await self.ask_for("Manager", "manager_id", names=bench(self).names("member"))
+
+
+def _renewed(known: ProjectRow, head: ProjectRow) -> ProjectRow:
+    """What is known of a project's tasks, under what it says by itself now."""
+    return known._replace(
+        name=head.name, client=head.client, manager=head.manager, hold=head.hold, cancelled=head.cancelled,
+        finish=head.finish, forecast=head.forecast,
+    )  # fmt: skip
+
+
+def _parts(rows: Sequence[ProjectRow], group: str) -> list[tuple[str, list[ProjectRow]]]:
+    """The rows by what they have in common: health the worst first, all else by name, those without it last."""
+    found: dict[str, list[ProjectRow]] = {}
+    for row in rows:
+        found.setdefault(GROUPS[group](row), []).append(row)
+    if group == "health":
+        return [(name, found[name]) for name in HEALTH if name in found]
+    return sorted(found.items(), key=lambda part: (not part[0], part[0].casefold()))

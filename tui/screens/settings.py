@@ -160,7 +160,7 @@ class SettingsView(ListView):
         said = ""
         try:
             for kind, id in picked:
-                said = self._keep(kind, id, text)
+                said = self._set(kind, id, text)
         except MilepostError as error:
             lost(str(error))
             self.app.call_after_refresh(self.shell.footer.say, str(error), "bad", 0)
@@ -168,7 +168,7 @@ class SettingsView(ListView):
             self.shell.say(said)
             self.reload()
 
-    def _keep(self, kind: str, id: str, text: str) -> str:
+    def _set(self, kind: str, id: str, text: str) -> str:
         app = bench(self)
         if kind == SETTING:
             return app.keep_setting(id, text)

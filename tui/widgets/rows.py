@@ -129,6 +129,11 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             self._move(index)
         return index is not None
 
+    def toggle_fold(self) -> None:
+        """Fold what lies below the cursor, or show it again."""
+        if self._marker() != LEAF:
+            self._fold(self._marker() == OPEN)
+
     # What a list that is worked in adds
 
     def settle(self) -> None:
