@@ -14,7 +14,7 @@ import orjson
 
 from models.errors import MilepostError, Refused
 from models.fields import instant_of
-from server import backup, checking
+from server import backup, checking, restoring
 from server.accounts import Accounts
 from server.database import Database, open_database
 
@@ -22,18 +22,22 @@ Options = argparse.Namespace
 
 
 class Action(NamedTuple):
+    """`makes`: the database is made where it is missing."""
+
     run: Callable[[Database, Options], int]
     help: str
     arguments: Sequence[tuple[str, dict[str, Any]]] = ()
+    makes: bool = False
 
 
 def main(words: list[str] | None = None) -> int:
     """Exit status: 0 done, 1 refused or not sound, 2 not understood."""
     options = _parser().parse_args(words)
     try:
-        database = _opened(options.database)
+        action = ACTIONS[options.action]
+        database = open_database(options.database) if action.makes else _opened(options.database)
         try:
-            return ACTIONS[options.action].run(database, options)
+            return action.run(database, options)
         finally:
             database.close()
     except (MilepostError, OSError) as error:
@@ -73,6 +77,23 @@ def _backup(database: Database, options: Options) -> int:
         _json({"file": str(options.file), "bytes": size, "rows": rows})
     else:
         print(f"{options.file}: {rows['record']:,} records, {rows['log']:,} entries, {size / 2**20:,.1f} MB.")
+    return 0
+
+
+def _restore(database: Database, options: Options) -> int:
+    done = (
+        restoring.restore(database, options.file, _now())
+        if options.file
+        else restoring.declare(database, _now())
+    )
+    if options.json:
+        _json(done._asdict())
+        return 0
+    if done.lost:
+        print(
+            f"{done.lost:,} entries newer than the backup are gone here. Laptops that sync send back what they hold."
+        )
+    print(f"The log ends at {done.head:,}. Every laptop notices at its next sync; nobody has to do anything.")
     return 0
 
 
@@ -126,6 +147,13 @@ ACTIONS = {
         _backup,
         "Writes a copy of everything into a new SQLite file, while the server runs.",
         [("file", {"type": Path, "metavar": "FILE"})],
+    ),
+    "restore": Action(
+        _restore,
+        "Makes a backup's content current, while the server runs or not; laptops send what it lacks. Without FILE: the "
+        "database was brought back by other means (pg_restore), and laptops are to be told.",
+        [("file", {"type": Path, "metavar": "FILE", "nargs": "?"})],
+        makes=True,
     ),
     "check": Action(_check, "Looks whether what the server keeps is sound; changes nothing. Status 1: it is not."),
     "users": Action(

@@ -16,10 +16,10 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from models.errors import StoreError, StoreFull
 from models.fields import instant_of
-from server import envelope
+from server import envelope, restoring
 from server.accounts import HOUR, Accounts, Device, WrongCode
 from server.blobs import Contents, Unfit, open_storage
-from server.database import open_database
+from server.database import Database, open_database
 from server.envelope import Envelope
 from server.events import Heads
 from server.limits import Failures
@@ -167,6 +167,11 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
         """A page of the log after `since`; empty with the head when there is nothing."""
         return await backend.read(_page, request, backend.log, device.workspace, since)
 
+    @app.get("/v1/epochs")
+    async def epochs(request: Request, device: SignedIn) -> Response:
+        """The histories of this workspace, oldest first, each with the version after which it began."""
+        return await backend.read(_epochs, request, backend.database, device.workspace)
+
     @app.get("/v1/events")
     async def events(request: Request, device: SignedIn) -> Response:
         """The head of the log, now and whenever it moves, as server-sent events."""
@@ -205,6 +210,13 @@ def _page(request: Request, log: Log, workspace: str, since: int) -> Response:
     pulled = log.pull(workspace, since, protocol.PULL_BYTES)
     request.state.epoch = pulled.epoch
     return envelope.reply(request, protocol.write_page(pulled.entries, pulled.head, pulled.more))
+
+
+def _epochs(request: Request, database: Database, workspace: str) -> Response:
+    with database.reading() as conn:
+        found = restoring.epochs(conn, workspace)
+    request.state.epoch = found[-1][0]
+    return envelope.document(request, {"workspace": workspace, "epochs": found})
 
 
 # ── contents of attachments ───────────────────────────────────────────────────────────────────────────

@@ -4,6 +4,7 @@ The file is a server's database of its own: `milepost serve --database BACKUP` s
 empty PostgreSQL database moves a team there.
 """
 
+from collections.abc import Collection
 from itertools import islice
 from pathlib import Path
 
@@ -32,9 +33,9 @@ def backup(database: Database, path: Path) -> dict[str, int]:
     return rows
 
 
-def copy_tables(source: Connection, target: Connection) -> dict[str, int]:
+def copy_tables(source: Connection, target: Connection, without: Collection[str] = ()) -> dict[str, int]:
     """All rows of all tables, in place of those that `target` has; how many of each."""
-    return {table: _copy(source, target, table) for table in table_names()}
+    return {table: _copy(source, target, table) for table in table_names() if table not in without}
 
 
 def _copy(source: Connection, target: Connection, table: str) -> int:

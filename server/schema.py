@@ -11,6 +11,9 @@ from server.database import Connection
 
 TABLES = """
 CREATE TABLE workspace(id TEXT PRIMARY KEY, name TEXT NOT NULL, head INTEGER NOT NULL, epoch TEXT NOT NULL);
+-- the histories that a restore ended: the next one begins after version `fork`
+CREATE TABLE epoch(workspace TEXT NOT NULL, n INTEGER NOT NULL, nonce TEXT NOT NULL, fork INTEGER NOT NULL,
+    at INTEGER NOT NULL, PRIMARY KEY(workspace, n));
 -- what was accepted, in order and without gaps; body is protocol.write_entry
 CREATE TABLE log(workspace TEXT NOT NULL, ver INTEGER NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,
     PRIMARY KEY(workspace, ver));

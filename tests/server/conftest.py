@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.server.laptop import Laptop
-from tests.server.running import Served
+from tests.server.running import Admin, Served
 
 
 @pytest.fixture
@@ -24,3 +24,8 @@ def ines(server: Served) -> Laptop:
 @pytest.fixture
 def tomas(server: Served) -> Laptop:
     return server.laptop("Tomas")
+
+
+@pytest.fixture
+def run(server: Served, capsys: pytest.CaptureFixture[str]) -> Admin:
+    return Admin(server.database, capsys)

@@ -11,8 +11,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import orjson
+import pytest
 import uvicorn
 
+from server import admin
 from server.__main__ import beside, listen
 from server.app import Backend, make_app
 from tests.server.laptop import Laptop
@@ -49,6 +52,24 @@ class Served:
         self.backend.heads.close()
         self._server.should_exit = True
         self._thread.join(5)
+
+
+class Admin:
+    """`milepost server` on the database of a server that runs."""
+
+    def __init__(self, database: str, capsys: pytest.CaptureFixture[str]) -> None:
+        self._database, self._capsys = database, capsys
+
+    def __call__(self, *words: str, status: int = 0) -> str:
+        self._capsys.readouterr()
+        assert admin.main([*words, "--database", self._database]) == status
+        out, complaint = self._capsys.readouterr()
+        return complaint if status else out
+
+    def json(self, *words: str, status: int = 0) -> object:
+        self._capsys.readouterr()
+        assert admin.main([*words, "--database", self._database, "--json"]) == status
+        return orjson.loads(self._capsys.readouterr().out)
 
 
 class Process:

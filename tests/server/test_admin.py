@@ -5,36 +5,12 @@ import stat
 import sys
 from pathlib import Path
 
-import orjson
 import pytest
 
 from server import admin
 from server.database import open_database
 from tests.server.laptop import Laptop, client, do, edit, link, task
-from tests.server.running import Served
-
-
-class Admin:
-    """`milepost server` on the database of a server that runs."""
-
-    def __init__(self, database: str, capsys: pytest.CaptureFixture[str]) -> None:
-        self._database, self._capsys = database, capsys
-
-    def __call__(self, *words: str, status: int = 0) -> str:
-        self._capsys.readouterr()
-        assert admin.main([*words, "--database", self._database]) == status
-        out, complaint = self._capsys.readouterr()
-        return complaint if status else out
-
-    def json(self, *words: str, status: int = 0) -> object:
-        self._capsys.readouterr()
-        assert admin.main([*words, "--database", self._database, "--json"]) == status
-        return orjson.loads(self._capsys.readouterr().out)
-
-
-@pytest.fixture
-def run(server: Served, capsys: pytest.CaptureFixture[str]) -> Admin:
-    return Admin(server.database, capsys)
+from tests.server.running import Admin, Served
 
 
 def _some_work(ines: Laptop, tomas: Laptop) -> None:

@@ -1,0 +1,82 @@
+"""Bringing back an older state of the server, so that no laptop takes its numbers for those of the history it knows.
+
+A history of a workspace is called by a random word, its epoch. What is restored goes on as a new epoch, which begins
+after the backup's head, its fork. A laptop that knows another epoch asks for the list of them (`epochs`), finds the
+last one that both know, and sends again what it has beyond the fork (sync.rejoining).
+"""
+
+import secrets
+from pathlib import Path
+from typing import NamedTuple
+
+from models.errors import Refused
+from server.backup import copy_tables
+from server.database import Connection, Database, open_database
+
+ACCOUNTS = ("member", "device", "invite", "audit")  # who may sign in is no matter of the backup's time
+Epoch = tuple[str, int]  # the word, and the version after which that history began
+
+
+class Restored(NamedTuple):
+    """Where the log ends now, and how many of its entries are gone."""
+
+    head: int
+    lost: int
+
+
+def restore(database: Database, path: Path, now: int) -> Restored:
+    """Puts the content of a backup in the place of what is there, in one transaction, as a new epoch.
+
+    Members, devices and codes stay as they are where there are any: a device that was signed out stays so. Raises
+    Refused for a backup of another workspace, StoreError.
+    """
+    if not path.exists():
+        raise Refused(f"There is no file {path}. Check its name.")
+    copy = open_database(str(path))
+    try:
+        with copy.reading() as source, database.writing() as target:
+            before = _before(source, target)
+            copy_tables(source, target, () if before is None else ACCOUNTS)
+            return _begin(target, now, before or 0)
+    finally:
+        copy.close()
+
+
+def declare(database: Database, now: int) -> Restored:
+    """The database was brought back by other means: what it holds goes on as a new epoch."""
+    with database.writing() as conn:
+        return _begin(conn, now, 0)
+
+
+def epochs(conn: Connection, workspace: str) -> list[Epoch]:
+    """The histories of the workspace, the oldest first; the last one is current."""
+    rows = conn.execute("SELECT nonce, fork FROM epoch WHERE workspace=? ORDER BY n", (workspace,)).fetchall()
+    [current] = conn.execute("SELECT epoch FROM workspace WHERE id=?", (workspace,)).fetchone()
+    words, begins = [nonce for nonce, _ in rows], [fork for _, fork in rows]
+    return list(zip([*words, current], [0, *begins], strict=True))
+
+
+def _before(source: Connection, target: Connection) -> int | None:
+    """The head of what is replaced; None where that was never used. Raises Refused."""
+    if target.execute("SELECT 1 FROM member").fetchone() is None:
+        return None
+    wanted, there = (conn.execute("SELECT id, head FROM workspace").fetchone() for conn in (source, target))
+    if wanted[0] != there[0]:
+        raise Refused(
+            "This is a backup of another workspace. Restore it into a database of its own: --database NEW-FILE."
+        )
+    return int(there[1])
+
+
+def _begin(conn: Connection, now: int, before: int) -> Restored:
+    workspace, head, epoch = conn.execute("SELECT id, head, epoch FROM workspace").fetchone()
+    [n] = conn.execute("SELECT count(*) FROM epoch WHERE workspace=?", (workspace,)).fetchone()
+    conn.execute(
+        "INSERT INTO epoch(workspace, n, nonce, fork, at) VALUES(?,?,?,?,?)", (workspace, n, epoch, head, now)
+    )
+    conn.execute("UPDATE workspace SET epoch=? WHERE id=?", (secrets.token_hex(8), workspace))
+    conn.execute(
+        "INSERT INTO audit(workspace, at, member, what, detail) VALUES(?,?,NULL,'restore',?)",
+        (workspace, now, f"{before} → {head}"),
+    )
+    return Restored(head, max(0, before - head))

@@ -1,0 +1,77 @@
+"""An older state made current again: on each database, while the server runs."""
+
+from pathlib import Path
+
+from server import restoring
+from server.database import open_database
+from sync import protocol
+from tests.server.laptop import Laptop, client, do
+from tests.server.running import Admin, Served
+
+
+def epochs(laptop: Laptop) -> list[list[object]]:
+    answer: list[list[object]] = laptop.http.get("/v1/epochs").json()["epochs"]
+    return answer
+
+
+def test_a_restore_begins_a_new_history_after_the_backups_head(
+    run: Admin,
+    ines: Laptop,
+    tmp_path: Path,
+) -> None:
+    ines.push(do("Monday", client("Harlan Fab", "harlan")))
+    run("backup", str(tmp_path / "monday.db"))
+    before = epochs(ines)
+    ines.push(do("Tuesday", client("Novak Metal", "novak")))
+    assert "1 entries newer than the backup are gone" in run("restore", str(tmp_path / "monday.db"))
+    assert [entry.label for entry in ines.log()] == ["Ines joined", "Monday"]
+    assert epochs(ines)[:-1] == before and epochs(ines)[-1][1] == 2
+    run("restore", str(tmp_path / "monday.db"))
+    assert [fork for _, fork in epochs(ines)] == [0, 2]  # of the first restore the backup knows nothing
+    assert ines.post(do("Wednesday", client())).status_code == 409
+    ines.epoch = ines.http.get("/v1/whoami").headers[protocol.EPOCH]
+    assert ines.push_one(do("Wednesday", client())).ver == 3
+
+
+def test_who_may_sign_in_is_as_it_was_before_the_restore(
+    run: Admin,
+    server: Served,
+    ines: Laptop,
+    tmp_path: Path,
+) -> None:
+    run("backup", str(tmp_path / "monday.db"))
+    tomas, odile = server.laptop("Tomas"), server.laptop("Odile")
+    odile.http.post("/v1/logout")
+    run("restore", str(tmp_path / "monday.db"))
+    assert tomas.http.get("/v1/whoami").json()["name"] == "Tomas"
+    assert odile.http.get("/v1/whoami").status_code == 401
+
+
+def test_a_backup_becomes_a_database_where_there_is_none(run: Admin, ines: Laptop, tmp_path: Path) -> None:
+    ines.push(do("Monday", client("Harlan Fab", "harlan")))
+    run("backup", str(tmp_path / "monday.db"))
+    fresh = open_database(str(tmp_path / "fresh.db"))
+    assert restoring.restore(fresh, tmp_path / "monday.db", 0) == (2, 0)
+    fresh.close()
+    copy = Served(str(tmp_path / "fresh.db"))
+    ines.http.base_url = copy.url
+    assert ines.record("harlan")["name"] == "Harlan Fab"
+    copy.stop()
+
+
+def test_another_workspaces_backup_is_refused(run: Admin, ines: Laptop, tmp_path: Path) -> None:
+    other = Served(str(tmp_path / "other.db"))
+    other.laptop("Harlan")
+    other.stop()
+    assert "another workspace" in run("restore", str(tmp_path / "other.db"), status=1)
+    assert "There is no file" in run("restore", str(tmp_path / "nothing.db"), status=1)
+    assert [entry.label for entry in ines.log()] == ["Ines joined"]
+
+
+def test_a_database_that_was_brought_back_by_other_means_is_told_to_the_laptops(
+    run: Admin,
+    ines: Laptop,
+) -> None:
+    before = epochs(ines)
+    assert "The log ends at 1" in run("restore")
+    assert epochs(ines)[0] == before[0] and epochs(ines)[1][1] == 1
