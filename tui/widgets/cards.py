@@ -224,10 +224,11 @@ class Cards(LineList):
 
     # Drawing
 
-    def render_line(self, y: int) -> Strip:
-        if not self._painter.pens:
-            self._dip()
-            self._faces.clear()
+    def _dip(self) -> None:
+        super()._dip()
+        self._faces.clear()
+
+    def _look(self, y: int) -> Strip:
         if not len(self.window) and y == 2:
             return self._painter.words("  " + self.empty)
         parts = [self._head(lane) if y == 0 else self._part(lane, y - 1) for lane in self._shown()]

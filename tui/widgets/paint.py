@@ -55,7 +55,10 @@ class Painter:
         return self.words(" " * GUTTER + (" " * GAP).join(labels), "header")
 
     def words(self, text: str, style: str = "dim") -> Strip:
-        return Strip([Segment(fit(text, self.width), self.pens[style])], self.width)
+        key = (text, style)
+        if (strip := self._strips.get(key)) is None:
+            strip = self._strips[key] = Strip([Segment(fit(text, self.width), self.pens[style])], self.width)
+        return strip
 
     def line(
         self,

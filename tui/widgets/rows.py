@@ -12,7 +12,8 @@ from inspect import iscoroutine
 from typing import ClassVar
 
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -34,9 +35,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     }
     DEFAULT_CSS = """
     RowList {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size-vertical: 0;
+        overflow: hidden;
         background: $background;
         color: $foreground;
         & > .lines--header { color: $text-muted; text-style: underline; }
@@ -58,6 +57,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     Moved, Opened = Moved, Opened
 
+    virtual_size = Reactive(Size(0, 0), repaint=False)  # of another length, nothing is laid out anew
+
     def __init__(
         self, columns: Sequence[Column], reader: Reader, *, empty: str = "", id: str | None = None
     ) -> None:
@@ -69,6 +70,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self.cell: str | None = next((column.key for column in columns if column.editable), None)
         self._sought: int | None = None
         self._painter = Painter()
+        self._painted: dict[int, Strip] = {}
 
     # What screens call
 
@@ -109,7 +111,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         """These rows (all, when None) hold something else now: those on screen are read again and redrawn."""
         if rowids is None:
             self.window.forget()
-            self.refresh()
+            self.redraw()
             return
         changed = set(rowids)
         self.window.forget(changed)
@@ -118,9 +120,19 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             if rowid in changed:
                 self.refresh_line(line)
 
+    def redraw(self) -> None:
+        """Draws the lines again that look different now."""
+        if not self.size:
+            return
+        self._ready_painter()
+        lines = [y for y in range(self.size.height) if self._look(y) != self._painted.get(y)]
+        if lines:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in lines))
+
     def set_columns(self, columns: Sequence[Column]) -> None:
         self.columns = list(columns)
-        self._relay()
+        self._painter.lay(self.columns, self.size.width)
+        self.refresh()
 
     def go_to(self, rowid: int) -> bool:
         """Put the cursor on this row; False when it is not in the window."""
@@ -234,7 +246,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             top = max(0, min(index - line, self.max_scroll_y))
             self.scroll_to(y=top, animate=False, immediate=True)
             self._reveal()
-        self.refresh()
+        self.redraw()
         self.settle()
 
     def _marker(self) -> str:
@@ -274,7 +286,6 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
                 self.run_worker(opened)
 
     def on_resize(self) -> None:
-        self._relay()
         self._reveal()
         self.settle()
 
@@ -294,9 +305,23 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Drawing
 
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        return True
+
     def render_line(self, y: int) -> Strip:
+        self._ready_painter()
+        self._painted[y] = self._look(y)
+        return self._painted[y]
+
+    def _ready_painter(self) -> None:
+        if self._painter.width != self.size.width:
+            self._painter.lay(self.columns, self.size.width)
         if not self._painter.pens:
             self._dip()
+
+    def _look(self, y: int) -> Strip:
+        """What stands on a line of the screen."""
         if y == 0:
             return self._painter.header()
         index = self.scroll_offset.y + y - 1
@@ -324,7 +349,3 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         names = (*STYLES, "header", "cursor", "blurred")
         part = {name: self.get_component_rich_style(f"lines--{name}", partial=True) for name in names}
         self._painter.dip(self.rich_style, part)
-
-    def _relay(self) -> None:
-        self._painter.lay(self.columns, self.size.width)
-        self.refresh()
