@@ -31,6 +31,7 @@ from subprocess import DEVNULL, STDOUT
 OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent
 WINDOWS = os.name == "nt"
+ROOMS = ("models", "sync", "server", "office", "tui")
 PYTEST = ("pytest", "-n", "2")
 CHECKS = {
     "format": ("ruff", "format", "--check", "."),
@@ -248,6 +249,8 @@ def set_up(venv: Path, holder: int) -> None:
     locked, log = ROOT / "requirements.lock", venv / "set-up.log"
     watch([*install, "--require-hashes", "-r", str(locked)], log, "packages", packages_in(locked))
     watch([*install, "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], log, "milepost itself")
+    # an installer does this with all but what is editable; without it every start compiles what it imports
+    subprocess.run([tool(venv, "python"), "-m", "compileall", "-q", *ROOMS], cwd=ROOT, check=False)
     stamp_of(venv).write_text(wanted_stamp())
     print(f"Set up in {time.monotonic() - started:.0f} s.\n", flush=True)
 

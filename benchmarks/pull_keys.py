@@ -16,7 +16,7 @@ from typing import Any
 
 from _bench import ROOT, measure, report, say, stop, workplace
 from _data import fill
-from _pty import milepost, termbench
+from _pty import compile_all, milepost, termbench
 from _serving import Serving, milepost_server
 
 from models import db
@@ -32,6 +32,7 @@ LONGEST = 600.0  # seconds for the pull
 def main() -> int:
     options = _options()
     bench = termbench()
+    compile_all()
     with workplace() as folder:
         say(f"filling a server with {options.records:,} records")
         with milepost_server(folder, options.records, options.together) as server:

@@ -14,7 +14,7 @@ from typing import Any
 
 from _bench import ROOT, Measure, measure, report, say, workplace
 from _data import fill
-from _pty import BARE, milepost, termbench
+from _pty import BARE, compile_all, milepost, termbench
 
 from models.store import open_store
 
@@ -35,6 +35,7 @@ class Program:
 def main() -> int:
     options = _options()
     bench = termbench()
+    compile_all()
     with workplace() as folder:
         programs = [Program("bare", BARE), *_profiles(folder, options)]
         for run in range(options.runs):

@@ -118,14 +118,17 @@ def _affected(conn: sqlite3.Connection, after: int, upto: int) -> Iterator[str]:
 Row = tuple[str | int | None, ...]
 COLUMNS = (
     "task", "project", "start", "finish", "early_start", "early_finish", "late_start", "late_finish", "total_slack",
-    "free_slack", "critical", "duration",
+    "free_slack", "critical", "duration", "open",
 )  # fmt: skip
 
 
 def _computed(project: str, schedule: Schedule, keys: Iterable[Key]) -> dict[str, Row]:
     return {
-        str(key): (*_row(str(key), project, schedule.dates_of(key)), schedule.duration(key)) for key in keys
-    }
+        str(key): (
+            *_row(str(key), project, schedule.dates_of(key)), schedule.duration(key), int(not schedule.is_done(key)),
+        )
+        for key in keys
+    }  # fmt: skip
 
 
 def _row(task: str, project: str, d: Dates) -> Row:

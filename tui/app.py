@@ -123,10 +123,11 @@ class Milepost(App[None], inherit_bindings=False):
     # After the first paint
 
     def _painted(self) -> None:
-        gc.enable()
         if self.warm_up:
             sys.setswitchinterval(0.001)
             Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+        else:
+            gc.enable()
 
     def _warm_up(self) -> None:
         try:
@@ -135,6 +136,7 @@ class Milepost(App[None], inherit_bindings=False):
         except Exception as error:
             self.call_from_thread(self.report, error)
         gc.freeze()
+        gc.enable()
         sys.setswitchinterval(0.005)
 
 

@@ -111,8 +111,13 @@ def _application(ctx: "Context", project: str) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         _say("milepost: the application needs a terminal. For scripts there are commands: milepost --help")
         return 2
+    import gc
     from importlib import import_module
 
+    gc.disable()  # nothing that the first screen makes is garbage; it goes on when all is loaded
+    os.environ.setdefault(
+        "TEXTUAL_FPS", "1000"
+    )  # what follows a key is drawn at once, not with the next of 60
     return int(import_module("tui.workbench").run(ctx.home, open_project=project))
 
 

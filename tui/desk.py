@@ -136,6 +136,8 @@ class Desk:
             )
 
     def _watch(self, told: Callable[[], object]) -> None:
+        if self._over.wait(LOOK):  # not before the first paint
+            return
         conn = self.reader()
         seen = None
         while not self._over.wait(LOOK):
@@ -195,12 +197,5 @@ def find_verb(verb: Verb) -> Callable[..., Any]:
 def prepare(home: Path) -> None:
     """Makes or updates the profile's store where that has to happen before anything can be read."""
     path = home / db.NAME
-    if path.exists():
-        conn = db.connect(path)
-        try:
-            with db.in_words(path):
-                if conn.execute("PRAGMA user_version").fetchone()[0] == db.SCHEMA:
-                    return
-        finally:
-            conn.close()
-    import_module("models.store").open_store(home).close()
+    if not path.exists() or db.version(path) < db.SCHEMA:
+        import_module("models.store").open_store(home).close()

@@ -64,6 +64,10 @@ class Schedule:
         node = self.network.nodes[key]
         return node.calendar.work(node.start, node.finish) if node.children else None
 
+    def is_done(self, key: Key) -> bool:
+        """Whether a task is finished; of a summary, whether all below it is."""
+        return self.network.nodes[key].done
+
     def problems(self) -> list[Problem]:
         """What the plan asks for and cannot have; the plan's own faults (circles, calendars) first."""
         after = {tie.after for node in self._doubtful for tie in node.outgoing}

@@ -160,14 +160,15 @@ def _counts(conn: sqlite3.Connection, ids: Sequence[str]) -> dict[str, tuple[int
 def _late(conn: sqlite3.Connection, ids: Sequence[str], today: str) -> dict[str, int]:
     """Unfinished tasks whose deadline or computed finish has passed, by project."""
     rows = conn.execute(
-        f"""SELECT project_id, count(*) FROM (
-            SELECT t.project_id, t.id FROM task t INDEXED BY task_deadline
+        f"""SELECT project, sum(late) FROM (
+            SELECT project, count(*) AS late FROM schedule INDEXED BY schedule_finish
+            WHERE project IN ({marks(ids)}) AND finish<? AND open GROUP BY project
+            UNION ALL
+            SELECT t.project_id, count(*) FROM task t INDEXED BY task_deadline LEFT JOIN schedule s ON s.task=t.id
             WHERE t.project_id IN ({marks(ids)}) AND t.deadline<? AND t.actual_finish IS NULL AND t.deleted_at IS NULL
-            UNION
-            SELECT t.project_id, t.id FROM schedule s JOIN task t ON t.id=s.task
-            WHERE s.project IN ({marks(ids)}) AND s.finish<? AND t.actual_finish IS NULL AND t.deleted_at IS NULL
-            ) GROUP BY project_id""",
-        (*ids, today, *ids, today),
+            AND (s.finish IS NULL OR s.finish>=?) GROUP BY t.project_id
+            ) GROUP BY project""",
+        (*ids, today, *ids, today, today),
     )
     return dict(rows.fetchall())
 

@@ -46,11 +46,11 @@ def task_tree(conn: sqlite3.Connection, project: str) -> Window:
 def task_tree_head(conn: sqlite3.Connection, project: str, count: int) -> Window:
     """The first `count` rows of the outline, without reading the rest of the project: for the first paint."""
     window = Window()
-    stack = [(row, id, 0) for row, id in _level(conn, project, None)[::-1]]
+    stack = [(row, id, 0) for row, id in _level(conn, project, None, count)[::-1]]
     while stack and len(window.rows) < count:
         row, id, depth = stack.pop()
         add(window, row, depth)
-        stack += [(child, below, depth + 1) for child, below in _level(conn, project, id)[::-1]]
+        stack += [(child, below, depth + 1) for child, below in _level(conn, project, id, count)[::-1]]
     return window
 
 
@@ -128,11 +128,11 @@ def _children(conn: sqlite3.Connection, project: str) -> tuple[dict[int, "array[
     return {there[parent]: rows for parent, rows in below.items()}, tops
 
 
-def _level(conn: sqlite3.Connection, project: str, parent: str | None) -> list[tuple[int, str]]:
+def _level(conn: sqlite3.Connection, project: str, parent: str | None, most: int) -> list[tuple[int, str]]:
     return conn.execute(
         """SELECT rowid, id FROM task INDEXED BY task_tree WHERE project_id=? AND parent_id IS ? AND deleted_at IS NULL
-           ORDER BY rank, id""",
-        (project, parent),
+           ORDER BY rank, id LIMIT ?""",
+        (project, parent, most),
     ).fetchall()
 
 

@@ -1,11 +1,14 @@
 """What every list has: a window of row numbers, and the pieces of SQL that several share."""
 
+from __future__ import annotations
+
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from models.fields import Scalar
+if TYPE_CHECKING:
+    from models.fields import Scalar
 
 # one place says what a task's state and dates are; t is the task, s its row of the computed schedule
 STATUS = """CASE WHEN t.not_applicable_reason IS NOT NULL THEN 'n/a' WHEN t.actual_finish IS NOT NULL THEN 'done'
@@ -18,7 +21,7 @@ FINISH = "coalesce(t.actual_finish, s.finish)"
 class Window:
     """Row numbers in order; `depths` (0 = outermost, at most 255) run beside them in a tree."""
 
-    rows: "array[int]" = field(default_factory=lambda: array("q"))
+    rows: array[int] = field(default_factory=lambda: array("q"))
     depths: bytearray = field(default_factory=bytearray)
 
 

@@ -10,9 +10,6 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from models.feed import Changes
-from models.filters.completing import complete
-from models.filters.meaning import condition
-from models.filters.vocabulary import Vocabulary
 from models.windows import discreet
 from models.windows.discreet import Front
 from models.windows.window import Condition, Window
@@ -24,6 +21,7 @@ from tui.widgets.prompt import Prompt, Question
 from tui.widgets.tabs import Tabs
 
 if TYPE_CHECKING:
+    from models.filters.vocabulary import Vocabulary
     from tui.finding import Lost
     from tui.workbench import Workbench
 
@@ -57,7 +55,6 @@ class ListView(Looks):
 
     empty: ClassVar[str] = ""
     shows: ClassVar[dict[str, frozenset[str]]] = {}
-    vocabularies: ClassVar[Mapping[str, Vocabulary]] = {}  # what a filter may ask, by kind of record
     sought: str = ""  # the last filter, for n and N
     stale: bool = False
 
@@ -90,6 +87,11 @@ class ListView(Looks):
         """Kind and id of the record behind a row."""
         raise NotImplementedError
 
+    @property
+    def vocabularies(self) -> Mapping[str, Vocabulary]:
+        """What a filter may ask, by kind of record."""
+        return {}
+
     def hits(self, text: str) -> set[int]:
         """The rows that a filter means, without those that only stand above one."""
         before, self.wanted = self.wanted, self.meant(text)
@@ -100,6 +102,8 @@ class ListView(Looks):
 
     def meant(self, text: str) -> dict[str, Condition]:
         """What a filter means for each kind of record here. Raises Unclear."""
+        from models.filters.meaning import condition
+
         conn = bench(self).desk.conn
         return {kind: condition(conn, text, one) for kind, one in self.vocabularies.items()}
 
@@ -293,6 +297,8 @@ class ListView(Looks):
 
     async def act_filter(self) -> None:
         """Narrows the list while it is typed; empty shows all again."""
+        from models.filters.completing import complete
+
         before = self.text
         names = cache(bench(self).names)  # as long as the line is open
         vocabularies = list(self.vocabularies.values())

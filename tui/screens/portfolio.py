@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 
-from models.filters.vocabulary import PROJECTS, Vocabulary
 from models.windows import portfolio
 from models.windows.discreet import Front
 from models.windows.portfolio import HEALTH, LastEdits, ProjectRow, together
@@ -21,6 +20,9 @@ from tui.screens.portfolio_columns import COLUMNS, by_column, totals
 from tui.widgets.bar import Bar
 from tui.widgets.columns import Column, Row
 from tui.widgets.prompt import Question
+
+if TYPE_CHECKING:
+    from models.filters.vocabulary import Vocabulary
 
 FIRST = 40  # projects whose tasks are read for the first paint
 PART = 25  # projects read behind between two looks at who else wants the interpreter
@@ -37,7 +39,6 @@ GROUPS: dict[str, Callable[[ProjectRow], str]] = {
 
 class PortfolioView(ListView):
     name_in_registry = "portfolio"
-    vocabularies: ClassVar[dict[str, Vocabulary]] = {"project": PROJECTS}
     empty = "No projects yet. o makes one, g w shows other ways to begin"
     sorts: ClassVar[Sequence[str]] = [column.key for column in COLUMNS]
     groups: ClassVar[Sequence[str]] = tuple(GROUPS)
@@ -130,6 +131,12 @@ class PortfolioView(ListView):
         self.detail.on_changes(changes)
 
     # The list
+
+    @property
+    def vocabularies(self) -> Mapping[str, Vocabulary]:
+        from models.filters.vocabulary import PROJECTS
+
+        return {"project": PROJECTS}
 
     def window(self) -> Window:
         found = portfolio.portfolio(bench(self).desk.conn, self.wanted.get("project", EVERY))

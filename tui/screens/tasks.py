@@ -6,12 +6,10 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.events import Paste
 
-from models.filters.meaning import condition
-from models.filters.vocabulary import TASKS, Vocabulary
 from models.windows import discreet, tasks
 from models.windows.discreet import Front
 from models.windows.tasks import TaskRow
@@ -23,6 +21,9 @@ from tui.screens.working import STATUSES, TaskActions
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import day, duration, status, to_type
+
+if TYPE_CHECKING:
+    from models.filters.vocabulary import Vocabulary
 
 HEAD = 64  # rows of the first paint; the rest of a larger project is read in a thread
 
@@ -65,7 +66,6 @@ def _waits(row: TaskRow) -> Cell:
 
 class TasksView(TaskActions):
     name_in_registry = "tasks"
-    vocabularies: ClassVar[dict[str, Vocabulary]] = {"task": TASKS}
     empty = "No tasks here yet. o makes one; g p goes to the portfolio"
     shows: ClassVar[dict[str, frozenset[str]]] = {
         "task": frozenset({"parent_id", "rank", "project_id"}),
@@ -144,7 +144,7 @@ class TasksView(TaskActions):
             head = tasks.task_tree_head(conn, self.project, HEAD)
             self.lines.set_window(head.rows, head.depths, complete=False)
             self.tell_detail()
-        self._read_behind()
+        self.call_after_refresh(self._read_behind)
 
     def narrow(self) -> None:
         if self._at_once():
@@ -158,7 +158,16 @@ class TasksView(TaskActions):
     def window(self) -> Window:
         return self._left(bench(self).desk.conn, self._tree, self.wanted)[1]
 
+    @property
+    def vocabularies(self) -> Mapping[str, Vocabulary]:
+        from models.filters.vocabulary import TASKS
+
+        return {"task": TASKS}
+
     def meant(self, text: str) -> dict[str, Condition]:
+        from models.filters.meaning import condition
+        from models.filters.vocabulary import TASKS
+
         return {"task": condition(bench(self).desk.conn, text, TASKS, day=self.day_minutes)}
 
     def hits(self, text: str) -> set[int]:

@@ -1,8 +1,11 @@
 """One line at the bottom to type into: quick capture, a filter, a date. It lies over the footer, not over
 the work."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.highlighter import Highlighter
@@ -14,10 +17,12 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from models.errors import Unclear
-from models.filters.completing import Offer
 from tui.widgets.ahead import caught_up
 from tui.widgets.cells import plain
 from tui.widgets.editor import Completion
+
+if TYPE_CHECKING:
+    from models.filters.completing import Offer
 
 LEAST = 30  # cells that a text keeps before a note goes above it
 

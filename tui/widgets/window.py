@@ -8,8 +8,8 @@ from typing import Protocol
 
 from tui.widgets.columns import Row
 
-PAGE = 128
-KEPT = 32 * PAGE
+PAGE = 64
+KEPT = 64 * PAGE
 LEAF, OPEN, FOLDED = " ", "▾", "▸"
 
 

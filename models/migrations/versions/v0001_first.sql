@@ -397,9 +397,9 @@ CREATE INDEX blob_unsent ON blob(sha) WHERE sent=0;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,
-    duration INTEGER
+    duration INTEGER, open INTEGER
 ) WITHOUT ROWID;
-CREATE INDEX schedule_finish ON schedule(project, finish);
+CREATE INDEX schedule_finish ON schedule(project, finish, open);
 CREATE TABLE stale(project TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE problem(
     project TEXT NOT NULL, task TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL,

@@ -398,9 +398,9 @@ CREATE INDEX blob_unsent ON blob(sha) WHERE sent=0;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,
-    duration INTEGER
+    duration INTEGER, open INTEGER
 ) WITHOUT ROWID;
-CREATE INDEX schedule_finish ON schedule(project, finish);
+CREATE INDEX schedule_finish ON schedule(project, finish, open);
 CREATE TABLE stale(project TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE problem(
     project TEXT NOT NULL, task TEXT NOT NULL, kind TEXT NOT NULL, message TEXT NOT NULL,
@@ -409,25 +409,25 @@ CREATE TABLE problem(
 CREATE INDEX problem_task ON problem(task);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='1 2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO change VALUES(1,1,'client','01a22067-d7ef-7324-8013-a859ddb6638c','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
-INSERT INTO change VALUES(2,2,'project','01a22067-d81b-7349-87aa-dabaebabe5d6','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a22067-d7ef-7324-8013-a859ddb6638c","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
-INSERT INTO change VALUES(3,3,'task','01a22067-d82a-7253-b599-af4d93e2959c','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22067-d81b-7349-87aa-dabaebabe5d6","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(4,3,'task','01a22067-d82e-72e2-afb9-090359b7dc1d','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22067-d81b-7349-87aa-dabaebabe5d6","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(5,4,'dependency','01a22067-d837-7522-9e0a-f94dd9ddccdb','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22067-d81b-7349-87aa-dabaebabe5d6","predecessor_id":"01a22067-d82a-7253-b599-af4d93e2959c","successor_id":"01a22067-d82e-72e2-afb9-090359b7dc1d","type":"FS","lag":0,"lag_unit":"working"}',0,1);
-INSERT INTO change VALUES(6,5,'task','01a22067-d82e-72e2-afb9-090359b7dc1d','notes',NULL,'ask Ines for the drawings',0,1);
-INSERT INTO change VALUES(7,6,'task','01a22067-d82e-72e2-afb9-090359b7dc1d','notes','ask Ines for the drawings',NULL,NULL,1);
-INSERT INTO client VALUES('01a22067-d7ef-7324-8013-a859ddb6638c','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
-INSERT INTO dependency VALUES('01a22067-d837-7522-9e0a-f94dd9ddccdb','workspace','internal',NULL,NULL,0,'01a22067-d81b-7349-87aa-dabaebabe5d6','01a22067-d82a-7253-b599-af4d93e2959c','01a22067-d82e-72e2-afb9-090359b7dc1d','FS',0,'working',NULL);
-INSERT INTO meta VALUES('replica','01a22067-d7ac-769a-af77-f557e0fa391f');
-INSERT INTO project VALUES('01a22067-d81b-7349-87aa-dabaebabe5d6','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a22067-d7ef-7324-8013-a859ddb6638c',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a22067-d82a-7253-b599-af4d93e2959c','workspace','internal',NULL,NULL,0,'01a22067-d81b-7349-87aa-dabaebabe5d6',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a22067-d82e-72e2-afb9-090359b7dc1d','workspace','internal',NULL,NULL,0,'01a22067-d81b-7349-87aa-dabaebabe5d6',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO txn VALUES(1,'01a22067-d7ee-7140-b5f9-051639ba5e94','L','do',NULL,'New client',NULL,1795840006126,1,NULL,NULL);
-INSERT INTO txn VALUES(2,'01a22067-d81b-7349-87aa-dab97eda853a','L','do',NULL,'New project',NULL,1795840006171,1,NULL,NULL);
-INSERT INTO txn VALUES(3,'01a22067-d827-74d9-89d0-d19bcc9c0b33','L','do',NULL,'Tasks',NULL,1795840006183,1,NULL,NULL);
-INSERT INTO txn VALUES(4,'01a22067-d837-7522-9e0a-f94ce7e706de','L','do',NULL,'Link',NULL,1795840006199,1,NULL,NULL);
-INSERT INTO txn VALUES(5,'01a22067-d843-747c-8e72-3e7f83f658bf','L','do',NULL,'Ask',NULL,1795840006211,6,NULL,NULL);
-INSERT INTO txn VALUES(6,'01a22067-d847-708a-a92d-764b2cbe4479','L','undo','01a22067-d843-747c-8e72-3e7f83f658bf','Ask',NULL,1795840006215,6,NULL,NULL);
+INSERT INTO change VALUES(1,1,'client','01a2207a-5bd4-7384-808f-da8b66f650c9','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
+INSERT INTO change VALUES(2,2,'project','01a2207a-5bf3-700d-a4d4-2695ed61c78c','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a2207a-5bd4-7384-808f-da8b66f650c9","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
+INSERT INTO change VALUES(3,3,'task','01a2207a-5c06-77b5-bd6b-5fed19e7a204','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2207a-5bf3-700d-a4d4-2695ed61c78c","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(4,3,'task','01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2207a-5bf3-700d-a4d4-2695ed61c78c","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(5,4,'dependency','01a2207a-5c17-70cf-8cb9-f393c10be3e3','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2207a-5bf3-700d-a4d4-2695ed61c78c","predecessor_id":"01a2207a-5c06-77b5-bd6b-5fed19e7a204","successor_id":"01a2207a-5c06-77b5-bd6b-5fee67dd3c5f","type":"FS","lag":0,"lag_unit":"working"}',0,1);
+INSERT INTO change VALUES(6,5,'task','01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','notes',NULL,'ask Ines for the drawings',0,1);
+INSERT INTO change VALUES(7,6,'task','01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','notes','ask Ines for the drawings',NULL,NULL,1);
+INSERT INTO client VALUES('01a2207a-5bd4-7384-808f-da8b66f650c9','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
+INSERT INTO dependency VALUES('01a2207a-5c17-70cf-8cb9-f393c10be3e3','workspace','internal',NULL,NULL,0,'01a2207a-5bf3-700d-a4d4-2695ed61c78c','01a2207a-5c06-77b5-bd6b-5fed19e7a204','01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','FS',0,'working',NULL);
+INSERT INTO meta VALUES('replica','01a2207a-5bad-773e-b19f-9f09b4880f3d');
+INSERT INTO project VALUES('01a2207a-5bf3-700d-a4d4-2695ed61c78c','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a2207a-5bd4-7384-808f-da8b66f650c9',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a2207a-5c06-77b5-bd6b-5fed19e7a204','workspace','internal',NULL,NULL,0,'01a2207a-5bf3-700d-a4d4-2695ed61c78c',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','workspace','internal',NULL,NULL,0,'01a2207a-5bf3-700d-a4d4-2695ed61c78c',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO txn VALUES(1,'01a2207a-5bd3-72db-91bb-6db634807ac9','L','do',NULL,'New client',NULL,1795841219539,1,NULL,NULL);
+INSERT INTO txn VALUES(2,'01a2207a-5bf3-700d-a4d4-269434f7effe','L','do',NULL,'New project',NULL,1795841219571,1,NULL,NULL);
+INSERT INTO txn VALUES(3,'01a2207a-5c02-7191-9b90-fc71e54d84c5','L','do',NULL,'Tasks',NULL,1795841219586,1,NULL,NULL);
+INSERT INTO txn VALUES(4,'01a2207a-5c17-70cf-8cb9-f3926ad305ce','L','do',NULL,'Link',NULL,1795841219607,1,NULL,NULL);
+INSERT INTO txn VALUES(5,'01a2207a-5c23-7534-8757-d8a54d7ed981','L','do',NULL,'Ask',NULL,1795841219619,6,NULL,NULL);
+INSERT INTO txn VALUES(6,'01a2207a-5c2f-7703-b9d3-f12d31118da2','L','undo','01a2207a-5c23-7534-8757-d8a54d7ed981','Ask',NULL,1795841219631,6,NULL,NULL);
 CREATE TRIGGER member_created AFTER INSERT ON member WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
             INSERT INTO change(txn, tbl, rec, field, new, base)
