@@ -70,9 +70,9 @@ def _broken_dates(node: Node) -> Iterator[Problem]:
     if at is None or node.started or node.children:
         return
     stands = node.start if task.constraint in ("SNET", "SNLT", "MSO") else node.finish
-    if (task.constraint in ("SNLT", "FNLT", "MSO", "MFO") and stands > at) or (
-        task.constraint in ("SNET", "FNET", "MFO") and stands < at
-    ):
+    late = stands > at and task.constraint in ("SNLT", "FNLT", "MSO", "MFO")
+    early = stands < at and task.constraint in ("SNET", "FNET", "MSO", "MFO")
+    if (late or early) and (task.elapsed or not node.duration or node.calendar.work(stands, at)):
         message = f"“{task.name}” should {WORDS[task.constraint]} {words(at)}, and stands at {words(stands)}."
         offers = ("move the task", "remove the constraint")
         yield Problem("constraint", (task.key,), message, at, offers=offers)

@@ -236,4 +236,4 @@ def _constrained(node: Node, frame: Frame, start: int, finish: int) -> tuple[int
         start = first_start(node, at) if node.duration and not node.task.elapsed else at
         return start, finish_from(node, start)
     node.asked = start_from(node, at)
-    return node.asked, at
+    return node.asked, at if kind != "FNLT" else finish_from(node, node.asked)

@@ -83,6 +83,13 @@ def test_a_constraint_on_a_weekend_is_met_by_working_time_and_by_a_milestone_as_
     assert spans(plan(LONG, done), "b") == ["5 10:00 – 5 10:00"]
 
 
+def test_a_finish_that_must_be_is_kept_on_a_weekend_and_one_no_later_is_on_the_working_day_before() -> None:
+    for constraint in ("FNET", "MFO"):
+        made = Schedule(after(constraint, "6 17:00"))
+        assert (spans(made.plan, "b"), made.problems()) == (["4 08:00 – 6 17:00"], [])
+    assert spans(after("FNLT", "2026-11-29T17:00", linked=False), "b") == ["27 08:00 – 27 17:00"]
+
+
 def test_a_levelling_delay_is_time_of_the_clock_and_belongs_to_the_task() -> None:
     late = Task("b", levelling_delay=2880)
     made = Schedule(plan(LONG, late, links=(Link("a", "b"),)))
