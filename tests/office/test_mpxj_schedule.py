@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
 from models.schedule.engine import Schedule
 from models.schedule.instants import show
 from models.schedule.network import Node
