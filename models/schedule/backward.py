@@ -50,26 +50,41 @@ def backward_leaf(node: Node, frame: Frame, project_finish: int) -> None:
 
 
 def _latest(node: Node, frame: Frame, project_finish: int) -> int:
+    task = node.task
+    finish = _latest_by_constraint(node)
+    if finish is None or not _stands(node, frame):
+        left = _left_by_others(node, frame, project_finish)
+        finish = left if finish is None else min(left, finish)
+    return finish if task.deadline is None else min(finish, task.deadline)
+
+
+def _stands(node: Node, frame: Frame) -> bool:
+    """Whether a constraint that beats links puts the task: its late dates are that date too, whatever follows."""
+    if not frame.honour or node.started or node.task.manual or node.children:
+        return False
+    return node.task.constraint in ("MSO", "MFO") or node.driver == "constraint"
+
+
+def _latest_by_constraint(node: Node) -> int | None:
+    kind, at = node.task.constraint, node.task.constraint_date
+    if at is None or kind in ("ASAP", "ALAP", "SNET", "FNET"):
+        return None
+    if kind in ("FNLT", "MFO"):
+        return at
+    return None if node.children else finish_from(node, at)
+
+
+def _left_by_others(node: Node, frame: Frame, project_finish: int) -> int:
+    """What successors, the summaries above and the finish of the project leave."""
     finish = node.parent.late_bound if node.parent else project_finish
     for tie in node.outgoing:
-        after = tie.after
-        if after.done:
+        if tie.after.done:
             continue
         bound = _bound_by(tie, node, frame)
         if bound is not None and bound < finish:
             finish = bound
     begin = None if node.children or node.task.manual else _late_begin(node)
-    if begin is not None:
-        finish = min(finish, finish_from(node, begin))
-    task = node.task
-    if task.deadline is not None:
-        finish = min(finish, task.deadline)
-    if task.constraint_date is not None:
-        if task.constraint in ("FNLT", "MFO"):
-            finish = min(finish, task.constraint_date)
-        elif task.constraint in ("SNLT", "MSO") and not node.children:
-            finish = min(finish, finish_from(node, task.constraint_date))
-    return finish
+    return finish if begin is None else min(finish, finish_from(node, begin))
 
 
 def _bound_by(tie: Tie, node: Node, frame: Frame) -> int | None:

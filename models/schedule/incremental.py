@@ -203,8 +203,10 @@ class _Run:
             elif node.children:
                 self._close(node)
             else:
-                dates = node.start, node.finish
+                dates, driver = (node.start, node.finish), node.driver
                 forward_leaf(node, frame)
+                if "constraint" in (driver, node.driver):
+                    self.back.add(node.place)
                 if dates != (node.start, node.finish):
                     self._follow(node)
 

@@ -63,6 +63,20 @@ def test_a_constraint_that_beats_a_link_leaves_negative_slack_and_names_the_link
     assert problem.offers == ("move the task", "remove the link", "remove the constraint")
 
 
+@pytest.mark.parametrize(
+    ("constraint", "date", "slack"),
+    [("MSO", "2", 0), ("MFO", "2 17:00", 0), ("SNLT", "1", -480), ("FNLT", "2 17:00", -480)],
+)
+def test_a_task_that_its_constraint_puts_is_late_then_whatever_follows(
+    constraint: str, date: str, slack: int
+) -> None:
+    made = after(constraint, date)
+    late = Task("c", deadline=at("2 17:00"))
+    dates = Schedule(plan(*made.tasks, late, links=(*made.links, Link("b", "c")))).dates()
+    assert dates["c"].total_slack == (-480 if constraint != "SNLT" else 0)
+    assert dates["b"].total_slack == slack
+
+
 def test_a_start_no_earlier_than_without_links_may_precede_the_project() -> None:
     early = "2026-11-26T08:00"
     made = Schedule(after("SNET", early, linked=False))
