@@ -15,12 +15,21 @@ from models.assignment import Assignment
 from models.dependency import Dependency
 from models.errors import Refused
 from models.people import Member
-from models.project import Project
+from models.project import Project, new_project
 from models.record import find, made_id
 from models.task import Task, ranks
 from models.template_file import Link, Phase, Step, Template, parse_template, read_template
 
-__all__ = ["Plan", "Template", "expand", "parse_template", "plan_of", "read_template", "task_id"]
+__all__ = [
+    "Plan",
+    "Template",
+    "expand",
+    "new_from_template",
+    "parse_template",
+    "plan_of",
+    "read_template",
+    "task_id",
+]
 
 
 # ── what a project gets: pure ─────────────────────────────────────────────────────────────────────────
@@ -134,6 +143,21 @@ def expand(
     plan = plan_of(template, parameters)
     _refuse_again(session, project, template)
     return _Writer(session, project, template, plan).write()
+
+
+def new_from_template(
+    session: Session,
+    key: str,
+    name: str,
+    parameters: dict[str, list[str]],
+    client: str = "",
+    holidays: str = "",
+) -> str:
+    """A project made of a template in one operation, for the client called so; its id. Raises Refused."""
+    project_id = new_project(session, name, client, holidays)
+    session.flush()
+    expand(session, project_id, read_template(key), parameters)
+    return project_id
 
 
 def task_id(project_id: str, template: Template, key: str, item: str = "") -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 ALWAYS, EVERYWHERE, LIST, JUMP = "always", "everywhere", "list", "jump"
 EDIT, PROMPT, TEXT, PALETTE, PICKER, HELP = "edit", "prompt", "text", "palette", "picker", "help"
+PREVIEW = "preview"
 TYPING = (EDIT, PROMPT, TEXT, PALETTE, PICKER)
 
 
@@ -102,6 +103,7 @@ JUMPS = [
         run="conflicts",
     ),
     _jump("d", "bin", "recycle bin", "Go to what was deleted, and restore it"),
+    _jump("w", "welcome", "ways to begin", "Go to the ways to begin: template, import, demo, server, tour"),
     _jump(",", "settings", "settings", "Go to the settings: theme, dates, holidays, keys"),
     *(
         Action(
@@ -289,6 +291,16 @@ COMMON = [
             ("no-colour", "Only bold, underlined and reversed"),
         )
     ),
+    _do(
+        "from_template",
+        "",
+        "new from the plan",
+        "Make a project from the standard plan: tasks, links, milestones",
+    ),
+    _do("import_plan", "", "import a plan", "Take in a plan of Microsoft Project, after it was shown"),
+    _do("connect", "", "connect", "Sign in to a server, with the code of an invitation"),
+    _do("look_at_demo", "", "demo", "End this and look at the demo: a made-up company with its server"),
+    _do("tour", "", "tour", "Begin the tour of nine keys, or end it"),
     _do("last_view", "-", "last view", "Go back to the view before"),
     _do("back", "escape", "back", "Let go of marks, close the detail, give a pane back", palette=False),
     _do("palette", ":", "do…", "Find any action or place by a few letters", 50, palette=False),
@@ -359,6 +371,13 @@ TYPED = [
         ("month_after", "] pagedown", "month after", "A month later", 8),
         ("today", "t", "today", "Go to today", 9),
         palette=False,
+    ),
+    *_own(
+        PREVIEW,
+        ("choose", "enter", "do it", "Do what is shown", 1),
+        ("close", "escape q", "leave", "Close and do nothing", 2),
+        palette=False,
+        shadows=True,
     ),
     *_own(HELP, ("close", "escape q ? enter f1", "close", "Close the help", 1), palette=False, shadows=True),
 ]
@@ -433,7 +452,7 @@ def _reach(place: str) -> tuple[str, ...]:
     """The places whose keys can be pressed where this one's can."""
     if place in (*TYPING, JUMP, ALWAYS, EVERYWHERE):
         return (place, ALWAYS) if place != ALWAYS else (place,)
-    if place in (LIST, HELP):
+    if place in (LIST, HELP, PREVIEW):
         return (place, EVERYWHERE, ALWAYS) if place == LIST else (place, LIST, ALWAYS)
     return (place, LIST, EVERYWHERE, ALWAYS)
 

@@ -93,9 +93,13 @@ class Milepost(App[None], inherit_bindings=False):
             for method in self.shell.answerers(action, origin):
                 result = method(*action.args)
                 if (await result if isawaitable(result) else result) is not False:
+                    self.did(action)
                     return
         except Exception as error:
             self.report(error)
+
+    def did(self, action: Action) -> None:
+        """An action was taken and did something."""
 
     def report(self, error: BaseException) -> None:
         """Something went wrong; whoever knows a better way than ending tells it there."""

@@ -91,8 +91,11 @@ class Desk:
         self.worker = import_module("sync.worker").Worker(store, self._on_state)
         self.worker.start()
 
-    def write(self, run: Callable[[Store], Changes], done: Callable[[Future[Changes]], None]) -> None:
-        """Runs a write: here and now when nothing is in the way, else in the writer thread, in order.
+    def write(
+        self, run: Callable[[Store], Changes], done: Callable[[Future[Changes]], None], *, long: bool = False
+    ) -> None:
+        """Runs a write: here and now when nothing is in the way, else, and when it takes `long`, in the writer thread,
+        in order.
 
         `done` gets the outcome, from whichever thread that was.
         """
@@ -102,7 +105,7 @@ class Desk:
             return run(self.store)
 
         # a probe of a file that is gone would make a new one beside the old one's log
-        if self.ready and self._identity() == self._file and not self._locked():
+        if not long and self.ready and self._identity() == self._file and not self._locked():
             future: Future[Changes] = Future()
             try:
                 future.set_result(checked())

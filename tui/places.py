@@ -6,6 +6,7 @@ from tui.shell import Place
 from tui.view import View
 
 _VIEWS = {
+    "welcome": ("Ways to begin", "WelcomeView"),
     "today": ("Today", "TodayView"),
     "portfolio": ("Portfolio", "PortfolioView"),
     "tasks": ("Tasks", "TasksView"),

@@ -236,7 +236,7 @@ class Shell(Screen[None], inherit_bindings=False):
 
     def _working_places(self) -> tuple[str, ...]:
         view = tuple(self.view.places()) if self.view is not None else ()
-        lists = (places.LIST,) if isinstance(self.focused, LineList) else ()
+        lists = (places.LIST,) if isinstance(self.focused, RowList) else ()
         return (*view, *lists, places.EVERYWHERE, places.ALWAYS)
 
     def _typing_place(self) -> tuple[str, ...] | None:
@@ -333,6 +333,12 @@ class Shell(Screen[None], inherit_bindings=False):
 
     async def act_search(self) -> None:
         await self._open_palette([], self._origin(), cast("Milepost", self.app).providers)
+
+    async def preview(self, question: str, lines: Sequence[str], do: Callable[[], object]) -> None:
+        """Shows what something would do, and does it on enter."""
+        from tui.preview import Preview
+
+        (await self._overlay(Preview)).open(question, lines, do)
 
     async def choose(self, entries: Sequence[Entry]) -> None:
         """Lets one of these be chosen, by a few letters."""

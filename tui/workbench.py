@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -21,6 +22,7 @@ from models.windows.discreet import Front
 from tui import capture, finding
 from tui.actions import Registry
 from tui.app import make_app
+from tui.beginning import Beginning
 from tui.desk import Desk, Verb, find_verb, prepare
 from tui.finding import Lost
 from tui.footer import Connection
@@ -28,7 +30,6 @@ from tui.keymap import mapped
 from tui.log import note
 from tui.palette import Entry
 from tui.places import views
-from tui.preferred import Preferred
 from tui.screens.base import ListView
 from tui.settings import load
 from tui.view import View
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from sync.worker import State
 
 
-class Workbench(Preferred):
+class Workbench(Beginning):
     """Milepost over a profile. Views call `edit`; whoever changed something, `on_changes` of every view hears it."""
 
     desk: Desk
@@ -88,6 +89,12 @@ class Workbench(Preferred):
     ) -> None:  # fmt: skip
         """Runs a verb as one operation called `label`. `told` hears what changed, `lost` that it was refused."""
         self._write(lambda store: store.transact(label, find_verb(verb), *args, **kwargs), told, lost)
+
+    def edit_behind(
+        self, label: str, verb: Verb, *args: Any, told: Callable[[Changes], object] = lambda changes: None
+    ) -> None:
+        """The same for what takes long: in the writer thread, so that no key waits for it."""
+        self._write(lambda store: store.transact(label, find_verb(verb), *args), told, long=True)
 
     def edit_typed(
         self, label: str, kind: str, ids: Sequence[str], field: str, text: str, lost: Lost = lambda why: None
@@ -292,12 +299,12 @@ class Workbench(Preferred):
 
     def _write(
         self, run: Callable[[Store], Changes], told: Callable[[Changes], object] = lambda changes: None,
-        lost: Lost = lambda why: None, said: Callable[[Changes], str] | None = None,
+        lost: Lost = lambda why: None, said: Callable[[Changes], str] | None = None, long: bool = False,
     ) -> None:  # fmt: skip
         def done(outcome: Future[Changes]) -> None:
             self.post_message(self.Written(outcome, told, lost, said or self._said))
 
-        self.desk.write(run, done)
+        self.desk.write(run, done, long=long)
         if self.desk.saving:
             self.shell.say("Saving…")
 
@@ -438,6 +445,8 @@ def make(home: Path, *, project: str = "", demo: bool = False, registry: Registr
     app.desk = Desk(home, on_state)
     app.warm_up += [app.desk.warm_up, lambda: app.post_message(Workbench.Loaded())]
     app.project, app.demo = _project_id(app.desk, project) if project else "", demo
+    if not project and _is_empty(app.desk.conn):
+        app.first_view = "welcome"
     return app
 
 
@@ -445,7 +454,15 @@ def run(home: Path, *, open_project: str = "", demo: bool = False) -> int:
     """Runs the application until it is quit; the exit status."""
     app = make(home, project=open_project, demo=demo)
     app.run()
+    if app.wanted_demo:
+        return int(import_module("tui.demo").run())
     return app.return_code or 0
+
+
+def _is_empty(conn: sqlite3.Connection) -> bool:
+    """Whether nothing was begun here: no project, no client, no server."""
+    sql = "SELECT EXISTS (SELECT 1 FROM project) OR EXISTS (SELECT 1 FROM client)"
+    return not conn.execute(sql).fetchone()[0] and not db.get_meta(conn, "server")
 
 
 def _project_id(desk: Desk, word: str) -> str:

@@ -15,7 +15,7 @@ milepost: client orders from acceptance to sign-off, with or without a network
   milepost demo            a made-up team and its server, to try
 
 Records    add KIND [NAME] field=value …      list KIND [field=value …]
-           capture TEXT                       search TEXT
+           new NAME parameter=item,item …     capture TEXT   search TEXT
            set ID[,ID] field=value …          show ID       delete ID …
            fields [KIND]                      undelete ID …
            undo [ID]   redo   history [ID]    duplicates   merge KEEP OTHER
@@ -74,6 +74,23 @@ milepost add project Line-2 client=Harlan notes=@brief.txt""",
         """\
 milepost capture 'call Ines about the licence by fri #harlan @tomas'
 milepost capture 'weekly status every fri #nesting'""",
+    ),
+    "new": Command(
+        "making.new",
+        "Makes a project of a template: its tasks, milestones and links, once for each machine, integration and shift.",
+        (
+            arg("name", metavar="NAME"),
+            arg("items", nargs="*", metavar="parameter=item,item", help="empty: none of them"),
+            arg("--template", default="nesting", metavar="KEY"),
+            arg(
+                "--client",
+                default="",
+                metavar="NAME",
+                help="whose project it is; made where nobody is called so",
+            ),
+        ),
+        """\
+milepost new "Line 2" --client "Harlan Fab" machine="Plasma 1,Laser 1" integration=ERP shift="Early,Late\"""",
     ),
     "list": Command(
         "listing.list_",

@@ -17,7 +17,7 @@ class BinView(ListView):
     vocabularies: ClassVar[dict[str, Vocabulary]] = {
         kind: bin_vocabulary(kind, bin.KINDS) for kind in bin.KINDS
     }
-    empty = "The recycle bin is empty"
+    empty = "The recycle bin is empty: X in a list puts something here. g h goes to today"
     columns: ClassVar[Sequence[Column]] = [
         Column("kind", "", lambda row: (row.kind, "dim"), width=10),
         Column("name", "Name", lambda row: row.name or "", ratio=4, min_width=20),

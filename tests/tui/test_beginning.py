@@ -1,0 +1,155 @@
+"""The first minutes: an empty profile, the ways to begin, the tour."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.tui.office import at_work, count, furnish, here, keys, see, until, view
+from tests.tui.plain import screen_lines, screen_text
+from tui.beginning import paths
+from tui.cli import main
+from tui.tour import STEPS, Tour
+
+PLAN = """<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/project"><Name>Line 2</Name>
+<StartDate>2026-11-30T08:00:00</StartDate><Tasks>
+<Task><UID>1</UID><ID>1</ID><Name>Lay cables</Name><OutlineLevel>1</OutlineLevel><Duration>PT16H0M0S</Duration>
+<Start>2026-11-30T08:00:00</Start><Finish>2026-12-01T17:00:00</Finish></Task></Tasks></Project>"""
+
+
+@pytest.mark.asyncio
+async def test_an_empty_profile_shows_the_ways_to_begin(tmp_path):
+    async with at_work(tmp_path, (80, 24)) as pilot:
+        shown = screen_text(pilot.app)
+        for words in (
+            "standard plan",
+            "Import a plan",
+            "Look at the demo",
+            "Connect to a server",
+            "tour of nine keys",
+        ):
+            assert words in shown
+        assert max(map(len, screen_lines(pilot.app))) <= 80
+
+
+@pytest.mark.asyncio
+async def test_a_profile_with_a_client_begins_at_the_portfolio(tmp_path):
+    furnish(tmp_path)
+    async with at_work(tmp_path) as pilot:
+        assert pilot.app.shell.view.name_in_registry == "portfolio"
+        await keys(pilot, "g w")
+        assert "Ways to begin" not in screen_lines(pilot.app)[0] and "Welcome" in screen_lines(pilot.app)[0]
+
+
+@pytest.mark.asyncio
+async def test_a_project_from_the_standard_plan_by_four_enters(tmp_path):
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "enter 'Line_2_@_Harlan_Fab' enter")
+        await see(pilot, "Cutting machines in scope")
+        await keys(pilot, "enter")
+        await see(pilot, "integrations in scope")
+        await keys(pilot, "ctrl+u enter")
+        await see(pilot, "Operator shifts")
+        await keys(pilot, "enter")
+        await see(pilot, "Harlan Fab ▸ Line 2 ▸ Tasks")
+        assert count(pilot.app, "task") > 80 and "Plasma 1" in "".join(
+            name for (name,) in pilot.app.desk.conn.execute("SELECT name FROM task")
+        )
+        await keys(pilot, "u")
+        await until(lambda: count(pilot.app, "project") == 0, pilot)
+
+
+def test_the_command_makes_the_same(tmp_path, capsys):
+    words = ["--home", str(tmp_path), "new", "Line 2", "--client", "Harlan", "machine=Plasma 1,Laser 2"]
+    assert main(words) == 1 and "Give integration" in capsys.readouterr().err
+    assert main([*words, "integration=", "shift=Day"]) == 0
+    assert "Made “Line 2” with" in capsys.readouterr().out
+
+
+@pytest.mark.asyncio
+async def test_a_plan_is_shown_before_it_is_taken_in(tmp_path):
+    file = tmp_path / "plan.xml"
+    file.write_text(PLAN, "utf-8")
+    async with at_work(tmp_path / "home") as pilot:
+        await keys(pilot, "j j enter")
+        await pilot.press(*f"{tmp_path}/pl", "tab", "enter")
+        await see(pilot, "Import plan?")
+        await see(pilot, "1 task")
+        assert count(pilot.app, "project") == 0
+        await keys(pilot, "enter")
+        await see(pilot, "Lay cables")
+        assert count(pilot.app, "project") == 1
+
+
+@pytest.mark.asyncio
+async def test_esc_takes_nothing_in_and_a_file_that_is_not_there_is_asked_for_again(tmp_path):
+    file = tmp_path / "plan.xml"
+    file.write_text(PLAN, "utf-8")
+    async with at_work(tmp_path / "home") as pilot:
+        await keys(pilot, "j j enter 'nix.xml' enter")
+        await see(pilot, "There is no file nix.xml")
+        await pilot.press("ctrl+u", *str(file), "enter")
+        await see(pilot, "Import plan?")
+        await keys(pilot, "escape")
+        assert count(pilot.app, "project") == 0 and pilot.app.shell.view.name_in_registry == "welcome"
+
+
+@pytest.mark.asyncio
+async def test_a_file_that_is_no_plan_is_said(tmp_path):
+    (tmp_path / "plan.xml").write_text("<nothing/>", "utf-8")
+    async with at_work(tmp_path / "home") as pilot:
+        await keys(pilot, "j j enter")
+        await pilot.press(*f"{tmp_path}/plan.xml", "enter")
+        await see(pilot, "Plan to import")
+        await see(pilot, "no Microsoft Project plan")
+        assert count(pilot.app, "project") == 0
+
+
+def test_folders_and_plans_are_offered(tmp_path):
+    (tmp_path / "plans").mkdir()
+    for name in ("plan.xml", "plan.txt", ".plan.xml"):
+        (tmp_path / name).touch()
+    assert list(paths(f"{tmp_path}/pl").words) == ["plan.xml", "plans/"]
+    assert paths(str(Path("/nowhere/at/all"))).words == []
+
+
+@pytest.mark.asyncio
+async def test_a_server_that_is_not_there_is_said_and_asked_for_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("MILEPOST_CREDENTIALS", f"file:{tmp_path / 'token'}")
+    async with at_work(tmp_path / "home") as pilot:
+        await keys(pilot, "j j j j enter '127.0.0.1:1' enter 'K7QF-2MXD' enter")
+        await see(pilot, "Server:")
+        await until(lambda: "127.0.0.1:1" in screen_text(pilot.app), pilot)
+
+
+@pytest.mark.asyncio
+async def test_the_demo_is_what_comes_next(tmp_path):
+    async with at_work(tmp_path) as pilot:
+        await pilot.press("j", "j", "j", "enter")
+        await pilot._wait_for_screen()
+    assert pilot.app.wanted_demo
+
+
+@pytest.mark.asyncio
+async def test_the_tour_goes_on_by_doing_and_ends(tmp_path):
+    furnish(tmp_path)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, ": 'tour' enter")
+        await see(pilot, "1/9  o types a new line")
+        await keys(pilot, "j k x")
+        await see(pilot, "1/9")  # nothing but o
+        await keys(pilot, "o 'Dig' enter enter escape e escape u space x / escape g p")
+        await see(pilot, "8/9  : finds any action")
+        await keys(pilot, ": escape ?")
+        await see(pilot, f"That were the {len(STEPS)} keys")
+        assert not pilot.app.shell.query(Tour)
+
+
+@pytest.mark.asyncio
+async def test_every_list_that_is_empty_says_what_to_press(tmp_path):
+    async with at_work(tmp_path) as pilot:
+        for name in ("portfolio", "tasks", "clients", "team", "today", "sync", "bin"):
+            await pilot.app.shell.go(name)
+            await pilot.pause()
+            empty = view(pilot.app).lines.empty
+            assert any(sign in empty for sign in (" makes ", "g p", "g h", "milepost login")), (name, empty)
+            assert here(pilot) is None

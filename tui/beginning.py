@@ -1,0 +1,238 @@
+"""The ways to begin: a plan from a file, a project from the template, the demo, a server, the tour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual.css.query import NoMatches
+
+from models.errors import MilepostError
+from models.filters.completing import Offer
+from tui.actions import Action
+from tui.preferred import Preferred
+from tui.tour import STEPS, Tour
+from tui.widgets.prompt import Question
+
+if TYPE_CHECKING:
+    from models.template_file import Template
+    from office.foreign import Plan
+    from office.importing import Preview as Seen
+    from tui.desk import Desk
+
+LISTS = (".vcf", ".csv", ".xlsx")
+
+
+class Beginning(Preferred):
+    """Milepost with what a new user needs first, all of it in the palette at any time."""
+
+    desk: Desk
+    demo = wanted_demo = False
+
+    def edit(self, label: str, verb: Any, *args: Any, **more: Any) -> None:
+        """Runs a verb as one operation."""
+        raise NotImplementedError
+
+    def edit_behind(self, label: str, verb: Any, *args: Any, **more: Any) -> None:
+        """The same for what takes long."""
+        raise NotImplementedError
+
+    def open_project(self, project: str) -> None:
+        """Brings the tasks of a project to the front."""
+        raise NotImplementedError
+
+    # A project from the template
+
+    async def act_from_template(self) -> None:
+        """Its name, then one question for each thing that the plan repeats over."""
+        if not self._loaded():
+            return
+        from models.template_file import read_template
+
+        await self.shell.ask(self._name_of_new(read_template("nesting")))
+
+    def _name_of_new(self, template: Template, text: str = "", why: str = "") -> Question:
+        def done(typed: str) -> str | None:
+            if not typed.partition("@")[0].strip():
+                return "A project needs a name" if typed.strip() else None
+            self.call_later(self._ask_items, template, typed, {})
+            return None
+
+        return Question(f"New project from “{template.name}” (name @ client):", done, text, why)
+
+    async def _ask_items(self, template: Template, name: str, items: Mapping[str, str]) -> None:
+        """The next parameter; behind the last one the project is made."""
+        left = [key for key in template.parameters if key not in items]
+        if not left:
+            self._make(template, name, items)
+            return
+        parameter = template.parameters[left[0]]
+
+        def done(typed: str) -> None:
+            self.call_later(self._ask_items, template, name, {**items, left[0]: typed})
+
+        note = "with commas between; empty: none"
+        await self.shell.ask(Question(f"{parameter.ask}:", done, ", ".join(parameter.example), note))
+
+    def _make(self, template: Template, typed: str, items: Mapping[str, str]) -> None:
+        from tui.commands.making import items_of
+
+        name, _, client = (part.strip() for part in typed.partition("@"))
+
+        def again(why: str) -> None:
+            self.run_worker(self.shell.ask(self._name_of_new(template, typed, why)))
+
+        self.edit(
+            f"New project “{name}”", "template.new_from_template", "nesting", name,
+            {key: items_of(text) for key, text in items.items()}, client, self.settings.holidays,
+            told=lambda changes: self.open_project(str(changes.result)), lost=again,
+        )  # fmt: skip
+
+    # A plan from a file
+
+    async def act_import_plan(self) -> None:
+        """A plan of Microsoft Project's: read in a thread, shown line by line, and taken in by enter."""
+        if self._loaded():
+            await self.shell.ask(self._file())
+
+    def _file(self, text: str = "", why: str = "") -> Question:
+        return Question("Plan to import (.xml, .mpp):", self._read_file, text, why, offer=paths)
+
+    def _read_file(self, text: str) -> str | None:
+        path = Path(text.strip()).expanduser()
+        if not text.strip():
+            return None
+        if path.suffix.lower() in LISTS:
+            return f"Lists come in by command: milepost import {path.name} --as contacts, or --as tasks"
+        if not path.is_file():
+            return f"There is no file {path}. tab completes a name"
+        self.shell.say(f"Reading {path.name} …")
+        read = partial(self._read_plan, path)
+        self.run_worker(read, thread=True, exclusive=True, group="plan", exit_on_error=False)
+        return None
+
+    def _read_plan(self, path: Path) -> None:
+        from office import importing
+        from tui.commands.files import read_plan
+
+        conn = self.desk.reader()
+        try:
+            plan = read_plan(path)
+            seen = importing.preview(conn, plan)
+        except MilepostError as error:
+            self.call_from_thread(self._ask_file_again, str(path), str(error))
+            return
+        finally:
+            conn.close()
+        self.call_from_thread(self._show_plan, plan, seen)
+
+    def _ask_file_again(self, text: str, why: str) -> None:
+        self.run_worker(self.shell.ask(self._file(text, why)))
+
+    def _show_plan(self, plan: Plan, seen: Seen) -> None:
+        question = f"Import {seen.name}? enter · esc"
+        self.run_worker(self.shell.preview(question, seen.lines(), partial(self._take_in, plan)))
+
+    def _take_in(self, plan: Plan) -> None:
+        from office import importing
+
+        self.edit_behind(
+            f"Import {plan.name}", importing.import_plan, plan,
+            told=lambda changes: self.open_project(str(changes.result)),
+        )  # fmt: skip
+
+    # A server
+
+    async def act_connect(self) -> None:
+        """The address and the code of an invitation."""
+        if self._loaded():
+            await self.shell.ask(self._address())
+
+    def _address(self, text: str = "", why: str = "") -> Question:
+        def done(typed: str) -> None:
+            if typed.strip():
+                self.call_later(self.shell.ask, self._code(typed.strip()))
+
+        return Question("Server:", done, text, why or "https://…, from whoever runs it")
+
+    def _code(self, server: str) -> Question:
+        def done(code: str) -> None:
+            if code.strip():
+                self.shell.say(f"Signing in at {server} …")
+                sign_in = partial(self._sign_in, server, code.strip())
+                self.run_worker(sign_in, thread=True, exclusive=True, group="login", exit_on_error=False)
+
+        return Question("Code of the invitation:", done, note="such as K7QF-2MXD")
+
+    def _sign_in(self, server: str, code: str) -> None:
+        from sync import account
+
+        try:
+            found = account.login(self.desk.store, server, code)
+        except MilepostError as error:
+            self.call_from_thread(self._ask_server_again, server, str(error))
+            return
+        self.call_from_thread(self._signed_in_as, found.name, found.server)
+
+    def _ask_server_again(self, server: str, why: str) -> None:
+        self.run_worker(self.shell.ask(self._address(server, why)))
+
+    def _signed_in_as(self, name: str, server: str) -> None:
+        self.shell.say(f"Signed in as {name} at {server}; what is there comes by itself")
+        if self.desk.worker is not None:
+            self.desk.worker.wake()
+
+    # The demo, the tour
+
+    def act_look_at_demo(self) -> None:
+        """Ends this and begins the demo, which has a folder of its own."""
+        if self.demo:
+            self.shell.say("This is the demo")
+            return
+        self.wanted_demo = True
+        self.exit()
+
+    async def act_tour(self) -> None:
+        """Begins the tour, or ends it."""
+        try:
+            await self.shell.query_one(Tour).remove()
+        except NoMatches:
+            await self.shell.query_one("#bottom").mount(Tour(), before=0)
+
+    def did(self, action: Action) -> None:
+        super().did(action)
+        for tour in self.shell.query(Tour):
+            if tour.did(action.method):
+                tour.remove()
+                self.shell.say(
+                    f"That were the {len(STEPS)} keys. ? and : know all others; g , has the settings"
+                )
+
+    # Inside
+
+    def _loaded(self) -> bool:
+        if not self.desk.loaded:
+            self.shell.say("One moment: still loading. Once more", "warn")
+        return self.desk.loaded
+
+
+def paths(text: str) -> Offer:
+    """Folders and plans that continue what is typed."""
+    typed = Path(text).expanduser()
+    folder, begun = (typed, "") if text.endswith(("/", "\\")) else (typed.parent, typed.name)
+    found = sorted(_named(folder, begun)) if text else []
+    return Offer(len(text) - len(begun), found[:20])
+
+
+def _named(folder: Path, begun: str) -> Iterator[str]:
+    try:
+        for one in folder.iterdir():
+            if one.name.casefold().startswith(begun.casefold()) and not one.name.startswith("."):
+                if one.is_dir():
+                    yield f"{one.name}/"
+                elif one.suffix.lower() in (".xml", ".mpp"):
+                    yield one.name
+    except OSError:
+        return

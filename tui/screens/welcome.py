@@ -1,0 +1,65 @@
+"""Where a new profile begins: what can be done first, by enter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+
+from tui.screens.base import bench
+from tui.view import View
+from tui.widgets.columns import Column, Row
+from tui.widgets.messages import Opened
+from tui.widgets.rows import RowList
+
+CHOICES = (  # the action of each
+    (
+        "from_template",
+        "New project from the standard plan",
+        "tasks, links and milestones, for each machine",
+    ),
+    ("jump.portfolio", "An empty project", "the portfolio: o and a name, then enter"),
+    (
+        "import_plan",
+        "Import a plan",
+        "an .xml or .mpp of Microsoft Project: everything is shown before it is saved",
+    ),
+    (
+        "look_at_demo",
+        "Look at the demo",
+        "a company with 20 projects, a server and a colleague; gone when you quit it",
+    ),
+    (
+        "connect",
+        "Connect to a server",
+        "with the code of an invitation: your team’s projects come by themselves",
+    ),
+    ("tour", "A tour of nine keys", "done by doing, on whatever you have open"),
+    ("jump.settings", "Settings", "theme, dates, the holidays that new projects leave out"),
+)
+
+
+class WelcomeView(View):
+    name_in_registry = "welcome"
+    columns: ClassVar[Sequence[Column]] = [
+        Column("do", "Begin with", lambda row: (row[2], "strong"), ratio=2, min_width=24),
+        Column("told", "", lambda row: (row[3], "dim"), ratio=3, min_width=20, drop=1),
+    ]
+
+    def compose(self) -> ComposeResult:
+        yield RowList(self.columns, self)
+
+    def on_mount(self) -> None:
+        self.query_one(RowList).set_window(range(len(CHOICES)))
+
+    def title_parts(self) -> Sequence[str]:
+        return ("Milepost", "Welcome")
+
+    def rows(self, rowids: Sequence[int]) -> Iterable[Row]:
+        return [(at, *CHOICES[at]) for at in rowids]
+
+    def on_line_list_opened(self, event: Opened) -> None:
+        event.stop()
+        app = bench(self)
+        app.run_in(app.registry[CHOICES[event.rowid][0]], None)
