@@ -16,9 +16,8 @@ milepost: client orders from acceptance to sign-off, with or without a network
 
 Records    add KIND [NAME] field=value …      list KIND [field=value …]
            new NAME parameter=item,item …     capture TEXT   search TEXT
-           set ID[,ID] field=value …          show ID       delete ID …
-           fields [KIND]                      undelete ID …
-           undo [ID]   redo   history [ID]    duplicates   merge KEEP OTHER
+           set ID[,ID] field=value …          show ID  delete ID  fields [KIND]
+           undo [ID]  redo  history [ID]  undelete ID  duplicates  merge ID ID
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected   server
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
