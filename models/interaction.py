@@ -1,12 +1,13 @@
 """What was said and what was promised: interactions with a client, promises, visits."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from models.errors import Invalid, Refused
 from models.record import Named, Record, attribute, create, find, register
+from models.task import set_status
 
 CHANNELS = ("call", "mail", "meeting", "visit", "chat", "letter")
 PROMISES = ("open", "kept", "missed", "renegotiated")
@@ -89,6 +90,16 @@ def report(session: Session, visit_ids: Sequence[str]) -> None:
     for id in visit_ids:
         visit: Visit = find(session, "visit", id)
         visit.state = "reported"
+
+
+def conclude(session: Session, picked: Iterable[tuple[str, str]]) -> None:
+    """What stands for done: a task done, a promise kept, a visit reported. `picked` are kinds and ids; others stay."""
+    ids: dict[str, list[str]] = {}
+    for kind, id in picked:
+        ids.setdefault(kind, []).append(id)
+    set_status(session, ids.get("task", ()), "done")
+    settle(session, ids.get("promise", ()), "kept")
+    report(session, ids.get("visit", ()))
 
 
 def renegotiate(session: Session, promise_id: str, due: str) -> str:

@@ -60,6 +60,48 @@ def alike(people: Sequence[Person]) -> list[tuple[Person, Person, str]]:
     return [(*pair, why) for pair, why in found.items()]
 
 
+class Preview(NamedTuple):
+    """What `merge` would do: labels of the fields that it fills, joins, and leaves as they are in `keep`, with both
+    values; and how many records would belong to `keep` then."""
+
+    filled: list[tuple[str, Scalar]]
+    joined: list[str]
+    differing: list[tuple[str, Scalar, Scalar]]
+    moved: int
+
+
+def preview(conn: sqlite3.Connection, kind: str, keep: str, other: str) -> Preview:
+    """What merging would do; nothing is written."""
+    spec, found = KINDS[kind], Preview([], [], [], 0)
+    names = [name for name in spec.fields if name not in _OWN]
+    rows = [
+        conn.execute(f"SELECT {', '.join(names)} FROM {kind} WHERE id=?", (id,)).fetchone()
+        for id in (keep, other)
+    ]
+    for name, mine, theirs in zip(names, *rows, strict=True):
+        field = spec.fields[name]
+        if theirs in (None, mine):
+            continue
+        if mine is None:
+            found.filled.append((field.label, theirs))
+        elif field.type == "note":
+            found.joined.append(field.label)
+        else:
+            found.differing.append((field.label, mine, theirs))
+    return found._replace(moved=_referring(conn, kind, other))
+
+
+def _referring(conn: sqlite3.Connection, kind: str, id: str) -> int:
+    return sum(
+        conn.execute(
+            f"SELECT count(*) FROM {spec.name} WHERE {field.name}=? AND deleted_at IS NULL", (id,)
+        ).fetchone()[0]
+        for spec in KINDS.values()
+        for field in spec.fields.values()
+        if field.refers == kind and not spec.immutable
+    )
+
+
 def merge(session: Session, kind: str, keep: str, other: str) -> list[str]:
     """Makes one record of two: what is empty in `keep` is filled from `other`, notes are joined, what refers to `other`
     refers to `keep`, and `other` goes into the recycle bin. Labels of the fields in which `keep` had another value.

@@ -1,7 +1,7 @@
 """One typed line into what it says: a task, a log of a call, a promise with its day, a visit. Pure."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -57,6 +57,17 @@ def channel_apart(text: str) -> tuple[str, str]:
     first, _, rest = text.strip().partition(" ")
     channel = CHANNEL_WORDS.get(first.rstrip(":").lower())
     return (channel, rest.strip() or text.strip()) if channel else ("call", text.strip())
+
+
+def person_in(text: str, people: Iterable[tuple[str, str]]) -> str:
+    """The id of the one of `people` (id and name) whose whole or first name stands in the line; else empty."""
+    words = set(re.findall(r"\w+", text.casefold()))
+    people = [(id, name.casefold()) for id, name in people]
+    for called in ([id for id, name in people if name in text.casefold()],
+                   [id for id, name in people if name.split() and name.split()[0] in words]):  # fmt: skip
+        if len(called) == 1:
+            return called[0]
+    return ""
 
 
 def day_apart(text: str, today: date) -> tuple[str, date | None]:

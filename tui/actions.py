@@ -177,10 +177,19 @@ BOARD = [  # and whatever can be done with tasks
 CLIENTS = _own(
     "clients",
     ("new_below", "o", "new", "Type a new contact, site or client", 1),
+    ("merge", "=", "merge", "Make one of two that are marked, or that may be the same; shown first"),
+)
+
+CLIENT = _own("client", ("done", "x", "done", "Promise kept, visit reported", 1), bulk=True)
+
+NOTED = _own(  # wherever a client is met
+    "noted",
     ("log", "i", "log a talk", "Write down in one line what was said or written", 3),
     ("promise", "O", "promise", "Write down what was promised, and by when", 4),
     ("visit", "V", "visit", "Write down a visit: the day, and what for"),
-    ("phone", "p", "phone", "Show the phone numbers and the mail address", 2),
+    ("phone", "p", "phone", "Show the numbers of the people there, and copy the first", 5),
+    ("mail", "m", "mail", "Copy the mail address, and open a letter where there is a desktop"),
+    ("timeline", "T", "timeline", "The client over time: talks, promises, visits, milestones", 6),
 )
 
 TEAM = _own("team", ("new_below", "o", "new", "Type a new member or calendar", 1))
@@ -389,6 +398,8 @@ ACTIONS = [
     *BOARD,
     *TASKS,
     *CLIENTS,
+    *CLIENT,
+    *NOTED,
     *TEAM,
     *HISTORY,
     *BIN,

@@ -11,6 +11,7 @@ _VIEWS = {
     "portfolio": ("Portfolio", "PortfolioView"),
     "tasks": ("Tasks", "TasksView"),
     "board": ("Board", "BoardView"),
+    "client": ("Client timeline", "ClientView"),
     "clients": ("Clients and contacts", "ClientsView"),
     "team": ("Team and calendars", "TeamView"),
     "history": ("History", "HistoryView"),

@@ -71,3 +71,49 @@ def party_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[PartyRow]:
             found = conn.execute(f"{sql} WHERE rowid IN ({marks(numbers)})", numbers)
             by_row.update((row[0], PartyRow._make(row)) for row in found)
     return [by_row[row] for row in rows if row in by_row]
+
+
+class Reach(NamedTuple):
+    """Someone who can be called or written to; the number is the one that is preferred."""
+
+    name: str
+    phone: str
+    email: str
+
+
+_NUMBER = "CASE WHEN channel='phone' THEN coalesce(phone, mobile, '') ELSE coalesce(mobile, phone, '') END"
+_PEOPLE = f"SELECT name, {_NUMBER}, coalesce(email, '') FROM contact WHERE deleted_at IS NULL AND"
+
+
+def reach(conn: sqlite3.Connection, kind: str, rec: str) -> list[Reach]:
+    """Whom to call or write to about a record: the contact that it is or names, else the people of its client, those
+    who decide first, and the client's own number."""
+    row = (
+        conn.execute(f"SELECT contact_id FROM {kind} WHERE id=?", (rec,)).fetchone()
+        if kind in _NAMING
+        else None
+    )
+    contact = rec if kind == "contact" else row[0] if row else None
+    if contact:
+        return [Reach(*found) for found in conn.execute(f"{_PEOPLE} id=?", (contact,))]
+    client = client_of(conn, kind, rec)
+    people = conn.execute(f"{_PEOPLE} client_id=? ORDER BY decides IS NOT 1, name COLLATE NOCASE", (client,))
+    own = conn.execute("SELECT name, coalesce(phone, ''), '' FROM client WHERE id=?", (client,))
+    return [Reach(*found) for found in [*people, *own]]
+
+
+_NAMING = ("interaction", "promise")
+_CLIENT_OF = {
+    "client": "SELECT id FROM client WHERE id=?",
+    "task": "SELECT p.client_id FROM task t JOIN project p ON p.id=t.project_id WHERE t.id=?",
+    **{
+        kind: f"SELECT client_id FROM {kind} WHERE id=?"
+        for kind in ("site", "contact", "project", "interaction", "promise", "visit")
+    },
+}
+
+
+def client_of(conn: sqlite3.Connection, kind: str, rec: str) -> str:
+    """The id of the client that a record belongs to; empty where there is none."""
+    row = conn.execute(_CLIENT_OF[kind], (rec,)).fetchone() if kind in _CLIENT_OF else None
+    return str(row[0] or "") if row else ""

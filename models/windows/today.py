@@ -66,12 +66,12 @@ def _to_decide(conn: sqlite3.Connection, day: date) -> Iterator[TodayRow]:
 
 _MINE = """(:me='' OR p.manager_id IS NULL OR p.manager_id=:me OR EXISTS (SELECT 1 FROM assignment a
     WHERE a.task_id=t.id AND a.member_id=:me AND a.deleted_at IS NULL))"""
-_OPEN = f"""FROM project p CROSS JOIN task t INDEXED BY task_state ON t.project_id=p.id AND t.deleted_at IS NULL
-    AND t.actual_finish IS NULL LEFT JOIN schedule s ON s.task=t.id LEFT JOIN client c ON c.id=p.client_id
+_LEAF = """NOT EXISTS (SELECT 1 FROM task k WHERE k.project_id=t.project_id AND k.parent_id=t.id
+    AND k.deleted_at IS NULL)"""
+_GOING = """FROM project p CROSS JOIN task t INDEXED BY task_state ON t.project_id=p.id AND t.deleted_at IS NULL
+    AND t.actual_finish IS NULL LEFT JOIN schedule s ON s.task=t.id
     WHERE p.deleted_at IS NULL AND p.cancelled_reason IS NULL AND p.hold_reason IS NULL
-    AND t.not_applicable_reason IS NULL AND {{}} AND {_MINE}
-    AND NOT EXISTS (SELECT 1 FROM task k WHERE k.project_id=t.project_id AND k.parent_id=t.id
-        AND k.deleted_at IS NULL)"""
+    AND t.not_applicable_reason IS NULL"""
 _DUE = "min(coalesce(t.deadline, s.finish), coalesce(s.finish, t.deadline))"
 
 
@@ -79,8 +79,11 @@ def _tasks(conn: sqlite3.Connection, day: date, me: str) -> Iterator[TodayRow]:
     """Late, of today, and of the next days; one that somebody waits for is named with the reason."""
     until = day + timedelta(days=SOON)
     rows = conn.execute(
-        f"""SELECT {_DUE} AS due, t.id, t.name, t.blocked_reason, c.name, p.name, p.id
-            {_OPEN.format(f"{_DUE}<:until")} ORDER BY due LIMIT {MANY}""",
+        f"""SELECT due, t.id, t.name, t.blocked_reason, c.name, p.name, p.id FROM (
+              SELECT t.rowid AS row, {_DUE} AS due {_GOING} AND {_DUE}<:until
+              ORDER BY due LIMIT -1  -- in this order, so that the rest is asked only about the first ones
+            ) CROSS JOIN task t ON t.rowid=row CROSS JOIN project p ON p.id=t.project_id
+            LEFT JOIN client c ON c.id=p.client_id WHERE {_LEAF} AND {_MINE} LIMIT {MANY}""",
         {"me": me, "until": until.isoformat()},
     )
     for due, id, name, blocked, client, project, project_id in rows:
@@ -92,8 +95,8 @@ def _tasks(conn: sqlite3.Connection, day: date, me: str) -> Iterator[TodayRow]:
 def _at_risk(conn: sqlite3.Connection, day: date, me: str) -> Iterator[TodayRow]:
     """Milestones that the computed dates put after their deadline, further ahead than the next days."""
     rows = conn.execute(
-        f"""SELECT t.deadline, s.finish, t.id, t.name, c.name, p.name, p.id
-            {_OPEN.format("t.milestone=1 AND s.finish>t.deadline AND t.deadline>=:until")}
+        f"""SELECT t.deadline, s.finish, t.id, t.name, (SELECT name FROM client WHERE id=p.client_id), p.name, p.id
+            {_GOING} AND t.milestone=1 AND s.finish>t.deadline AND t.deadline>=:until AND {_LEAF} AND {_MINE}
             ORDER BY t.deadline LIMIT {MANY}""",
         {"me": me, "until": (day + timedelta(days=SOON)).isoformat()},
     )

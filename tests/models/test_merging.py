@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from models import merging, record
 from models.errors import Refused
 from models.merging import duplicates, merge
 from models.naming import company, person
@@ -108,3 +109,18 @@ def test_what_cannot_be_merged_is_refused(store: Store) -> None:
     ):
         with pytest.raises(Refused, match=why):
             store.transact("Merge", merge, kind, keep, other)
+
+
+def test_what_merging_would_do_is_told_before(desk: Any) -> None:
+    harlan = desk.client()
+    ada = desk.do(record.create, "contact", name="Ada Price", client_id=harlan, role="lead", notes="a").id
+    twin = desk.do(
+        record.create, "contact", name="Ada  Price", client_id=harlan, role="owner", phone="1", notes="b"
+    ).id
+    desk.do(record.create, "interaction", name="Called", client_id=harlan, contact_id=twin)
+    told = merging.preview(desk.conn, "contact", ada, twin)
+    assert told.filled == [("Phone", "1")] and told.joined == ["Notes"] and told.moved == 1
+    assert told.differing == [("Name", "Ada Price", "Ada  Price"), ("Role", "lead", "owner")]
+    labels = desk.do(merging.merge, "contact", ada, twin)
+    assert labels == ["Name", "Role"]
+    assert desk.one("SELECT count(*) FROM interaction WHERE contact_id=?", ada) == 1

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from models.errors import Invalid
-from models.oneline import TaskLine, task_line
+from models.oneline import TaskLine, person_in, task_line
 
 MONDAY = date(2026, 11, 23)
 FRIDAY = date(2026, 11, 27)
@@ -35,3 +35,17 @@ def test_a_line_says_what_is_to_be_done(line: str, meant: TaskLine) -> None:
 def test_a_day_that_may_be_two_is_asked_about() -> None:
     with pytest.raises(Invalid, match=r"may be 12 April or 4 December|may be 4 December or 12 April"):
         task_line("call Ines 12/4", MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("line", "who"),
+    [
+        ("met Rita about ports", "r"),
+        ("Rita Alvarez will open them", "r"),
+        ("Neil and Rita agree", ""),  # which of them it was with is not said
+        ("meritable work", ""),
+        ("", ""),
+    ],
+)
+def test_the_person_of_a_line_is_the_one_who_is_named(line, who):
+    assert person_in(line, [("r", "Rita Alvarez"), ("n", "Neil Park")]) == who

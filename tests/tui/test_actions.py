@@ -31,10 +31,13 @@ def test_the_keys_of_the_table():
     for where, own in {
         "portfolio": "o!mr",
         "tasks": "<>JKoO()btxB",
-        "clients": "op",
+        "clients": "o=",
+        "noted": "impOVT",
+        "board": "hlHLpa",
+        "history": "ra",
         "conflicts": "mtbeA",
         "sync": "pfL",
-        "jump": "gptcmsx/",
+        "jump": "ghpbtcumsx/",
     }.items():
         for key in own:
             assert (where, key) in keys, (where, key)

@@ -80,7 +80,7 @@ async def test_clients_sites_contacts(tmp_path, ids):
         )
         view(pilot.app).seek("contact", ids["Ada Price"])
         await keys(pilot, "p")
-        await see(pilot, "Ada Price   phone +44 113 1")
+        await see(pilot, "Ada Price  +44 113 1 · copied")
         view(pilot.app).lines.edit_cell(column="email")
         await keys(pilot, "'nonsense' enter")
         await see(pilot, "Write name@example.com")

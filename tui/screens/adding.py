@@ -102,7 +102,7 @@ NOTED = ("interaction", "promise", "visit")
 
 def _note(app: Workbench, what: str, client: str, name: str, typed: str, lost: Lost) -> str | None:
     """What was said, promised or arranged with a client, from one line."""
-    from models.oneline import channel_apart, day_apart
+    from models.oneline import channel_apart, day_apart, person_in
 
     values: dict[str, str] = {"client_id": client}
     if what == "interaction":
@@ -116,6 +116,11 @@ def _note(app: Workbench, what: str, client: str, name: str, typed: str, lost: L
             values["due" if what == "promise" else "start"] = day.isoformat()
         if theirs:
             values["by"] = "client"
+    people = app.desk.conn.execute(
+        "SELECT id, name FROM contact WHERE client_id=? AND deleted_at IS NULL AND name>''", (client,)
+    )
+    if what != "visit" and (contact := person_in(values["name"], people)):
+        values["contact_id"] = contact
     label = {"interaction": "Log", "promise": "Promise", "visit": "Visit"}[what]
     app.edit(f"{label} at “{name}”: {values['name']}", partial(_noted, what, values), lost=lost)
     return None

@@ -243,7 +243,7 @@ class ListView(Looks):
         """ "Lay cables", or "3 tasks"."""
         kind, id = picked[0]
         if len(picked) > 1:
-            return f"{len(picked)} {kind}s"
+            return f"{len(picked)} {kind if all(one == kind for one, _ in picked) else 'line'}s"
         row = bench(self).desk.conn.execute(f"SELECT name FROM {kind} WHERE id=?", (id,)).fetchone()
         return f"“{row[0]}”" if row else kind
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -12,8 +11,8 @@ from models.windows import parties
 from models.windows.discreet import Front
 from models.windows.parties import CLIENT, CONTACT, SITE
 from models.windows.window import Window
-from tui.screens import adding
-from tui.screens.base import ListView, bench
+from tui.screens.base import bench
+from tui.screens.noted import Noted
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import count
@@ -22,9 +21,11 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from models.feed import Changes
+    from models.merging import Pair
     from tui.finding import Lost
 
 CODES = {"client": CLIENT, "site": SITE, "contact": CONTACT}
+TWICE = "≈ twice?"  # beside what may be there twice
 MARKS = {"client": "■", "site": "⌂", "contact": "·"}
 FIELDS = {  # what a column writes, by kind
     "what": {"client": "city", "site": "address", "contact": "role"},
@@ -39,12 +40,14 @@ def _name(row: Row) -> Cell:
 
 
 def _extra(row: Row) -> Cell:
+    if row.flags.startswith(TWICE):
+        return row.flags, "warn"
     return (
         count(row.projects, "project") if row.projects else row.flags
     ), "dim" if row.projects else "accent"
 
 
-class ClientsView(ListView):
+class ClientsView(Noted):
     name_in_registry = "clients"
     vocabularies = vocabulary.PARTIES
     empty = "No clients yet. o makes one"
@@ -63,14 +66,49 @@ class ClientsView(ListView):
         "project": frozenset({"client_id"}),
     }
 
+    def places(self) -> Sequence[str]:
+        return ("clients", "noted")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.twins: dict[tuple[str, str], Pair] = {}  # what may be there twice, by each of the two
+
     def title_parts(self) -> Sequence[str]:
-        return ("Milepost", "Clients and contacts" + (f" /{self.text}" if self.text else ""))
+        many = f" · {len(set(self.twins.values()))} may be there twice" if self.twins else ""
+        return ("Milepost", "Clients and contacts" + (f" /{self.text}" if self.text else many))
+
+    # Loading
+
+    def reload(self) -> None:
+        super().reload()
+        if bench(self).desk.loaded:
+            self.run_worker(self._seek_twins, thread=True, exclusive=True, group="twins", exit_on_error=False)
+
+    def _seek_twins(self) -> None:
+        from models.merging import duplicates
+
+        conn = bench(self).desk.reader()
+        try:
+            pairs = duplicates(conn)
+        finally:
+            conn.close()
+        twins = {(pair.kind, id): pair for pair in reversed(pairs) for id in (pair.keep, pair.other)}
+        self.app.call_from_thread(self._show_twins, twins)
+
+    def _show_twins(self, twins: dict[tuple[str, str], Pair]) -> None:
+        if twins != self.twins:
+            self.twins = twins
+            self.lines.refresh_rows()
+            self.post_message(self.Retitled())
 
     def window(self) -> Window:
         return parties.parties(bench(self).desk.conn, self.wanted)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        return parties.party_rows(bench(self).desk.conn, rowids)
+        rows = parties.party_rows(bench(self).desk.conn, rowids)
+        if bench(self).front is not None or not self.twins:
+            return rows
+        return [row._replace(flags=TWICE) if (row.kind, row.id) in self.twins else row for row in rows]
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return row[1], row[2]
@@ -139,42 +177,69 @@ class ClientsView(ListView):
     def _made(self, changes: Changes) -> None:
         self.seek(*cast(tuple[str, str], changes.result))
 
-    async def act_log(self) -> None:
-        """What was said or written, in one line; of the contact under the cursor, too."""
-        await self._note("interaction")
+    # Merging
 
-    async def act_promise(self) -> None:
-        await self._note("promise")
+    async def act_merge(self) -> None:
+        """Makes one of the two that are marked, or of the one under the cursor and its twin, after a look at what
+        that does."""
+        picked = self.picked()
+        twin = self.twins.get(picked[0]) if picked else None
+        if len(picked) == 2 and picked[0][0] == picked[1][0]:
+            await self.shell.ask(self._ask_merge(picked[0][0], picked[0][1], picked[1][1]))
+        elif len(picked) == 1 and twin is not None:
+            await self.shell.ask(self._ask_merge(*twin[:3]))
+        elif not self._go_to_twin():
+            self.shell.say(
+                "Nothing looks like being there twice; mark two of a kind with space to merge them"
+            )
 
-    async def act_visit(self) -> None:
-        await self._note("visit")
+    def _go_to_twin(self) -> bool:
+        return next((True for kind, id in self.twins if self.find(kind, id)), False)
 
-    async def _note(self, what: str) -> None:
-        client, _ = self._client_of(self.here())
-        if client:
-            await self.shell.ask(adding.question(self, what, "client", client))
-        else:
-            self.shell.say("Put the cursor on a client first")
+    def find(self, kind: str, id: str) -> bool:
+        """Puts the cursor on a record; False where it is not shown."""
+        sql = f"SELECT rowid FROM {kind} WHERE id=?"
+        found = bench(self).desk.conn.execute(sql, (id,)).fetchone()
+        return bool(found and self.lines.go_to(self.row_number(kind, found[0])))
 
-    def act_phone(self) -> None:
-        """The numbers, to dial from."""
-        row = self.here()
-        if row is not None:
-            numbers = _numbers(bench(self).desk.conn, row.kind, row.id)
-            known = "   ".join(numbers) or "no number yet; tab e types one"
-            self.shell.footer.say(f"{row.name}   {known}", "strong")
+    def _ask_merge(self, kind: str, keep: str, other: str, text: str = "", why: str = "") -> Question:
+        names = {id: self.name_of([(kind, id)]) for id in (keep, other)}
+
+        def done(typed: str) -> str | None:
+            if typed.strip() == "other":
+                self.run_worker(self.shell.ask(self._ask_merge(kind, other, keep)))
+                return None
+            lost = self.ask_once_more(partial(self._ask_merge, kind, keep, other), typed)
+            label = f"Merge {names[other]} into {names[keep]}"
+            told = partial(self._merged, kind, keep)
+            bench(self).edit(label, "merging.merge", kind, keep, other, told=told, lost=lost)
+            return None
+
+        note = (
+            why
+            or self._preview(kind, keep, other) + " · enter merges, “other” keeps the other, esc leaves both"
+        )
+        return Question(f"Keep {names[keep]} of the two {kind}s?", done, text, note, names=("other",))
+
+    def _preview(self, kind: str, keep: str, other: str) -> str:
+        from models.merging import preview
+
+        found = preview(bench(self).desk.conn, kind, keep, other)
+        said = [f"fills {label}: {value}" for label, value in found.filled]
+        said += [f"joins {label}" for label in found.joined]
+        said += [f"keeps {label} “{mine}” over “{theirs}”" for label, mine, theirs in found.differing]
+        said += [f"takes over {count(found.moved, 'record')}"] if found.moved else []
+        return " · ".join(said) or "they say the same"
+
+    def _merged(self, kind: str, keep: str, changes: Changes) -> None:
+        self.lines.clear_marks()
+        self.seek(kind, keep)
 
     def for_client(self, window: Window, front: Front) -> Window:
         return self.of_kind(window, front, *CODES)
 
     def front(self) -> Front:
         return Front(self._client_of(self.here())[0], "")
-
-
-def _numbers(conn: sqlite3.Connection, kind: str, rec: str) -> list[str]:
-    names = {"contact": ("phone", "mobile", "email"), "client": ("phone", "website")}.get(kind, ("phone",))
-    row = conn.execute(f"SELECT {', '.join(names)} FROM {kind} WHERE id=?", (rec,)).fetchone()
-    return [f"{name} {value}" for name, value in zip(names, row or (), strict=False) if value]
 
 
 def _make(kind: str, values: dict[str, str], session: Session) -> tuple[str, str]:

@@ -10,7 +10,10 @@ from typing import Any, ClassVar
 from models.windows.discreet import Front
 from models.windows.today import LATE, NEXT, NOW, QUIET, RISK, VISIT, TodayRow, today
 from models.windows.window import Window
-from tui.screens.base import ListView, Picked, bench
+from tui import finding
+from tui.screens.base import Picked, bench
+from tui.screens.noted import Noted
+from tui.screens.working import TaskActions
 from tui.widgets.columns import Cell, Column, Row
 from tui.words import day
 
@@ -34,7 +37,7 @@ def _what(row: TodayRow) -> Cell:
     return row.what, "bad" if row.rank == LATE else "warn" if row.what.startswith("waits") else ""
 
 
-class TodayView(ListView):
+class TodayView(Noted, TaskActions):
     name_in_registry = "today"
     empty = "Nothing is late, due or waiting for you. g p shows all projects"
     columns: ClassVar[Sequence[Column]] = [
@@ -49,6 +52,9 @@ class TodayView(ListView):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[TodayRow] = []
+
+    def places(self) -> Sequence[str]:
+        return ("today", "noted")
 
     def title_parts(self) -> Sequence[str]:
         return (
@@ -71,7 +77,7 @@ class TodayView(ListView):
 
     def _show(self, found: list[TodayRow]) -> None:
         here = self.here()
-        self.found = found
+        self.found = [row._replace(row=at) for at, row in enumerate(found)]
         super().reload()
         if here is not None:
             self.seek(here.kind, here.id)
@@ -132,15 +138,17 @@ class TodayView(ListView):
             super().open_row()
 
     def act_done(self) -> None:
-        """A task done, a promise kept, a visit reported."""
+        """A task done, a promise kept, a visit reported; gone at once, and read again behind."""
         picked = self.picked()
-        for kind, verb, args in (
-            ("task", "task.set_status", ["done"]),
-            ("promise", "interaction.settle", ["kept"]),
-            ("visit", "interaction.report", []),
-        ):
-            if ids := [id for each, id in picked if each == kind]:
-                bench(self).edit(f"Done: {self.name_of([(kind, id) for id in ids])}", verb, ids, *args)
+        self.conclude(picked)
+        gone = {id for kind, id in picked if kind != "client"}
+        self._show([row for row in self.found if row.id not in gone])
+
+    async def act_status(self) -> None:
+        if tasks := [(kind, id) for kind, id in self.picked() if kind == "task"]:
+            await self.shell.ask(self._ask_status(tasks))
+        else:
+            await Noted.act_status(self)
 
     async def act_date(self) -> None:
         picked = self._of_one_kind()
@@ -148,9 +156,9 @@ class TodayView(ListView):
             await self.ask_for("Day", DATES[picked[0][0]], note="fri, +2w, 2026-12-04", picked=picked)
 
     async def act_who(self) -> None:
-        picked = [(kind, id) for kind, id in self.picked() if kind == "task"]
-        if picked:
-            await self.ask_for("Who", "who", note="names or initials, by comma", picked=picked)
+        names = finding.members(bench(self).desk.conn)
+        if picked := [(kind, id) for kind, id in self.picked() if kind == "task"]:
+            await self.ask_for("Who", "who", note="names or initials, by comma", names=names, picked=picked)
 
     def _of_one_kind(self) -> Picked:
         picked = self.picked()

@@ -1,0 +1,122 @@
+"""A client over time: talks, promises, visits and milestones, what lies ahead on top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import ClassVar
+
+from models.windows import client
+from models.windows.client import KINDS, TimeRow
+from models.windows.discreet import Front
+from models.windows.window import Window
+from tui.screens.base import bench
+from tui.screens.noted import Noted
+from tui.widgets.columns import Cell, Column, Row
+from tui.words import day
+
+MARKS = {"interaction": "·", "promise": "!", "visit": "⌂", "task": "◆"}
+DAYS = {"interaction": "at", "promise": "due", "visit": "start"}  # what `d` writes, by kind
+
+
+def _day(row: TimeRow) -> Cell:
+    if row.at is None:
+        return "some day", "warn"
+    late = not row.done and row.at[:10] < date.today().isoformat()
+    return day(row.at), "bad" if late else "dim" if row.done else "accent"
+
+
+def _name(row: TimeRow) -> Cell:
+    return f"{MARKS[row.kind]} {row.name}", "" if row.kind == "interaction" or not row.done else "dim"
+
+
+class ClientView(Noted):
+    name_in_registry = "client"
+    empty = "Nothing is noted of this client yet. i logs a talk, O a promise, V a visit"
+    columns: ClassVar[Sequence[Column]] = [
+        Column("day", "Day", _day, width=10),
+        Column("name", "What", _name, ratio=5, min_width=24, editable="name", edit_text=lambda row: row.name),
+        Column("what", "", lambda row: (row.what, "dim"), ratio=2, min_width=14),
+        Column("who", "Who", lambda row: row.who or "", ratio=2, min_width=10, drop=1),
+        Column("project", "Project", lambda row: row.project or "", ratio=2, min_width=12, drop=2),
+    ]
+    shows: ClassVar[dict[str, frozenset[str]]] = {
+        "interaction": frozenset({"at", "client_id"}),
+        "promise": frozenset({"due", "state", "settled_on", "client_id"}),
+        "visit": frozenset({"start", "state", "client_id"}),
+        "task": frozenset({"milestone", "actual_finish", "deadline"}),
+        "project": frozenset({"client_id"}),
+        "client": frozenset({"name"}),
+        "contact": frozenset(),
+    }
+    client = ""
+
+    def title_parts(self) -> Sequence[str]:
+        row = bench(self).desk.conn.execute("SELECT name FROM client WHERE id=?", (self.client,)).fetchone()
+        return (row[0] if row else "Client", "Timeline" + (f" /{self.text}" if self.text else ""))
+
+    def places(self) -> Sequence[str]:
+        return ("client", "noted")
+
+    def show(self, client: str) -> None:
+        """The timeline of this client, from what is next on."""
+        if client != self.client:
+            self.client = client
+            self.reload()
+            self.post_message(self.Retitled())
+
+    def client_here(self) -> str:
+        return self.client
+
+    def window(self) -> Window:
+        conn = bench(self).desk.conn
+        window = client.timeline(conn, self.client)
+        words = self.text.lower().split()
+        if words:
+            rows = client.time_rows(conn, window.rows)
+            kept = [
+                row.row for row in rows
+                if all(word in f"{row.name} {row.what} {row.who} {row.project}".lower() for word in words)
+            ]  # fmt: skip
+            window = Window(type(window.rows)("q", kept))
+        return window
+
+    def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
+        return client.time_rows(bench(self).desk.conn, rowids)
+
+    def record_of(self, row: Row) -> tuple[str, str]:
+        return row.kind, row.id
+
+    def row_number(self, kind: str, rowid: int) -> int:
+        return rowid * 4 + KINDS[kind]
+
+    def seek(self, kind: str, rec: str) -> None:
+        if kind in KINDS:
+            super().seek(kind, rec)
+
+    def for_client(self, window: Window, front: Front) -> Window:
+        kinds = ("interaction", "promise", "visit", "task")
+        return self.of_kind(window, front, *kinds) if front.client == self.client else Window()
+
+    def front(self) -> Front:
+        return Front(self.client, "")
+
+    def open_row(self) -> None:
+        """Enter on a milestone goes to it among its tasks."""
+        row = self.here()
+        if row is not None and row.kind == "task":
+            bench(self).open_record("task", row.id)
+        else:
+            super().open_row()
+
+    # Actions
+
+    def act_done(self) -> None:
+        """A promise kept, a visit reported."""
+        self.conclude([(kind, id) for kind, id in self.picked() if kind != "task"])
+
+    async def act_date(self) -> None:
+        picked = self.picked()
+        picked = [(kind, id) for kind, id in picked if kind == picked[0][0] and kind in DAYS]
+        if picked:
+            await self.ask_for("Day", DAYS[picked[0][0]], note="fri, +2w, 2026-12-04", picked=picked)
