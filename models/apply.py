@@ -54,7 +54,7 @@ class Entry(NamedTuple):
 def apply(conn: sqlite3.Connection, entries: Sequence[Entry], cursor: int) -> None:
     """A checkpoint: whole transactions of the log in order, and the cursor after them."""
     with settlement(conn, "Sync") as n:
-        records = _Records(conn, {p.rec: p.kind for e in entries for p in e.patches})
+        records = Records(conn, {p.rec: p.kind for e in entries for p in e.patches})
         own = _own(conn, entries)
         log = _Log(n)
         for entry in entries:
@@ -69,7 +69,7 @@ def apply(conn: sqlite3.Connection, entries: Sequence[Entry], cursor: int) -> No
 
 def rebuild(conn: sqlite3.Connection, recs: dict[str, str], n: int) -> None:
     """Makes the view of `recs` (id → kind) anew; what it changes is recorded in the transaction `n`."""
-    _Records(conn, recs).write(n, set())
+    Records(conn, recs).write(n, set())
 
 
 @contextmanager
@@ -118,8 +118,11 @@ class _Log:
         self._replaced: list[tuple[Scalar, int, str, str]] = []
         self._idle: list[tuple[int, str, str]] = []
 
-    def foreign(self, records: "_Records", entry: Entry) -> None:
+    def foreign(self, records: "Records", entry: Entry) -> None:
         """A colleague's transaction, with what it replaced."""
+        patches = [patch for patch in entry.patches if not records.has(patch.rec, entry.ver)]
+        if entry.patches and not patches:
+            return
         self._n += 1
         self._txns.append(
             (
@@ -135,7 +138,7 @@ class _Log:
                 entry.ver,
             )
         )
-        for patch in entry.patches:
+        for patch in patches:
             before = records.patch(patch, entry.ver)
             if before is None:
                 self.changes.append((self._n, patch.kind, patch.rec, "", None, None))
@@ -146,10 +149,12 @@ class _Log:
                     if before.get(field) != value
                 ]
 
-    def echo(self, records: "_Records", entry: Entry, n: int) -> None:
+    def echo(self, records: "Records", entry: Entry, n: int) -> None:
         """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced."""
         self._seen.append((n, SEEN, entry.ver))
         for patch in entry.patches:
+            if records.has(patch.rec, entry.ver):
+                continue
             before = records.patch(patch, entry.ver)
             if before is not None:
                 self._replaced += [(before.get(field), n, patch.rec, field) for field in patch.values]
@@ -186,8 +191,11 @@ def _insert_many(conn: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, 
     conn.executemany(f"{into} VALUES {row}", rows[whole:])
 
 
-class _Records:
-    """The server copies and the views of the records that one step touches."""
+class Records:
+    """The server copies and the views of the records that one step touches.
+
+    A record that came by a snapshot is as new as its version says: what the log tells of it up to there is in it.
+    """
 
     def __init__(self, conn: sqlite3.Connection, recs: dict[str, str]) -> None:
         self._conn = conn
@@ -197,6 +205,7 @@ class _Records:
         self._ver: dict[str, int] = {}
         self._base: dict[tuple[str, str], int] = {}
         self._load()
+        self._had = dict(self._ver)
 
     def _load(self) -> None:
         by_kind: dict[str, list[str]] = {}
@@ -220,6 +229,19 @@ class _Records:
             self._server[rec] = {**self._server[rec], field: val}
             self._base[rec, field] = base
 
+    def has(self, rec: str, ver: int) -> bool:
+        """Whether the record came with what the version `ver` did to it."""
+        return ver <= self._had.get(rec, 0)
+
+    def put(self, patch: Patch, ver: int) -> None:
+        """The whole record as it stands on the server at the version `ver`; an older one changes nothing."""
+        if ver >= self._had.get(patch.rec, 0):
+            self._ver[patch.rec], self._server[patch.rec] = ver, patch.values
+
+    def drop(self, rec: str) -> None:
+        """The server shows the record no more."""
+        self._server.pop(rec, None)
+
     def patch(self, patch: Patch, ver: int) -> Values | None:
         """Takes a patch into the server copy; the copy as it was before, or None where there was none."""
         before = self._server.get(patch.rec)
@@ -227,8 +249,12 @@ class _Records:
         self._server[patch.rec] = patch.values if before is None else {**before, **patch.values}
         return before
 
-    def write(self, n: int, logged: Collection[tuple[str, str]]) -> None:
-        """Writes the views that differ; differences not in `logged` are recorded in the transaction `n`."""
+    def write(self, n: int, logged: Collection[tuple[str, str]] | None) -> None:
+        """Writes the views that differ; differences not in `logged` are recorded in the transaction `n`.
+
+        None: nothing is recorded.
+        """
+        known = logged or ()
         unseen = self._unseen()
         inserts: dict[str, list[tuple[str, int, Values]]] = {}
         updates: dict[tuple[str, tuple[str, ...]], list[tuple[Scalar, ...]]] = {}
@@ -241,15 +267,16 @@ class _Records:
                     inserts.setdefault(kind, []).append((rec, self._server_ver(rec), then))
                 else:
                     self._keep_unknown(kind, rec, then)
-                if (rec, "") not in logged:
+                if (rec, "") not in known:
                     changes.append((n, kind, rec, "", None, None))
             elif now is not None and then is None:
                 changes.append((n, kind, rec, "", _json(now), None))
-                self._conn.execute(f"DELETE FROM {kind} WHERE id=?", (rec,))
+                table = kind if kind in KINDS else "unknown"
+                self._conn.execute(f"DELETE FROM {table} WHERE id=?", (rec,))
             elif now is not None and then is not None:
                 different = _different(now, then)
                 changes += [
-                    (n, kind, rec, f, now.get(f), v) for f, v in different.items() if (rec, f) not in logged
+                    (n, kind, rec, f, now.get(f), v) for f, v in different.items() if (rec, f) not in known
                 ]
                 self._update(kind, rec, now, different, updates)
         for kind, new in inserts.items():
@@ -260,7 +287,7 @@ class _Records:
         self._conn.executemany(
             "INSERT INTO change(txn, tbl, rec, field, old, new) VALUES(?,?,?,?,?,?)"
             " ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new",
-            changes,
+            () if logged is None else changes,
         )
         self._mask(unseen)
 

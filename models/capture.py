@@ -39,6 +39,13 @@ CREATE TABLE unknown(
 ) WITHOUT ROWID;
 CREATE TABLE blob(sha TEXT PRIMARY KEY, size INTEGER NOT NULL, sent INTEGER NOT NULL);
 CREATE INDEX blob_unsent ON blob(sha) WHERE sent=0;
+CREATE TABLE space(
+    id TEXT PRIMARY KEY, role TEXT NOT NULL, members TEXT NOT NULL, fresh INTEGER NOT NULL,
+    joined INTEGER NOT NULL DEFAULT -1, after TEXT NOT NULL DEFAULT '', upto INTEGER NOT NULL DEFAULT -1
+) WITHOUT ROWID;
+CREATE TABLE staged(
+    space TEXT NOT NULL, after TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(space, after)
+) WITHOUT ROWID;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,
@@ -55,7 +62,8 @@ CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
 """
 # txn.at is milliseconds since 1970, UTC. change.field '' is the record itself: new = JSON of a create, old = JSON of
-# a removal. change.effect 0: the server says that this field of ours changed nothing there.
+# a removal. change.effect 0: the server says that this field of ours changed nothing there. Of space and staged
+# models.space tells.
 
 
 def create_log(conn: sqlite3.Connection) -> None:

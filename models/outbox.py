@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from models.apply import UNSEEN, Values, decide, rebuild, settlement
-from models.capture import ACKNOWLEDGED, PENDING, REJECTED, SEEN, SENT
-from models.db import get_meta
+from models.capture import ACKNOWLEDGED, PENDING, REJECTED, SENT
+from models.space import settle_passed
 
 _ALL = "(SELECT value FROM json_each(?))"
 _UNDECIDED = f"state IN ({PENDING}, {SENT})"
@@ -108,20 +108,15 @@ def settle(conn: sqlite3.Connection, verdicts: Sequence[Verdict]) -> None:
     mine = f"SELECT id, n FROM txn WHERE id IN {_ALL} AND origin='L' AND {_UNDECIDED}"
     ns = dict(conn.execute(mine, (ids,)).fetchall())
     told = [(ns[v.id], v) for v in verdicts if v.id in ns]
-    gone = _accept(conn, [(n, v.ver) for n, v in told if not v.reason])
+    decide(conn, [(n, ACKNOWLEDGED, v.ver) for n, v in told if not v.reason])
+    gone: dict[str, str] = {}
     for n, verdict in told:
         if verdict.reason:
             _reject(conn, n, verdict.reason, gone)
     if gone:
         with settlement(conn, "Server's verdict") as n:
             rebuild(conn, gone, n)
-
-
-def _accept(conn: sqlite3.Connection, accepted: list[tuple[int, int]]) -> dict[str, str]:
-    """Acknowledges transactions at their versions; the records of those whose echo was pulled before."""
-    cursor = int(get_meta(conn, "cursor", "0"))
-    decide(conn, [(n, SEEN if ver <= cursor else ACKNOWLEDGED, ver) for n, ver in accepted])
-    return _records(conn, [n for n, ver in accepted if ver <= cursor])
+    settle_passed(conn)
 
 
 def _reject(conn: sqlite3.Connection, n: int, reason: str, gone: dict[str, str]) -> None:

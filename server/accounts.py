@@ -123,9 +123,9 @@ class Accounts:
                 (_digest(token), workspace, member, device, next_letter, now, now),
             )
             _audit(conn, workspace, now, member, "login", f"{next_letter} {device}")
-            head, epoch = state(conn, workspace)
-        self._database.tell(workspace, head)
-        return SignIn(token, workspace, epoch, member, name, next_letter)
+            at = state(conn, workspace)
+        self._database.tell(workspace, at.head)
+        return SignIn(token, workspace, at.epoch, member, name, next_letter)
 
     def logout(self, device: Device, now: int) -> None:
         """Revokes the device's token."""

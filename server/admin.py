@@ -14,11 +14,12 @@ import orjson
 
 from models.errors import MilepostError, Refused
 from models.fields import instant_of
-from server import backup, checking, restoring
+from server import backup, checking, keeping, restoring
 from server.accounts import Accounts
 from server.database import Database, open_database
 
 Options = argparse.Namespace
+DAY = 86_400_000  # milliseconds
 
 
 class Action(NamedTuple):
@@ -142,6 +143,18 @@ def _devices(database: Database, options: Options) -> int:
     return _list(rows, options)
 
 
+def _compact(database: Database, options: Options) -> int:
+    moved = keeping.compact(database, database.workspace(), _now() - options.keep_days * DAY)
+    if options.json:
+        _json({"moved": moved})
+    else:
+        print(
+            f"{moved:,} entries older than {options.keep_days} days went into the archive. "
+            "Laptops that were away for longer fetch the content anew; their edits stay, histories too."
+        )
+    return 0
+
+
 ACTIONS = {
     "backup": Action(
         _backup,
@@ -165,6 +178,11 @@ ACTIONS = {
         _devices,
         "Lists the devices, or signs one out.",
         [("--revoke", {"metavar": "LETTER", "default": "", "help": "the device with this letter"})],
+    ),
+    "compact": Action(
+        _compact,
+        "Packs the older part of the log, while the server runs.",
+        [("--keep-days", {"type": int, "default": 90, "metavar": "DAYS", "help": "younger entries stay (90)"})],
     ),
 }  # fmt: skip
 

@@ -16,14 +16,14 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from models.errors import StoreError, StoreFull
 from models.fields import instant_of
-from server import envelope, restoring
+from server import envelope, keeping, restoring
 from server.accounts import HOUR, Accounts, Device, WrongCode
 from server.blobs import Contents, Unfit, open_storage
 from server.database import Database, open_database
 from server.envelope import Envelope
 from server.events import Heads
 from server.limits import Failures
-from server.log import SERVER, Log, OtherHistory, Pushed
+from server.log import SERVER, Compacted, Log, OtherHistory, Pushed
 from sync import protocol
 from sync.protocol import Malformed, Transaction
 
@@ -139,6 +139,7 @@ async def _signed_in(request: Request) -> Device:
 
 
 SignedIn = Annotated[Device, Depends(_signed_in)]
+Version = Annotated[int, Query(ge=0, lt=2**63)]
 
 
 # ── the log ───────────────────────────────────────────────────────────────────────────────────────────
@@ -162,10 +163,14 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
 
     @app.get("/v1/pull")
     async def pull(
-        request: Request, device: SignedIn, since: Annotated[int, Query(ge=0, lt=2**63)]
+        request: Request,
+        device: SignedIn,
+        since: Version,
+        shares: Annotated[int | None, Query(ge=-1, lt=2**63)] = None,
     ) -> Response:
-        """A page of the log after `since`; empty with the head when there is nothing."""
-        return await backend.read(_page, request, backend.log, device.workspace, since)
+        """A page of the log after `since`; empty with the head when there is nothing; who sees what where `shares` is
+        not the newest version of that. 410: the log does not reach back so far."""
+        return await backend.read(_page, request, backend.log, device, since, shares)
 
     @app.get("/v1/epochs")
     async def epochs(request: Request, device: SignedIn) -> Response:
@@ -181,6 +186,24 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
 
         stream = backend.heads.stream(device.workspace, welcome)
         return StreamingResponse(stream, 200, {"x-accel-buffering": "no"}, "text/event-stream")
+
+    @app.get("/v1/snapshot")
+    async def snapshot(
+        request: Request, device: SignedIn, space: Annotated[str, Query(max_length=200)],
+        after: Annotated[str, Query(max_length=200)] = "", since: Annotated[int, Query(ge=-1, lt=2**63)] = -1,
+    ) -> Response:  # fmt: skip
+        """A page of a space's records by id. 410: begin anew, the log does not reach back to the first page."""
+        return await backend.read(_content, request, backend.database, device, space, after, since)
+
+    @app.get("/v1/history")
+    async def history(
+        request: Request,
+        device: SignedIn,
+        rec: Annotated[str, Query(max_length=200)],
+        before: Version = 2**62,
+    ) -> Response:
+        """What was done to one record before the version `before`, newest first."""
+        return await backend.read(_history, request, backend.database, device, rec, before)
 
     @app.get("/v1/health")
     async def health(request: Request) -> Response:
@@ -206,10 +229,39 @@ def _verdicts(request: Request, pushed: Pushed) -> Response:
     return envelope.document(request, {"verdicts": verdicts, "head": pushed.head})
 
 
-def _page(request: Request, log: Log, workspace: str, since: int) -> Response:
-    pulled = log.pull(workspace, since, protocol.PULL_BYTES)
+def _page(request: Request, log: Log, device: Device, since: int, shares: int | None) -> Response:
+    try:
+        pulled = log.pull(device.workspace, device.member, since, shares, protocol.PULL_BYTES)
+    except Compacted as error:
+        raise HTTPException(410, "the log does not reach back so far; fetch a snapshot") from error
     request.state.epoch = pulled.epoch
-    return envelope.reply(request, protocol.write_page(pulled.entries, pulled.head, pulled.more))
+    if pulled.spaces is None:
+        return envelope.reply(request, protocol.write_page(pulled.entries, pulled.head, pulled.upto))
+    told = protocol.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
+    return envelope.reply(request, told)
+
+
+def _content(
+    request: Request, database: Database, device: Device, space: str, after: str, since: int
+) -> Response:
+    try:
+        page = keeping.snapshot(
+            database, device.workspace, device.member, space, after, since, protocol.PULL_BYTES
+        )
+    except Compacted as error:
+        raise HTTPException(
+            410, "the log does not reach back so far, or this is not shared with you"
+        ) from error
+    request.state.epoch = page.epoch
+    return envelope.reply(request, protocol.write_snapshot(page.records, page.head, page.more, page.total))
+
+
+def _history(request: Request, database: Database, device: Device, rec: str, before: int) -> Response:
+    found = keeping.history(database, device.workspace, device.member, rec, before)
+    if found is None:
+        raise HTTPException(404, "no record that you see has this id")
+    request.state.epoch = found.epoch
+    return envelope.reply(request, protocol.write_history(found.entries, found.more))
 
 
 def _epochs(request: Request, database: Database, workspace: str) -> Response:

@@ -20,14 +20,16 @@ def check(database: Database) -> Iterator[Finding]:
 
 
 def _log(conn: Connection, workspace: str) -> Finding:
-    """The numbers of the log go up to the head without a gap."""
-    [head] = conn.execute("SELECT head FROM workspace WHERE id=?", (workspace,)).fetchone()
+    """The numbers of the log go up from its floor to the head without a gap."""
+    head, floor = conn.execute("SELECT head, floor FROM workspace WHERE id=?", (workspace,)).fetchone()
     count, first, last = conn.execute(
-        "SELECT count(*), coalesce(min(ver), 1), coalesce(max(ver), 0) FROM log WHERE workspace=?",
+        "SELECT count(DISTINCT ver), coalesce(min(ver), 0), coalesce(max(ver), 0) FROM log WHERE workspace=?",
         (workspace,),
     ).fetchone()
-    if last - first + 1 != count or (count and last != head):
-        return Finding("fail", "Log", f"{count:,} entries from {first} to {last}, the head is {head}", REMEDY)
+    wanted = (head - floor, floor + 1, head) if head > floor else (0, 0, 0)
+    if (count, first, last) != wanted:
+        found = f"{count:,} entries from {first} to {last}, the floor is {floor}, the head {head}"
+        return Finding("fail", "Log", found, REMEDY)
     return Finding("ok", "Log", f"{count:,} entries without a gap, the head is {head:,}")
 
 

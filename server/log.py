@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from models.outbox import Verdict
+from models.space import Space
+from server import spaces
 from server.database import Connection, Database, ids_of
 from server.graph import Link, Row
 from server.push import Effects, Known, Push
@@ -19,13 +21,19 @@ class OtherHistory(Exception):
     """The laptop knows another history of this workspace than the server has; nothing was written."""
 
 
+class Compacted(Exception):
+    """The log from there on is not kept any more, or the space is not to be seen: a snapshot has to be begun anew."""
+
+
 class Pulled(NamedTuple):
-    """A part of the log, as it lies there. `epoch` is of the same snapshot."""
+    """The log up to `upto`, as it lies there; or who sees what, and no entries. `epoch` is of the same snapshot."""
 
     entries: list[bytes]
     head: int
-    more: bool
+    upto: int
     epoch: str
+    shares: int = -1
+    spaces: list[Space] | None = None
 
 
 class Pushed(NamedTuple):
@@ -45,21 +53,21 @@ class Log:
         with self._database.reading() as conn:
             return dict(conn.execute("SELECT id, head FROM workspace").fetchall())
 
-    def pull(self, workspace: str, since: int, max_bytes: int) -> Pulled:
-        """The entries after `since`, at least one where there is any, else about `max_bytes` of them."""
+    def pull(self, workspace: str, member: str, since: int, shares: int | None, max_bytes: int) -> Pulled:
+        """What the member sees of the entries after `since`, at least one where there is any, else about `max_bytes`.
+
+        A laptop that knows another version of who sees what than `shares` is told that first; None: never.
+        Raises Compacted below the log's floor.
+        """
         with self._database.reading() as conn:
-            head, epoch = state(conn, workspace)
-            entries: list[bytes] = []
-            size = 0
-            if since < head:
-                for (body,) in conn.stream(
-                    "SELECT body FROM log WHERE workspace=? AND ver>? ORDER BY ver", (workspace, since)
-                ):
-                    size += len(body) + 1
-                    if entries and size > max_bytes:
-                        break
-                    entries.append(body)
-        return Pulled(entries, head, since + len(entries) < head, epoch)
+            at = state(conn, workspace)
+            if shares is not None and shares != at.shares:
+                told = spaces.seen(conn, workspace, member)
+                return Pulled([], at.head, min(since, at.head), at.epoch, at.shares, told)
+            if since < at.floor:
+                raise Compacted
+            entries, upto = _part(conn, workspace, member, since, at.head, max_bytes)
+        return Pulled(entries, at.head, upto, at.epoch)
 
     def push(
         self, workspace: str, epoch: str, replica: str, member: str, txns: Sequence[Transaction], now: int
@@ -69,20 +77,50 @@ class Log:
         `epoch` is the one that the laptop knows, "" for none yet. Raises OtherHistory.
         """
         with self._database.writing(workspace) as conn:
-            before, current = state(conn, workspace)
-            if epoch and epoch != current:
+            before = state(conn, workspace)
+            if epoch and epoch != before.epoch:
                 raise OtherHistory
             verdicts = decide(conn, workspace, replica, member, txns, now)
-            head = state(conn, workspace)[0]
-        if head > before:
+            head = state(conn, workspace).head
+        if head > before.head:
             self._database.tell(workspace, head)
-        return Pushed(verdicts, head, current)
+        return Pushed(verdicts, head, before.epoch)
 
 
-def state(conn: Connection, workspace: str) -> tuple[int, str]:
-    """Head and epoch."""
-    row = conn.execute("SELECT head, epoch FROM workspace WHERE id=?", (workspace,)).fetchone()
-    return int(row[0]), str(row[1])
+class State(NamedTuple):
+    """The log reaches from `floor` to `head`; `shares` is the version at which who sees what changed last."""
+
+    head: int
+    epoch: str
+    floor: int
+    shares: int
+
+
+def state(conn: Connection, workspace: str) -> State:
+    row = conn.execute("SELECT head, epoch, floor, shares FROM workspace WHERE id=?", (workspace,)).fetchone()
+    return State(*row)
+
+
+def _part(
+    conn: Connection, workspace: str, member: str, since: int, head: int, max_bytes: int
+) -> tuple[list[bytes], int]:
+    """Whole transactions after `since`, and the version that they reach to."""
+    entries: list[bytes] = []
+    if since >= head:
+        return entries, head
+    seen = ids_of(spaces.roles(conn, workspace, member))
+    size = last = 0
+    for ver, body in conn.stream(
+        "SELECT ver, body FROM log WHERE workspace=? AND ver>? AND space IN (SELECT value FROM json_each(?))"
+        " ORDER BY ver, space",
+        (workspace, since, seen),
+    ):
+        size += len(body) + 1
+        if entries and size > max_bytes and ver != last:
+            return entries, last
+        entries.append(body)
+        last = ver
+    return entries, head
 
 
 def decide(
@@ -93,9 +131,9 @@ def decide(
     That one locks the workspace, so that numbers come in the order of the commits.
     """
     rows = Rows(conn, workspace)
-    push = Push(rows, state(conn, workspace)[0], replica, member, now)
+    push = Push(rows, state(conn, workspace).head, replica, member, now)
     verdicts = push.run(txns)
-    rows.write(push.effects, push.head)
+    rows.write(push.effects, push.head, now)
     return verdicts
 
 
@@ -151,16 +189,28 @@ class Rows:
         sets = f"{query} IN (SELECT value FROM json_each(?))"
         return self._conn.execute(sets, (self._workspace, ids_of(ids))).fetchall()
 
-    def write(self, effects: Effects, head: int) -> None:
+    def roles(self, member: str) -> dict[str, str]:
+        """The member's role in every space that he sees."""
+        return spaces.roles(self._conn, self._workspace, member)
+
+    def write(self, effects: Effects, head: int, now: int) -> None:
         """All that a push leaves behind."""
-        self._many("INSERT INTO log(workspace, ver, id, body) VALUES(?,?,?,?)", effects.entries)
+        self._many(
+            "INSERT INTO log(workspace, ver, space, id, at, body) VALUES(?,?,?,?,?,?)",
+            ((ver, space, id, now, body) for ver, space, id, body in effects.entries),
+        )
+        self._many("INSERT INTO touch(workspace, rec, ver) VALUES(?,?,?)", effects.touches)
+        spaces.begin(self._conn, self._workspace, effects.begun)
         self._many(
             "INSERT INTO txn(workspace, id, hash, replica, ver, reason) VALUES(?,?,?,?,?,?)", effects.verdicts
         )
         self._many(
-            "INSERT INTO record(workspace, id, kind, data, ver, txn, replica, author, at)"
-            " VALUES(?,?,?,?,?,?,?,?,?) ON CONFLICT(workspace, id) DO UPDATE SET data=excluded.data",
-            ((s.rec, s.kind, _json(s), *s.created) for s in effects.records.values()),
+            "INSERT INTO record(workspace, id, space, kind, data, ver, txn, replica, author, at)"
+            " VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT(workspace, id) DO UPDATE SET data=excluded.data",
+            (
+                (s.rec, spaces.space_of(s.values), s.kind, _json(s), *s.created)
+                for s in effects.records.values()
+            ),
         )
         self._many(
             "INSERT INTO stamp(workspace, rec, field, ver, txn, replica, author, at) VALUES(?,?,?,?,?,?,?,?)"

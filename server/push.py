@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from models.apply import Entry
 from models.fields import Scalar
 from models.outbox import Verdict
-from server import graph
+from server import graph, spaces
 from server.graph import Link, Links, Row
 from sync import merge, protocol
 from sync.merge import Decision, Stamp, Stored
@@ -40,14 +40,18 @@ class Rows(Protocol):
     def records(self, ids: Collection[str]) -> dict[str, Stored]: ...
     def links_after(self, tasks: Collection[str], further: int) -> list[Row]: ...
     def links_before(self, tasks: Collection[str], further: int) -> list[Row]: ...
+    def roles(self, member: str) -> dict[str, str]: ...
 
 
 @dataclass
 class Effects:
-    """What a push leaves behind: new rows of the log (ver, id, body) and of verdicts (id, hash, replica, ver, reason),
-    records and stamps as they are now, ends of links that changed."""
+    """What a push leaves behind: new rows of the log (ver, space, id, body) and of verdicts (id, hash, replica, ver,
+    reason), which versions touched which records (rec, ver), spaces that began (ver, space, roles), records and stamps
+    as they are now, ends of links that changed."""
 
-    entries: list[tuple[int, str, bytes]] = field(default_factory=list)
+    entries: list[tuple[int, str, str, bytes]] = field(default_factory=list)
+    touches: list[tuple[str, int]] = field(default_factory=list)
+    begun: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
     verdicts: list[tuple[str, str, str, int, str]] = field(default_factory=list)
     records: dict[str, Stored] = field(default_factory=dict)
     stamps: dict[tuple[str, str], Stamp] = field(default_factory=dict)
@@ -63,6 +67,7 @@ class Push:
         self._asked: set[str] = set()
         self._links = Links(rows.links_after, rows.links_before)
         self._refused = _Refused()
+        self._roles = rows.roles(member)
         self.effects = Effects(links=self._links.changed)
 
     def run(self, txns: Sequence[Transaction]) -> list[Verdict]:
@@ -88,11 +93,16 @@ class Push:
         # an age beyond all sense would make an edit from the future, or an instant that cannot be written
         at = self._now - min(max(txn.age, 0), self._now)
         stamp = Stamp(self.head + 1, txn.id, self._replica, self._member, at)
+        if reason := self._forbidden(txn):
+            return reason
         decision = self._merge(txn, stamp)
         reason = decision.reason or self._loop(decision) or self._circle(decision)
         if not reason:
             self._accept(txn, stamp, decision)
         return reason
+
+    def _forbidden(self, txn: Transaction) -> str:
+        return spaces.forbidden(txn, self._stored, self._roles, self._member)
 
     def _merge(self, txn: Transaction, stamp: Stamp) -> Decision:
         if len({change.rec for change in txn.changes}) < len(txn.changes):
@@ -106,14 +116,19 @@ class Push:
 
     def _accept(self, txn: Transaction, stamp: Stamp, decision: Decision) -> None:
         self.head = stamp.ver
+        for space, first in spaces.begins(txn, self._stored, self._roles, self._member).items():
+            self.effects.begun.append((stamp.ver, space, first))
+            self._roles[space] = first[self._member]
         entry = Entry(
             stamp.ver, txn.id, stamp.replica, stamp.author, stamp.at, txn.kind, txn.ref, txn.label,
             decision.patches, decision.idle,
         )  # fmt: skip
-        self.effects.entries.append((stamp.ver, txn.id, protocol.write_entry(entry)))
         kinds = {patch.rec: patch.kind for patch in decision.patches}
         for rec, values in decision.writes.items():
             self._write(kinds[rec], rec, values, stamp)
+        for space, part in spaces.parts(entry, self._stored):
+            self.effects.entries.append((stamp.ver, space, txn.id, protocol.write_entry(part)))
+        self.effects.touches += [(rec, stamp.ver) for rec in kinds]
 
     def _write(self, kind: str, rec: str, values: Mapping[str, Scalar], stamp: Stamp) -> None:
         stored = self._stored.get(rec)

@@ -10,20 +10,30 @@ import secrets
 from server.database import Connection
 
 TABLES = """
-CREATE TABLE workspace(id TEXT PRIMARY KEY, name TEXT NOT NULL, head INTEGER NOT NULL, epoch TEXT NOT NULL);
+-- laptops read the log from `floor` on; `shares` is the version at which who sees what changed last
+CREATE TABLE workspace(id TEXT PRIMARY KEY, name TEXT NOT NULL, head INTEGER NOT NULL, epoch TEXT NOT NULL,
+    floor INTEGER NOT NULL, shares INTEGER NOT NULL);
 -- the histories that a restore ended: the next one begins after version `fork`
 CREATE TABLE epoch(workspace TEXT NOT NULL, n INTEGER NOT NULL, nonce TEXT NOT NULL, fork INTEGER NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY(workspace, n));
--- what was accepted, in order and without gaps; body is protocol.write_entry
-CREATE TABLE log(workspace TEXT NOT NULL, ver INTEGER NOT NULL, id TEXT NOT NULL, body BLOB NOT NULL,
-    PRIMARY KEY(workspace, ver));
+-- what was accepted above the floor, in order and without gaps: a row for each space that a transaction touched.
+-- body is protocol.write_entry of that part, at the time of its coming
+CREATE TABLE log(workspace TEXT NOT NULL, ver INTEGER NOT NULL, space TEXT NOT NULL, id TEXT NOT NULL,
+    at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(workspace, ver, space));
+-- what was accepted up to the floor, for the history of records: server.keeping writes and reads it
+CREATE TABLE archive(workspace TEXT NOT NULL, last INTEGER NOT NULL, body BLOB NOT NULL,
+    PRIMARY KEY(workspace, last));
+-- the versions that touched a record
+CREATE TABLE touch(workspace TEXT NOT NULL, rec TEXT NOT NULL, ver INTEGER NOT NULL,
+    PRIMARY KEY(workspace, rec, ver));
 -- every verdict, so that a transaction takes effect once; ver 0 = refused
 CREATE TABLE txn(workspace TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL, replica TEXT NOT NULL,
     ver INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(workspace, id));
 -- what the log adds up to; the stamp of the creation stands here, stamps of later writes in their own table
-CREATE TABLE record(workspace TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL,
-    ver INTEGER NOT NULL, txn TEXT NOT NULL, replica TEXT NOT NULL, author TEXT, at INTEGER NOT NULL,
-    PRIMARY KEY(workspace, id));
+CREATE TABLE record(workspace TEXT NOT NULL, id TEXT NOT NULL, space TEXT NOT NULL, kind TEXT NOT NULL,
+    data TEXT NOT NULL, ver INTEGER NOT NULL, txn TEXT NOT NULL, replica TEXT NOT NULL, author TEXT,
+    at INTEGER NOT NULL, PRIMARY KEY(workspace, id));
+CREATE INDEX record_space ON record(workspace, space, id);
 CREATE TABLE stamp(workspace TEXT NOT NULL, rec TEXT NOT NULL, field TEXT NOT NULL,
     ver INTEGER NOT NULL, txn TEXT NOT NULL, replica TEXT NOT NULL, author TEXT, at INTEGER NOT NULL,
     PRIMARY KEY(workspace, rec, field));
@@ -32,6 +42,11 @@ CREATE TABLE link(workspace TEXT NOT NULL, id TEXT NOT NULL, pred TEXT NOT NULL,
     PRIMARY KEY(workspace, id));
 CREATE INDEX link_after ON link(workspace, pred, succ);
 CREATE INDEX link_before ON link(workspace, succ, pred);
+
+-- who sees a space besides the library, which is everybody's; role: reader, editor, manager
+CREATE TABLE membership(workspace TEXT NOT NULL, space TEXT NOT NULL, member TEXT NOT NULL, role TEXT NOT NULL,
+    since INTEGER NOT NULL, PRIMARY KEY(workspace, space, member));
+CREATE INDEX membership_of ON membership(workspace, member);
 
 CREATE TABLE member(workspace TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, since INTEGER NOT NULL,
     PRIMARY KEY(workspace, id));
@@ -62,6 +77,6 @@ def bring_up(conn: Connection, version: int) -> None:
                 conn.execute(statement)
     if not conn.execute("SELECT 1 FROM workspace").fetchone():
         conn.execute(
-            "INSERT INTO workspace(id, name, head, epoch) VALUES(?, 'Milepost', 0, ?)",
+            "INSERT INTO workspace(id, name, head, epoch, floor, shares) VALUES(?, 'Milepost', 0, ?, 0, 0)",
             (secrets.token_hex(6), secrets.token_hex(8)),
         )

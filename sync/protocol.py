@@ -2,7 +2,12 @@
 
     POST /v1/push?epoch=E {"replica", "schema", "txns": [TXN…]}
                                           → {"verdicts": [{"id", "ver"} | {"id", "reason"}…], "head"}
-    GET  /v1/pull?since=N                 → {"entries": [ENTRY…], "head", "more"}
+    GET  /v1/pull?since=N&shares=V        → {"entries": [ENTRY…], "upto", "head"}, or {"shares", "spaces": [SPACE…], …}
+                                            where V is not the newest word on who sees what; 410 below the log's floor
+    GET  /v1/snapshot?space=S&after=ID&since=N → {"records": [[kind, rec, {field: value}]…], "head", "more", "total"};
+                                            410 when the log from N on is gone, or the space
+    GET  /v1/history?rec=ID&before=N      → {"entries": [ENTRY…], "more"}: what was done to one record, newest first
+    POST /v1/share {"space", "member", "role"} → {}: role "" takes the right away
     GET  /v1/events                       → server-sent events: the head's number
     POST /v1/login  {"code", "device"}    → {"token", "workspace", "member", "name", "letter"}
     GET  /v1/blobs/SHA, PUT /v1/blobs/SHA, GET /v1/blobs/SHA/PIECE: see sync.blobs
@@ -11,16 +16,20 @@
 TXN    {"id", "kind": do|undo|redo, "ref", "label", "age": ms since the edit,
         "changes": [[kind, rec, created 0|1, {field: value}, {field: base}]…]}
 ENTRY  [ver, id, replica, author, at, kind, ref, label, [[kind, rec, created 0|1, {field: value}]…], [[rec, field]…]]
+        with the records that the reader may see
+SPACE  [id, role, [[member, role]…]]
 
 Values are SQLite scalars. Every reply carries HEADER and EPOCH; one without HEADER is not from a Milepost server.
 Bodies are JSON, gzip-compressed where that pays.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 
@@ -29,6 +38,8 @@ from models.errors import Held, SyncError
 from models.fields import Scalar
 from models.outbox import Outgoing, Verdict
 from models.record import LOCAL_COLUMNS
+from models.snapshot import Page as SnapshotPage
+from models.space import Space
 
 VERSION = "1"
 HEADER = "milepost-protocol"
@@ -86,11 +97,21 @@ class Transaction:
 
 @dataclass(frozen=True)
 class Page:
-    """A part of the log, whole transactions in order."""
+    """A part of the log up to the version `upto`, whole transactions in order; or who sees what, and no entries."""
 
     entries: list[Entry]
     head: int
-    more: bool
+    upto: int
+    shares: int = -1
+    spaces: list[Space] | None = None
+
+    @property
+    def more(self) -> bool:
+        return self.upto < self.head
+
+
+class Gone(SyncError):
+    """The server has no log from there on any more, or the space is not to be seen any more."""
 
 
 class Malformed(SyncError):
@@ -120,8 +141,15 @@ def push(replica: str, schema: int, epoch: str, batch: Sequence[Outgoing], now: 
     return Request("POST", f"/v1/push?epoch={epoch}", body)
 
 
-def pull(since: int) -> Request:
-    return Request("GET", f"/v1/pull?since={since}")
+def pull(since: int, shares: int | None = None) -> Request:
+    """`shares` is the version of what is known of who sees what; None: it is of no interest."""
+    known = "" if shares is None else f"&shares={shares}"
+    return Request("GET", f"/v1/pull?since={since}{known}")
+
+
+def snapshot(space: str, after: str, since: int) -> Request:
+    """`since` is the head of the first page, -1 when this is to be the first."""
+    return Request("GET", f"/v1/snapshot?{urlencode({'space': space, 'after': after, 'since': since})}")
 
 
 def pieces(size: int) -> int:
@@ -138,11 +166,55 @@ def verdicts(reply: Reply) -> list[Verdict]:
 
 
 def page(reply: Reply) -> Page:
-    """A page of the log. Raises Held."""
+    """A page of the log. Raises Held, or Gone."""
+    answer = _document_or_gone(reply)
+    with _sense():
+        entries = _whole([_entry(row) for row in answer["entries"]])
+        page = Page(entries, int(answer["head"]), int(answer["upto"]))
+        if "spaces" not in answer:
+            return page
+        told = [
+            Space(str(id), str(role), [(m, r) for m, r in members]) for id, role, members in answer["spaces"]
+        ]
+        return replace(page, shares=int(answer["shares"]), spaces=told)
+
+
+def snapshot_page(reply: Reply, space: str, after: str) -> SnapshotPage:
+    """A page of a space's content. Raises Held, or Gone."""
+    answer = _document_or_gone(reply)
+    with _sense():
+        records = [Patch(kind, rec, True, dict(values)) for kind, rec, values in answer["records"]]
+        if any(one >= other for one, other in pairwise([after, *(r.rec for r in records)])):
+            raise ValueError("out of order")
+        return SnapshotPage(
+            space, after, records, int(answer["head"]), bool(answer["more"]), int(answer["total"])
+        )
+
+
+def history(reply: Reply) -> tuple[list[Entry], bool]:
+    """What was done to a record, newest first, and whether there is more. Raises Held."""
     answer = document(reply)
     with _sense():
-        entries = [_entry(row) for row in answer["entries"]]
-        return Page(entries, int(answer["head"]), bool(answer["more"]))
+        return [_entry(row) for row in answer["entries"]], bool(answer["more"])
+
+
+def _document_or_gone(reply: Reply) -> dict[str, Any]:
+    if HEADER in reply.headers and reply.status == 410:
+        raise Gone(detail(reply))
+    return document(reply)
+
+
+def _whole(entries: list[Entry]) -> list[Entry]:
+    """The parts of one transaction in several spaces, which follow one another, as one."""
+    if all(one.ver != other.ver for one, other in pairwise(entries)):
+        return entries
+    found: list[Entry] = []
+    for entry in entries:
+        if found and found[-1].ver == entry.ver:
+            part = found.pop()
+            entry = part._replace(patches=[*part.patches, *entry.patches], idle={*part.idle, *entry.idle})
+        found.append(entry)
+    return found
 
 
 def refuse_strangers(reply: Reply) -> None:
@@ -260,6 +332,25 @@ def write_entry(entry: Entry) -> bytes:
     return orjson.dumps([*entry[:8], patches, sorted(map(list, entry.idle))])
 
 
-def write_page(entries: Sequence[bytes], head: int, more: bool) -> bytes:
+def write_page(entries: Sequence[bytes], head: int, upto: int) -> bytes:
     """A reply to a pull, of entries as they lie in the log."""
-    return b'{"head":%d,"more":%s,"entries":[%s]}' % (head, b"true" if more else b"false", b",".join(entries))
+    return b'{"head":%d,"upto":%d,"entries":[%s]}' % (head, upto, b",".join(entries))
+
+
+def write_history(entries: Sequence[bytes], more: bool) -> bytes:
+    """A reply with the history of a record."""
+    return b'{"more":%s,"entries":[%s]}' % (b"true" if more else b"false", b",".join(entries))
+
+
+def write_spaces(since: int, head: int, shares: int, spaces: Sequence[Space]) -> bytes:
+    """A reply to a pull that has to know first who sees what."""
+    told = [list(space) for space in spaces]
+    return orjson.dumps({"head": head, "upto": since, "entries": [], "shares": shares, "spaces": told})
+
+
+def write_snapshot(records: Iterable[tuple[str, str, str]], head: int, more: bool, total: int) -> bytes:
+    """A page of a space: kind, id and the values as they lie in the table, in JSON."""
+    rows = ",".join(f"{orjson.dumps([kind, rec]).decode()[:-1]},{data}]" for kind, rec, data in records)
+    return (
+        f'{{"head":{head},"more":{"true" if more else "false"},"total":{total},"records":[{rows}]}}'.encode()
+    )

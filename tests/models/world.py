@@ -101,7 +101,7 @@ class Server:
 
     def pull(self, since: int, count: int) -> protocol.Page:
         rows = self.log[since : since + count]
-        body = protocol.write_page(rows, len(self.log), since + count < len(self.log))
+        body = protocol.write_page(rows, len(self.log), min(since + count, len(self.log)))
         return protocol.page(_reply(body))
 
 

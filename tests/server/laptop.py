@@ -8,6 +8,7 @@ import orjson
 from models.apply import Entry, Patch
 from models.outbox import Outgoing, Verdict
 from models.record import new_id
+from models.snapshot import Page as SnapshotPage
 from sync import protocol
 from sync.protocol import Page, Reply
 
@@ -41,6 +42,22 @@ class Laptop:
 
     def pull(self, since: int = 0) -> Page:
         return protocol.page(_reply(self.http.get(protocol.pull(since).path)))
+
+    def snapshot(self, space: str = "workspace", after: str = "", since: int = -1) -> SnapshotPage:
+        reply = _reply(self.http.get(protocol.snapshot(space, after, since).path))
+        return protocol.snapshot_page(reply, space, after)
+
+    def content(self, space: str = "workspace") -> list[SnapshotPage]:
+        """All pages of a space."""
+        pages = [self.snapshot(space)]
+        while pages[-1].more:
+            pages.append(self.snapshot(space, pages[-1].last, pages[0].head))
+        return pages
+
+    def history(self, rec: str, before: int = 2**40) -> list[Entry]:
+        """Newest first."""
+        reply = self.http.get(f"/v1/history?rec={rec}&before={before}")
+        return protocol.history(_reply(reply))[0]
 
     def log(self) -> list[Entry]:
         """The whole log, page by page."""

@@ -147,3 +147,15 @@ def test_who_leaves_is_signed_out_everywhere_and_open_codes_with_them(
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert admin.main(["check", "--database", str(tmp_path / "typo.db")]) == 1
     assert "no database" in capsys.readouterr().err and not (tmp_path / "typo.db").exists()
+
+
+# ── compact ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_older_part_of_the_log_is_packed(run: Admin, ines: Laptop, tomas: Laptop) -> None:
+    _some_work(ines, tomas)
+    head = ines.pull().head
+    assert f"{head} entries older than 0 days" in run("compact", "--keep-days", "0")
+    assert run.json("compact") == {"moved": 0}
+    assert set(_states(run).values()) == {"ok"}

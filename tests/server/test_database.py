@@ -30,11 +30,11 @@ def _names(db: Database) -> list[str]:
 def test_values_come_back_as_they_went_in(db: Database) -> None:
     values = ("w", 2**62, "t", b"\x00\xff", "Žofie's ☕ % ? \\ \"")
     with db.writing() as conn:
-        conn.execute("INSERT INTO log(workspace, ver, id, body) VALUES(?,?,?,?)", values[:4])
+        conn.execute("INSERT INTO archive(workspace, last, body) VALUES(?,?,?)", (*values[:2], values[3]))
         conn.executemany(
             "INSERT INTO member(workspace, id, name, since) VALUES(?,?,?,?)", [("w", "m", values[4], 0)]
         )
-        assert conn.execute("SELECT * FROM log").fetchone() == values[:4]
+        assert conn.execute("SELECT * FROM archive").fetchone() == (*values[:2], values[3])
         assert conn.execute("SELECT name FROM member").fetchone() == (values[4],)
 
 

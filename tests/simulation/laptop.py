@@ -11,6 +11,7 @@ from models.apply import Entry
 from models.errors import NothingToUndo, Refused
 from models.feed import Changes
 from models.kinds import KINDS
+from models.snapshot import Page
 from sync import engine
 from tests.simulation import edits, stage
 from tests.simulation.ledger import Cell, Edit, Values, View, difference, fold, full, need
@@ -37,6 +38,12 @@ class Laptop:
         self.copy: View = {}  # the server's records at the cursor, folded by ourselves
         self.vers: dict[str, int] = {}
         self.cursor = 0
+        self.staged: dict[str, list[Page]] = {}
+        self.skipped: set[int] = (
+            set()
+        )  # versions that no echo told of, since a snapshot brought the cursor past them
+        self._jumps = False
+        self._spaces: dict[str, tuple[int, str, int, int]] = {}  # joined, after, upto, fresh
         self.kinds: dict[str, str] = {}
         self.store = stage.open_quick(home, clock)
         self.view = self.read()
@@ -127,7 +134,8 @@ class Laptop:
 
     def _seen(self, cell: Cell) -> tuple[int, int]:
         earlier = next((e.seen[cell] for e in self.waiting() if cell in e.seen), None)
-        return earlier or (self.cursor, self.vers.get(cell[0], 0))
+        row = self.vers.get(cell[0], 0)  # one that came by a snapshot is newer than the cursor
+        return earlier or (max(self.cursor, row), row)
 
     def _withdraw(self, edit: Edit, state: int) -> None:
         """An undo that took back what was not sent yet, or an undo or redo that found nothing to do."""
@@ -149,6 +157,8 @@ class Laptop:
     def check(self, log: list[Entry], refused: dict[str, str]) -> None:
         with self.store.write() as conn:
             cursor = int(db.get_meta(conn, "cursor", "0"))
+            self._spaces = _read_spaces(conn)
+            self.staged = {s: pages for s, pages in self.staged.items() if self._spaces[s][0] >= 0}
             self._advance(log, cursor)
             self._fates(conn, log, refused)
             view, vers = read_view(conn), read_vers(conn)
@@ -158,12 +168,41 @@ class Laptop:
             need(vers == self.vers, f"{self.name}'s row versions: {_differ(vers, self.vers)}")
         self.view = view
 
+    def take(self, page: Page) -> None:
+        """A step brought a page of a snapshot; whether it was taken, the row of its space tells."""
+        self._jumps = True
+        with self.store.write() as conn:
+            now = _read_spaces(conn)[page.space]
+        if now == self._spaces.get(page.space) or now[1] != page.last:
+            return
+        if now[3]:
+            self._put(page)
+            return
+        self.staged.setdefault(page.space, []).append(page)
+        if now[2] >= 0:
+            pages = self.staged.pop(page.space)
+            for rec in self.copy.keys() - {p.rec for page in pages for p in page.records}:
+                self.copy.pop(rec), self.vers.pop(rec)
+            for each in pages:
+                self._put(each)
+
+    def _put(self, page: Page) -> None:
+        for patch in page.records:
+            if page.head >= self.vers.get(patch.rec, 0):
+                self.copy[patch.rec] = patch.kind, full(patch.kind, patch.values)
+                self.vers[patch.rec], self.kinds[patch.rec] = page.head, patch.kind
+
     def _advance(self, log: list[Entry], cursor: int) -> None:
         need(
             self.cursor <= cursor <= len(log), f"the cursor went from {self.cursor} to {cursor} of {len(log)}"
         )
+        if self._jumps:
+            self.skipped.update(range(self.cursor + 1, cursor + 1))
+            self._jumps = False
         for entry in log[self.cursor : cursor]:
             for patch in entry.patches:
+                if entry.ver <= self.vers.get(patch.rec, 0):
+                    continue  # a snapshot brought it
                 _, values = self.copy.get(patch.rec, (patch.kind, full(patch.kind, {})))
                 self.copy[patch.rec] = (patch.kind, {**values, **patch.values})
                 self.vers[patch.rec] = entry.ver
@@ -175,10 +214,12 @@ class Laptop:
         need(
             [r[0] for r in rows] == [e.id for e in self.edits], f"{self.name}'s outbox is not what was edited"
         )
+        whole = all(upto >= 0 for _, _, upto, _ in self._spaces.values())
         arrived = {entry.id: entry.ver for entry in log}
         for edit, (id, state, ver, note) in zip(self.edits, rows, strict=True):
             at = arrived.get(id)
-            if edit.fate == "waiting" and at is not None and at <= self.cursor:
+            over = at is not None and at <= self.cursor and whole and not (at in self.skipped and state == 2)
+            if edit.fate == "waiting" and over:
                 edit.fate = "seen"
             elif edit.fate == "waiting" and state == 5:
                 need(bool(note), f"{id[-4:]} is rejected without a reason")
@@ -187,7 +228,7 @@ class Laptop:
                     f"{id[-4:]} is rejected by nobody: {note}",
                 )
                 edit.fate = "rejected"
-            elif edit.fate == "rejected" and at is not None and at <= self.cursor:
+            elif edit.fate == "rejected" and over:
                 edit.fate = "seen"
             wanted = {"seen": (4,), "rejected": (5,), "withdrawn": (6,), "waiting": (1, 2, 3)}[edit.fate]
             need(state in wanted, f"{id[-4:]} is {edit.fate}, the store says {state}")
@@ -213,6 +254,11 @@ class Laptop:
 
 
 _VERS = " UNION ALL ".join(f"SELECT id, ver FROM {kind} WHERE ver>0" for kind in KINDS)
+
+
+def _read_spaces(conn: sqlite3.Connection) -> dict[str, tuple[int, str, int, int]]:
+    rows = conn.execute("SELECT id, joined, after, upto, fresh FROM space").fetchall()
+    return {id: state for id, *state in ((row[0], *row[1:]) for row in rows)}  # type: ignore[misc]
 
 
 def read_view(conn: sqlite3.Connection) -> View:

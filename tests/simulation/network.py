@@ -2,19 +2,22 @@
 
 import random
 import shutil
+import zlib
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
 from models.apply import Entry, Patch
+from server import keeping
 from server.database import open_database
-from server.log import Log, OtherHistory
+from server.log import Compacted, Log, OtherHistory
 from sync import protocol
 from sync.protocol import Reply, Request
 from tests.simulation.stage import Clock
 
 EPOCH = "epoch-1"
+Body = tuple[int, str, bytes]  # version, space, entry
 NAME = "server.db"
 
 
@@ -37,9 +40,11 @@ class Server:
     def handle(self, request: Request, member: str) -> Reply:
         url = urlsplit(request.path)
         query = {name: values[0] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
-        if url.path == "/v1/pull":
-            pulled = self.log.pull(self.workspace, int(query["since"]), protocol.PULL_BYTES)
-            return _reply(200, protocol.write_page(*pulled[:3]), pulled.epoch)
+        if url.path in ("/v1/pull", "/v1/snapshot"):
+            try:
+                return self._pull(member, query) if url.path == "/v1/pull" else self._snapshot(member, query)
+            except Compacted:
+                return _reply(410, b'{"detail": "the log does not reach back so far"}', EPOCH)
         replica, _, txns = protocol.read_push(request.body)
         try:
             pushed = self.log.push(self.workspace, query["epoch"], replica, member, txns, self._clock.now)
@@ -51,9 +56,33 @@ class Server:
         ]
         return _reply(200, orjson.dumps({"verdicts": verdicts, "head": pushed.head}), pushed.epoch)
 
-    def bodies(self, since: int = 0) -> list[bytes]:
-        """The log as it lies there."""
-        return self.log.pull(self.workspace, since, 10**9).entries
+    def _pull(self, member: str, query: dict[str, str]) -> Reply:
+        since, shares = int(query["since"]), int(query["shares"])
+        pulled = self.log.pull(self.workspace, member, since, shares, protocol.PULL_BYTES)
+        if pulled.spaces is None:
+            return _reply(200, protocol.write_page(*pulled[:3]), pulled.epoch)
+        told = protocol.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
+        return _reply(200, told, pulled.epoch)
+
+    def _snapshot(self, member: str, query: dict[str, str]) -> Reply:
+        page = keeping.snapshot(
+            self.database, self.workspace, member, query["space"], query["after"], int(query["since"]),
+            protocol.PULL_BYTES,
+        )  # fmt: skip
+        body = protocol.write_snapshot(page.records, page.head, page.more, page.total)
+        return _reply(200, body, page.epoch)
+
+    def compact(self, before: int) -> int:
+        return keeping.compact(self.database, self.workspace, before)
+
+    def bodies(self, since: int = 0) -> list[Body]:
+        """Every part of the log after `since`: version, space and entry, from the archive too."""
+        with self.database.reading() as conn:
+            sql = "SELECT ver, space, body FROM log WHERE ver>? ORDER BY ver, space"
+            kept: list[Body] = conn.execute(sql, (since,)).fetchall()
+            chunks = conn.execute("SELECT body FROM archive WHERE last>? ORDER BY last", (since,)).fetchall()
+        archived = [part for (body,) in chunks for part in orjson.loads(zlib.decompress(body))]
+        return [(v, s, orjson.dumps(entry)) for v, s, entry in archived if v > since] + kept
 
     def records(self) -> dict[str, tuple[str, dict[str, object]]]:
         with self.database.reading() as conn:
@@ -110,10 +139,12 @@ def _stranger(request: Request) -> Reply:
         ids = [txn["id"] for txn in orjson.loads(request.body)["txns"]]
         verdicts = [{"id": id, "ver": n} for n, id in enumerate(ids, 1)]
         return _reply(200, orjson.dumps({"verdicts": verdicts, "head": len(ids)}), "epoch-2")
+    if "/v1/snapshot" in request.path:
+        return _reply(200, protocol.write_snapshot([("client", "~", "{}")], 10**6, False, 1), "epoch-2")
     ver = int(parse_qs(urlsplit(request.path).query)["since"][0]) + 1
     patch = Patch("client", "a stranger's", True, {"name": "Stranger", "space": "workspace"})
     entry = Entry(ver, f"theirs {ver}", "theirs", None, 0, "do", None, "Stranger", [patch])
-    return _reply(200, protocol.write_page([protocol.write_entry(entry)], ver, False), "epoch-2")
+    return _reply(200, protocol.write_page([protocol.write_entry(entry)], ver, ver), "epoch-2")
 
 
 def _reply(status: int, body: bytes, epoch: str) -> Reply:

@@ -1,7 +1,7 @@
 """What must hold when nothing goes wrong any more and everybody has synced."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from models.apply import Entry, Patch
@@ -23,6 +23,16 @@ def at_rest(world: "World") -> None:
     _groups_stay_whole(world)
     _structure(_server_view(world))
     _second_sync_is_silent(world)
+
+
+def fold(log: Iterable[Entry]) -> View:
+    """What the log adds up to."""
+    view: View = {}
+    for entry in log:
+        for patch in entry.patches:
+            _, values = view.get(patch.rec, (patch.kind, full(patch.kind, {})))
+            view[patch.rec] = (patch.kind, {**values, **patch.values})
+    return view
 
 
 def _nothing_waits(world: "World") -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from models import apply, db, outbox
+from models import apply, db, outbox, snapshot
 from models.record import made_id
 from server import log
 from sync import engine, merge, protocol
@@ -63,23 +63,20 @@ def _() -> Iterator[None]:
 
 @_plant("cursor committed before the rows")
 def _() -> Iterator[None]:
-    def pull(report: engine.Report, progress: Any) -> Generator[engine.Step, Any, None]:
-        cursor = yield Local("cursor", engine._cursor)
-        page = protocol.page((yield protocol.pull(cursor)))
-        for entries in engine._checkpoints(page):
-            cursor = entries[-1].ver
-            yield Local("move", lambda conn, at=cursor: db.set_meta(conn, "cursor", str(at)))
-            yield Local("apply", lambda conn, some=entries, at=cursor: apply.apply(conn, some, at))
+    def apply_page(page: protocol.Page, here: Any, *_: Any) -> Generator[engine.Step, Any, None]:
+        for entries, upto in engine._checkpoints(page, here.cursor):
+            yield Local("move", lambda conn, at=upto: db.set_meta(conn, "cursor", str(at)))
+            yield Local("apply", lambda conn, some=entries, at=upto: apply.apply(conn, some, at))
 
-    with patch.object(engine, "_pull", pull):
+    with patch.object(engine, "_apply_page", apply_page):
         yield
 
 
 @_plant("rebase raises the base")
 def _() -> Iterator[None]:
-    mask = apply._Records._mask
+    mask = apply.Records._mask
 
-    def raising(self: apply._Records, unseen: Any) -> None:
+    def raising(self: apply.Records, unseen: Any) -> None:
         self._base = {
             (rec, f): self._ver[rec] for rec, rows in unseen.items() if rec in self._ver for f, *_ in rows
         }
@@ -91,7 +88,7 @@ def _() -> Iterator[None]:
                 (base, rec, name),
             )
 
-    with patch.object(apply._Records, "_mask", raising):
+    with patch.object(apply.Records, "_mask", raising):
         yield
 
 
@@ -139,12 +136,12 @@ def _() -> Iterator[None]:
 
 @_plant("pull clobbers pending")
 def _() -> Iterator[None]:
-    fold = apply._Records._fold
+    fold = apply.Records._fold
 
-    def server_only(self: apply._Records, rec: str, unseen: Any) -> Any:
+    def server_only(self: apply.Records, rec: str, unseen: Any) -> Any:
         return dict(self._server[rec]) if rec in self._server else fold(self, rec, unseen)
 
-    with patch.object(apply._Records, "_fold", server_only):
+    with patch.object(apply.Records, "_fold", server_only):
         yield
 
 
@@ -202,4 +199,33 @@ def _() -> Iterator[None]:
             yield Local("first epoch", lambda conn: db.set_meta(conn, "epoch", epoch))
 
     with patch.object(engine, "_same_history", trusting):
+        yield
+
+
+# ── content in pages ──────────────────────────────────────────────────────────────────────────────────
+
+
+@_plant("space snapshot applied twice")
+def _() -> Iterator[None]:
+    with patch.object(apply.Records, "has", lambda self, rec, ver: False):
+        yield
+
+
+@_plant("cursor at the head of the last page")
+def _() -> Iterator[None]:
+    advance = snapshot._advance
+
+    def further(conn: sqlite3.Connection, page: snapshot.Page) -> None:
+        before = db.get_meta(conn, "cursor", "0")
+        advance(conn, page)
+        if db.get_meta(conn, "cursor", "0") != before:
+            db.set_meta(conn, "cursor", str(page.head))
+
+    with patch.object(snapshot, "_advance", further):
+        yield
+
+
+@_plant("a page of another process's turn is taken")
+def _() -> Iterator[None]:
+    with patch.object(snapshot, "_follows", lambda conn, page: True):
         yield

@@ -20,12 +20,14 @@ from models import db, dependency, outline
 from models.apply import Entry
 from models.errors import Held, StoreError
 from models.record import create
+from models.snapshot import Page as SnapshotPage
+from server import keeping
 from sync import engine, protocol
 from sync.engine import Local
 from sync.protocol import Reply, Request
 from tests.simulation import edits, network, oracle, stage
 from tests.simulation.laptop import Laptop, Worker
-from tests.simulation.ledger import Violation, need
+from tests.simulation.ledger import Violation, full, need
 
 PEOPLE = ("Ines", "Tomas", "Harlan", "Odile")
 
@@ -41,6 +43,7 @@ class Setting(NamedTuple):
 
     laptops: int
     fresh: bool
+    newcomer: bool
     faults: float
     push_rows: int
     pull_bytes: int
@@ -54,6 +57,7 @@ def script(seed: int) -> tuple[Setting, list[Step]]:
     setting = Setting(
         laptops,
         dice.random() < 0.15,
+        False,
         dice.choice((0.0, 0.03, 0.08, 0.2)),
         dice.choice((1, 2, 5, 2000)),
         dice.choice((1, 600, 3000, 1_000_000)),
@@ -63,7 +67,16 @@ def script(seed: int) -> tuple[Setting, list[Step]]:
     verbs = {**{verb: weight for verb, (weight, _) in edits.VERBS.items()}, "undo": 9, "redo": 4, "step": 45}
     verbs |= {"sync": 22, "kill": 4, "second worker": 4, "clock": 3, "restart": 2, "late": 6}
     chosen = dice.choices(list(verbs), list(verbs.values()), k=dice.randint(25, 90))
-    return setting, [Step(v, dice.randrange(laptops), dice.getrandbits(32)) for v in chosen]
+    steps = [Step(v, dice.randrange(laptops), dice.getrandbits(32)) for v in chosen]
+    return _keeping(random.Random(f"keeping {seed}"), setting, steps) if seed % 3 != 1 else (setting, steps)
+
+
+def _keeping(dice: random.Random, setting: Setting, steps: list[Step]) -> tuple[Setting, list[Step]]:
+    """The same story, with a laptop that begins empty now and then, and a server that compacts its log."""
+    told: list[Step] = []
+    for step in steps:
+        told += [step] + [Step("compact", 0, dice.getrandbits(32))] * (dice.random() < 0.04)
+    return setting._replace(newcomer=dice.random() < 0.25), told
 
 
 class World:
@@ -73,7 +86,7 @@ class World:
         self.count: Counter[str] = Counter()
         self.trace: list[str] = []
         self.log: list[Entry] = []
-        self.bodies: list[bytes] = []
+        self.bodies: list[network.Body] = []
         self.refused: dict[str, str] = {}
         self.late: list[tuple[Laptop, Request]] = []
         self.pushes = 0
@@ -97,6 +110,8 @@ class World:
             (protocol, "PUSH_ROWS", self.setting.push_rows),
             (protocol, "PULL_BYTES", self.setting.pull_bytes),
             (engine, "CHECKPOINT_ROWS", self.setting.checkpoint),
+            (engine, "SNAPSHOT_ROWS", self.setting.checkpoint),
+            (keeping, "CHUNK", 5),
         ):
             enter(patch.object(module, name, value))
         (self.folder / network.NAME).write_bytes(template.server)
@@ -112,9 +127,10 @@ class World:
         home = self.folder / PEOPLE[i]
         # the third and fourth laptop are the second ones of the same people
         who = {"replica": f"replica-{i}", "member": f"member-{i % 2}", "workspace": "workspace-1"}
-        meta = {**who, "cursor": "0"} if self.setting.fresh else {**template.meta, **who}
+        empty = self.setting.fresh or (self.setting.newcomer and i == self.setting.laptops - 1)
+        meta = who if empty else {**template.meta, **who}
         stage.new_profile(home, {})
-        if not self.setting.fresh:
+        if not empty:
             (home / db.NAME).write_bytes(template.laptop)
         _set_meta(home, meta)
         laptop = Laptop(PEOPLE[i], who["member"], home, self.clock)
@@ -191,6 +207,11 @@ class World:
     def _restart(self, laptop: Laptop, dice: random.Random) -> None:
         self.server.restart()
 
+    def _compact(self, laptop: Laptop, dice: random.Random) -> None:
+        moved = self.server.compact(self.clock.now - dice.choice((-1, 1_000, 60_000, 200_000)))
+        self.count["versions archived"] += moved
+        self._say(f"{moved} versions")
+
     def _late(self, laptop: Laptop, dice: random.Random) -> None:
         if self.late:
             self._serve(*self.late.pop(dice.randrange(len(self.late))))
@@ -243,6 +264,8 @@ class World:
         elif fault != "kill before":
             with laptop.store.write() as conn:
                 outcome = step.run(conn)
+            if step.what == "snapshot":
+                laptop.take(step.run.keywords["page"])  # type: ignore[attr-defined]
         if fault or laptop.writes() != before:
             laptop.check(self.log, self.refused)
         if fault.startswith("kill") and dice.random() < 0.3:
@@ -278,6 +301,10 @@ class World:
 
     def _serve(self, laptop: Laptop, request: Request) -> Reply:
         reply = self.server.handle(request, laptop.member)
+        if "/v1/snapshot" in request.path and reply.status == 200:
+            self._is_true(protocol.snapshot_page(reply, "", ""))
+        if reply.status == 410:
+            self.count["410"] += 1
         if request.method == "POST":
             self.pushes += 1
             need(reply.status == 200, f"the server answered {reply.status} to a push: {reply.body!r}")
@@ -288,16 +315,26 @@ class World:
                     self._say(f"  refused {verdict['id'][-4:]}: {reason}")
         return reply
 
+    def _is_true(self, page: SnapshotPage) -> None:
+        """A page of a snapshot is what the log adds up to at its head."""
+        self.count["snapshot pages"] += 1
+        there = oracle.fold(self.log[: page.head])
+        for patched in page.records:
+            want, values = there.get(patched.rec), full(patched.kind, patched.values)
+            need(
+                want == (patched.kind, values),
+                f"{patched.rec[-4:]} at {page.head} is {want}, the page says {values}",
+            )
+
     def _learn(self) -> None:
         """The log only grows, without gaps; what is added is remembered."""
         fresh = self.server.bodies(len(self.log))
-        for body in fresh:
-            page = protocol.page(network._reply(200, protocol.write_page([body], 0, False), network.EPOCH))
-            [entry] = page.entries
+        page = protocol.write_page([body for _, _, body in fresh], 0, 0)
+        for entry in protocol.page(network._reply(200, page, network.EPOCH)).entries:
             need(entry.ver == len(self.log) + 1, f"version {entry.ver} follows {len(self.log)} in the log")
             self.log.append(entry)
-            self.bodies.append(body)
             self._tell_entry(entry)
+        self.bodies += fresh
 
     def _knows_epoch(self, laptop: Laptop) -> bool:
         with laptop.store.write() as conn:
@@ -372,7 +409,7 @@ def _with_plan(folder: Any) -> Beginning:
         reader = Laptop("Reader", "member-0", folder / "Reader", clock)
         _pump(reader, server)
         with reader.store.write() as conn:
-            meta = {key: db.get_meta(conn, key) for key in ("cursor", "epoch")}
+            meta = {key: db.get_meta(conn, key) for key in ("cursor", "epoch", "shares")}
         for laptop in (maker, reader):
             laptop.store.close()
         server.database.close()

@@ -27,7 +27,7 @@ def profile(tmp_path: Path) -> Iterator[Profile]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Served]:
-    served = Served(tmp_path / "server.db")
+    served = Served(str(tmp_path / "server.db"))
     yield served
     served.stop()
 

@@ -89,7 +89,7 @@ def test_signing_in_again_sends_what_waited(ines: Store, server: Served) -> None
 
 
 def test_a_profile_stays_with_its_workspace(ines: Store, tmp_path: Path) -> None:
-    other = Served(tmp_path / "other.db")
+    other = Served(str(tmp_path / "other.db"))
     try:
         with pytest.raises(Refused, match="--home FOLDER"):
             account.login(ines, other.url, other.code("Ines"))

@@ -11,6 +11,7 @@ from models import db, outbox
 from models.apply import Entry, Patch
 from models.errors import Held
 from models.record import create
+from models.space import Space
 from models.store import Store
 from sync import engine, protocol
 from sync.engine import Local, Report
@@ -32,8 +33,20 @@ def verdicts(request: Request, **told: Any) -> Reply:
     return reply({"verdicts": [{"id": id, "ver": 1, **told} for id in ids], "head": 1})
 
 
-def page(*entries: Entry, head: int = 0, more: bool = False) -> Reply:
-    return reply(protocol.write_page([protocol.write_entry(e) for e in entries], head, more))
+def page(*entries: Entry, head: int = 0, upto: int = 0) -> Reply:
+    """Up to the head, or as told."""
+    return reply(protocol.write_page([protocol.write_entry(e) for e in entries], head, upto or head))
+
+
+def spaces(head: int, *names: str) -> Reply:
+    """The library, and spaces in which this member is an editor."""
+    told = [Space(name, "editor", []) for name in ("workspace", *names)]
+    return reply(protocol.write_spaces(0, head, 0, told))
+
+
+def content(*clients: str, head: int = 0, more: bool = False) -> Reply:
+    rows = [("client", id, '{"name":"Harlan Fab","space":"workspace"}') for id in clients]
+    return reply(protocol.write_snapshot(rows, head, more, len(rows)))
 
 
 def entry(ver: int) -> Entry:
@@ -66,6 +79,8 @@ def ines(profile: Profile) -> Store:
     with store.write() as conn:
         db.set_meta(conn, "epoch", "ours")
         db.set_meta(conn, "cursor", "3")
+        db.set_meta(conn, "shares", "0")
+        conn.execute("INSERT INTO space VALUES('workspace', 'editor', '[]', 1, 0, '', 0)")
     store.transact("Add client", create, "client", name="Harlan Fab")
     return store
 
@@ -104,9 +119,9 @@ NO_VERDICTS = {
     "nothing": (reply(b""), "broke off or is no JSON"),
     "a list": (reply([1, 2]), "makes no sense"),
     "an object without what it needs": (reply({}), "makes no sense"),
-    "the wrong types": (reply({"verdicts": 7, "entries": [[1]], "head": 0, "more": False}), "makes no sense"),
-    "another history": (reply({"verdicts": [], "entries": [], "head": 3, "more": False}, **{protocol.EPOCH: "theirs"}), "restored from a backup or is another server"),
-    "no history": (reply({"verdicts": [], "entries": [], "head": 3, "more": False}, **{protocol.EPOCH: ""}), "another server"),
+    "the wrong types": (reply({"verdicts": 7, "entries": [[1]], "head": 0, "upto": 0}), "makes no sense"),
+    "another history": (reply({"verdicts": [], "entries": [], "head": 3, "upto": 3}, **{protocol.EPOCH: "theirs"}), "restored from a backup or is another server"),
+    "no history": (reply({"verdicts": [], "entries": [], "head": 3, "upto": 3}, **{protocol.EPOCH: ""}), "another server"),
 }
 # fmt: on
 
@@ -140,10 +155,10 @@ def test_verdicts_on_other_edits_hold(ines: Store, ids: list[str]) -> None:
 
 PAGES = {
     "out of order": (page(entry(5), entry(4), head=5), "out of order"),
-    "a version twice": (page(entry(4), entry(4), head=5), "out of order"),
     "what we have": (page(entry(3), head=5), "out of order"),
     "a log that ends before our cursor": (page(head=2), "ends at 2, this laptop has seen 3"),
-    "more, and nothing": (page(head=9, more=True), "promises more and sends nothing"),
+    "more, and nothing": (page(head=9, upto=3), "promises more and sends nothing"),
+    "less than it reaches": (page(head=9, upto=2), "out of order"),
 }
 
 
@@ -191,22 +206,25 @@ def test_only_a_verdict_sets_an_edit_aside(ines: Store) -> None:
 
 def test_a_page_comes_in_checkpoints_with_its_cursor(ines: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "CHECKPOINT_ROWS", 2)
-    pages = iter([page(*map(entry, range(4, 8)), head=9, more=True), page(entry(8), entry(9), head=9)])
+    pages = iter([page(*map(entry, range(4, 8)), head=9, upto=7), page(entry(8), entry(9), head=9)])
     report = drive(ines, lambda r: verdicts(r, ver=99) if r.body else next(pages))
     assert (report.pulled, report.head) == (6, 9)
     assert dict(facts(ines)[2])["cursor"] == "9"
     assert len(facts(ines)[1]) == 7
 
 
-def test_the_next_page_is_named_while_one_is_applied(profile: Profile) -> None:
-    pages = iter([page(entry(1), entry(4), head=5, more=True), page(entry(5), head=5)])
+def test_the_next_page_is_named_while_one_is_applied(ines: Store) -> None:
+    pages = iter([page(entry(4), entry(7), head=8, upto=7), page(entry(8), head=8)])
     steps: list[engine.Step] = []
-    drive(profile("tomas"), lambda _: next(pages), steps)
-    named = [step.ahead for step in steps if isinstance(step, Local) and step.what == "apply"]
-    assert named == [protocol.pull(4), None]
+    drive(ines, lambda r: verdicts(r, ver=99) if r.body else next(pages), steps)
+    named = [step.ahead for step in steps if isinstance(step, Local) and step.what in ("apply", "where")]
+    assert named == [None, protocol.pull(7, 0), protocol.pull(7, 0), None]
 
 
 def test_the_first_server_is_taken_at_its_word(profile: Profile) -> None:
     tomas = profile("tomas")
-    drive(tomas, lambda _: page(head=0))
+    drive(
+        tomas,
+        lambda r: spaces(0) if "shares=-1" in r.path else content() if "snap" in r.path else page(head=0),
+    )
     assert dict(facts(tomas)[2])["epoch"] == "ours"

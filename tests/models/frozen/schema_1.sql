@@ -395,6 +395,13 @@ CREATE TABLE unknown(
 ) WITHOUT ROWID;
 CREATE TABLE blob(sha TEXT PRIMARY KEY, size INTEGER NOT NULL, sent INTEGER NOT NULL);
 CREATE INDEX blob_unsent ON blob(sha) WHERE sent=0;
+CREATE TABLE space(
+    id TEXT PRIMARY KEY, role TEXT NOT NULL, members TEXT NOT NULL, fresh INTEGER NOT NULL,
+    joined INTEGER NOT NULL DEFAULT -1, after TEXT NOT NULL DEFAULT '', upto INTEGER NOT NULL DEFAULT -1
+) WITHOUT ROWID;
+CREATE TABLE staged(
+    space TEXT NOT NULL, after TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(space, after)
+) WITHOUT ROWID;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,
@@ -409,25 +416,25 @@ CREATE TABLE problem(
 CREATE INDEX problem_task ON problem(task);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='1 2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO change VALUES(1,1,'client','01a2207a-5bd4-7384-808f-da8b66f650c9','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
-INSERT INTO change VALUES(2,2,'project','01a2207a-5bf3-700d-a4d4-2695ed61c78c','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a2207a-5bd4-7384-808f-da8b66f650c9","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
-INSERT INTO change VALUES(3,3,'task','01a2207a-5c06-77b5-bd6b-5fed19e7a204','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2207a-5bf3-700d-a4d4-2695ed61c78c","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(4,3,'task','01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2207a-5bf3-700d-a4d4-2695ed61c78c","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
-INSERT INTO change VALUES(5,4,'dependency','01a2207a-5c17-70cf-8cb9-f393c10be3e3','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a2207a-5bf3-700d-a4d4-2695ed61c78c","predecessor_id":"01a2207a-5c06-77b5-bd6b-5fed19e7a204","successor_id":"01a2207a-5c06-77b5-bd6b-5fee67dd3c5f","type":"FS","lag":0,"lag_unit":"working"}',0,1);
-INSERT INTO change VALUES(6,5,'task','01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','notes',NULL,'ask Ines for the drawings',0,1);
-INSERT INTO change VALUES(7,6,'task','01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','notes','ask Ines for the drawings',NULL,NULL,1);
-INSERT INTO client VALUES('01a2207a-5bd4-7384-808f-da8b66f650c9','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
-INSERT INTO dependency VALUES('01a2207a-5c17-70cf-8cb9-f393c10be3e3','workspace','internal',NULL,NULL,0,'01a2207a-5bf3-700d-a4d4-2695ed61c78c','01a2207a-5c06-77b5-bd6b-5fed19e7a204','01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','FS',0,'working',NULL);
-INSERT INTO meta VALUES('replica','01a2207a-5bad-773e-b19f-9f09b4880f3d');
-INSERT INTO project VALUES('01a2207a-5bf3-700d-a4d4-2695ed61c78c','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a2207a-5bd4-7384-808f-da8b66f650c9',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a2207a-5c06-77b5-bd6b-5fed19e7a204','workspace','internal',NULL,NULL,0,'01a2207a-5bf3-700d-a4d4-2695ed61c78c',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a2207a-5c06-77b5-bd6b-5fee67dd3c5f','workspace','internal',NULL,NULL,0,'01a2207a-5bf3-700d-a4d4-2695ed61c78c',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO txn VALUES(1,'01a2207a-5bd3-72db-91bb-6db634807ac9','L','do',NULL,'New client',NULL,1795841219539,1,NULL,NULL);
-INSERT INTO txn VALUES(2,'01a2207a-5bf3-700d-a4d4-269434f7effe','L','do',NULL,'New project',NULL,1795841219571,1,NULL,NULL);
-INSERT INTO txn VALUES(3,'01a2207a-5c02-7191-9b90-fc71e54d84c5','L','do',NULL,'Tasks',NULL,1795841219586,1,NULL,NULL);
-INSERT INTO txn VALUES(4,'01a2207a-5c17-70cf-8cb9-f3926ad305ce','L','do',NULL,'Link',NULL,1795841219607,1,NULL,NULL);
-INSERT INTO txn VALUES(5,'01a2207a-5c23-7534-8757-d8a54d7ed981','L','do',NULL,'Ask',NULL,1795841219619,6,NULL,NULL);
-INSERT INTO txn VALUES(6,'01a2207a-5c2f-7703-b9d3-f12d31118da2','L','undo','01a2207a-5c23-7534-8757-d8a54d7ed981','Ask',NULL,1795841219631,6,NULL,NULL);
+INSERT INTO change VALUES(1,1,'client','01a22089-5620-740d-87b3-9627d1e91ff6','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1);
+INSERT INTO change VALUES(2,2,'project','01a22089-56a2-77c0-aad4-78170fddd9ac','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a22089-5620-740d-87b3-9627d1e91ff6","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1);
+INSERT INTO change VALUES(3,3,'task','01a22089-56e7-77a0-a56f-9988e3fb9cf1','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22089-56a2-77c0-aad4-78170fddd9ac","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(4,3,'task','01a22089-56e8-71c9-bb04-877dcc81ce43','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22089-56a2-77c0-aad4-78170fddd9ac","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1);
+INSERT INTO change VALUES(5,4,'dependency','01a22089-56f9-71fa-8b50-1f93d00112b0','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a22089-56a2-77c0-aad4-78170fddd9ac","predecessor_id":"01a22089-56e7-77a0-a56f-9988e3fb9cf1","successor_id":"01a22089-56e8-71c9-bb04-877dcc81ce43","type":"FS","lag":0,"lag_unit":"working"}',0,1);
+INSERT INTO change VALUES(6,5,'task','01a22089-56e8-71c9-bb04-877dcc81ce43','notes',NULL,'ask Ines for the drawings',0,1);
+INSERT INTO change VALUES(7,6,'task','01a22089-56e8-71c9-bb04-877dcc81ce43','notes','ask Ines for the drawings',NULL,NULL,1);
+INSERT INTO client VALUES('01a22089-5620-740d-87b3-9627d1e91ff6','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
+INSERT INTO dependency VALUES('01a22089-56f9-71fa-8b50-1f93d00112b0','workspace','internal',NULL,NULL,0,'01a22089-56a2-77c0-aad4-78170fddd9ac','01a22089-56e7-77a0-a56f-9988e3fb9cf1','01a22089-56e8-71c9-bb04-877dcc81ce43','FS',0,'working',NULL);
+INSERT INTO meta VALUES('replica','01a22089-55b1-76ac-822c-75f4f3f0188f');
+INSERT INTO project VALUES('01a22089-56a2-77c0-aad4-78170fddd9ac','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a22089-5620-740d-87b3-9627d1e91ff6',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a22089-56e7-77a0-a56f-9988e3fb9cf1','workspace','internal',NULL,NULL,0,'01a22089-56a2-77c0-aad4-78170fddd9ac',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a22089-56e8-71c9-bb04-877dcc81ce43','workspace','internal',NULL,NULL,0,'01a22089-56a2-77c0-aad4-78170fddd9ac',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO txn VALUES(1,'01a22089-5620-740d-87b3-9626e7152051','L','do',NULL,'New client',NULL,1795842201120,1,NULL,NULL);
+INSERT INTO txn VALUES(2,'01a22089-56a2-77c0-aad4-7816d3cc2530','L','do',NULL,'New project',NULL,1795842201250,1,NULL,NULL);
+INSERT INTO txn VALUES(3,'01a22089-56d7-71b2-8463-ff8ac2b37568','L','do',NULL,'Tasks',NULL,1795842201303,1,NULL,NULL);
+INSERT INTO txn VALUES(4,'01a22089-56f9-71fa-8b50-1f921c26d2a8','L','do',NULL,'Link',NULL,1795842201337,1,NULL,NULL);
+INSERT INTO txn VALUES(5,'01a22089-5721-75b5-baee-0a4cadd47b76','L','do',NULL,'Ask',NULL,1795842201377,6,NULL,NULL);
+INSERT INTO txn VALUES(6,'01a22089-573f-76c1-ad70-867b0c2a6b88','L','undo','01a22089-5721-75b5-baee-0a4cadd47b76','Ask',NULL,1795842201407,6,NULL,NULL);
 CREATE TRIGGER member_created AFTER INSERT ON member WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
             INSERT INTO change(txn, tbl, rec, field, new, base)

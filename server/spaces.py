@@ -1,0 +1,169 @@
+"""Who sees what: the spaces of a workspace and the members of each.
+
+    workspace       the library: everybody's, all may edit
+    project:ID      a project, client:ID a client, for those with whom it is shared; begun by what creates that record
+    member:ID       what one member keeps to himself
+    pair:ID:ID      what two members share, their ids in order
+
+A space is begun by the first transaction that writes into it. Nothing else names it: every record says its space.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import orjson
+
+from models.apply import Entry
+from models.errors import Refused
+from models.fields import Scalar
+from models.space import LIBRARY, ROLES, Space, may_edit
+from server.database import Connection
+from sync.merge import Stored
+from sync.protocol import Transaction
+
+UNSEEN = "it belongs to something that you do not see, or no longer. Ask who manages it to share it with you."
+READ_ONLY = "you may read this, not change it. Ask who manages it for the right to edit."
+
+
+def space_of(values: Mapping[str, Scalar]) -> str:
+    return str(values.get("space") or LIBRARY)
+
+
+# ── pure ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def forbidden(txn: Transaction, stored: Mapping[str, Stored], roles: Mapping[str, str], member: str) -> str:
+    """Why the member may not do this, or nothing. `roles` is the member's role by space."""
+    begun = begins(txn, stored, roles, member)
+    for change in txn.changes:
+        there = stored.get(change.rec)
+        space = space_of(there.values if there else change.values)
+        role = roles.get(space) or begun.get(space, {}).get(member, "")
+        if not role:
+            return UNSEEN
+        if there and "space" in change.values and change.values["space"] != space:
+            return "space: a record stays where it was made. Move it with a copy."
+        if not may_edit(role):
+            return READ_ONLY
+    return ""
+
+
+def begins(
+    txn: Transaction, stored: Mapping[str, Stored], roles: Mapping[str, str], member: str
+) -> dict[str, dict[str, str]]:
+    """The spaces that the transaction begins, each with the role of its first members."""
+    made = {f"{c.kind}:{c.rec}" for c in txn.changes if c.created and c.rec not in stored}
+    named = {space_of(c.values) for c in txn.changes if c.created} - roles.keys()
+    return {space: first for space in sorted(named) if (first := _first_members(space, made, member))}
+
+
+def _first_members(space: str, made: set[str], member: str) -> dict[str, str]:
+    kind, _, rest = space[:200].partition(":")
+    people = rest.split(":")
+    if kind == "member" and rest == member:
+        return {member: "manager"}
+    if kind == "pair" and len(people) == 2 and people == sorted(people) and member in people:
+        return dict.fromkeys(people, "editor")
+    return {member: "manager"} if kind in ("project", "client") and space in made else {}
+
+
+def parts(entry: Entry, stored: Mapping[str, Stored]) -> Iterator[tuple[str, Entry]]:
+    """The entry by space, each part with what its readers may see."""
+    by: dict[str, list[int]] = {}
+    for n, patch in enumerate(entry.patches):
+        by.setdefault(space_of(stored[patch.rec].values), []).append(n)
+    if len(by) < 2:
+        yield next(iter(by), LIBRARY), entry
+        return
+    for space, ns in by.items():
+        patches = [entry.patches[n] for n in ns]
+        recs = {patch.rec for patch in patches}
+        yield space, entry._replace(patches=patches, idle={cell for cell in entry.idle if cell[0] in recs})
+
+
+# ── the tables ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def roles(conn: Connection, workspace: str, member: str) -> dict[str, str]:
+    """The member's role in every space that he sees."""
+    rows = conn.execute(
+        "SELECT space, role FROM membership WHERE workspace=? AND member=?", (workspace, member)
+    )
+    return {LIBRARY: "editor", **dict(rows.fetchall())}
+
+
+def seen(conn: Connection, workspace: str, member: str) -> list[Space]:
+    """The spaces that the member sees, each with all who see it."""
+    found = {id: Space(id, role, []) for id, role in roles(conn, workspace, member).items()}
+    for space, other, role in conn.execute(
+        "SELECT space, member, role FROM membership WHERE workspace=? ORDER BY space, member", (workspace,)
+    ):
+        if space in found:
+            found[space].members.append((other, role))
+    return list(found.values())
+
+
+def begin(conn: Connection, workspace: str, begun: Iterable[tuple[int, str, Mapping[str, str]]]) -> None:
+    """Writes down spaces that began: the version that did it, the space, the role of its first members."""
+    for ver, space, first in begun:
+        for member, role in first.items():
+            _put(conn, workspace, space, member, role, ver)
+
+
+def _put(conn: Connection, workspace: str, space: str, member: str, role: str, ver: int) -> None:
+    conn.execute(
+        "INSERT INTO membership(workspace, space, member, role, since) VALUES(?,?,?,?,?)"
+        " ON CONFLICT(workspace, space, member) DO UPDATE SET role=excluded.role, since=excluded.since",
+        (workspace, space, member, role, ver),
+    )
+    conn.execute("UPDATE workspace SET shares=? WHERE id=?", (ver, workspace))
+
+
+class Grant(NamedTuple):
+    """Somebody is to see a space, in a role; "" takes the right away."""
+
+    space: str
+    member: str
+    role: str
+
+
+def check(grant: Grant, actor: str, people: Mapping[str, str]) -> None:
+    """Whether `actor` may do that, where `people` are the roles in the space now. Raises Refused."""
+    if grant.role not in (*ROLES, ""):
+        raise Refused(f"“{grant.role}” is no role. There are: {', '.join(ROLES)}.")
+    if grant.space == LIBRARY or not people.get(actor):
+        raise Refused("Only a project or client of its own can be shared, by who manages it.")
+    if people[actor] != "manager" and (grant.member != actor or grant.role):
+        raise Refused("Only who manages it may share it. Ask a manager of it.")
+    managers = {m for m, role in people.items() if role == "manager"}
+    if grant.role != "manager" and managers == {grant.member}:
+        raise Refused("It needs somebody who manages it. Make another one manager first.")
+
+
+def people(conn: Connection, workspace: str, space: str) -> dict[str, str]:
+    """The role of each member of the space."""
+    rows = conn.execute(
+        "SELECT member, role FROM membership WHERE workspace=? AND space=? ORDER BY member",
+        (workspace, space),
+    )
+    return dict(rows.fetchall())
+
+
+def put(conn: Connection, workspace: str, grant: Grant, ver: int) -> None:
+    """Writes the grant down, as of the version `ver` of the log."""
+    if grant.role:
+        _put(conn, workspace, *grant, ver)
+        return
+    conn.execute(
+        "DELETE FROM membership WHERE workspace=? AND space=? AND member=?",
+        (workspace, grant.space, grant.member),
+    )
+    conn.execute("UPDATE workspace SET shares=? WHERE id=?", (ver, workspace))
+
+
+def name_of(conn: Connection, workspace: str, member: str) -> str:
+    """The member's name, whether signed in or only on record; "" for nobody."""
+    row = conn.execute(
+        "SELECT data FROM record WHERE workspace=? AND id=? AND kind='member'", (workspace, member)
+    ).fetchone()
+    return str(orjson.loads(row[0]).get("name") or "") if row else ""
