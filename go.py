@@ -8,6 +8,7 @@
     python3 go.py run [WORDS]        milepost WORDS
     python3 go.py simulate [WORDS]   the sync simulation, e.g. --seeds 200
     python3 go.py bench [NAME]       one benchmark, or the list of them
+    python3 go.py screenshots        the pictures of the documentation, from the demo's company
     python3 go.py lock [--upgrade]   requirements.lock anew from pyproject.toml
 
 The first command makes an environment in .venv (MILEPOST_VENV names another place); later ones find it.
@@ -118,6 +119,10 @@ def bench(words: "list[str]") -> int:
     return become([tool(prepare(), "python"), str(ROOT / "benchmarks" / f"{words[0]}.py"), *words[1:]])
 
 
+def screenshots(words: "list[str]") -> int:
+    return become([tool(prepare(), "python"), str(ROOT / "docs/screenshots/make.py"), *words])
+
+
 def lock(words: "list[str]") -> int:
     """Keeps the versions that the lock has unless --upgrade or --upgrade-package NAME asks for newer ones."""
     with tempfile.TemporaryDirectory() as folder:
@@ -128,7 +133,7 @@ def lock(words: "list[str]") -> int:
         return subprocess.call([*command, *header, *words, "pyproject.toml"], cwd=ROOT)
 
 
-COMMANDS = {f.__name__: f for f in (demo, test, check, run, simulate, bench, lock)}
+COMMANDS = {f.__name__: f for f in (demo, test, check, run, simulate, bench, screenshots, lock)}
 
 
 def find_uv(folder: str) -> str:
