@@ -1,10 +1,21 @@
-"""Why a task stands where it stands: the schedule engine's explanation, of a project of the store."""
+"""Why a task of the store stands where it stands, and why it moved: the schedule engine's explanations."""
 
 import sqlite3
+from dataclasses import dataclass
 
+from models.past import last_change_before, load_past
 from models.planning import load
-from models.schedule.engine import Schedule
-from models.schedule.explaining import Step, explain
+from models.schedule.engine import Dates, Schedule
+from models.schedule.explaining import Step, explain, why_moved
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A task's dates then and now, and what changed on the way to them, the nearest first."""
+
+    was: Dates
+    now: Dates
+    causes: tuple[str, ...]
 
 
 def why(conn: sqlite3.Connection, task: str) -> list[Step]:
@@ -12,6 +23,26 @@ def why(conn: sqlite3.Connection, task: str) -> list[Step]:
 
     Computes the project in the caller's snapshot: 15 ms for 1,000 tasks, 300 ms for 10,000.
     """
-    row = conn.execute("SELECT project_id FROM task WHERE id=? AND deleted_at IS NULL", (task,)).fetchone()
-    plan = load(conn, row[0]) if row else None
+    project = _project(conn, task)
+    plan = load(conn, project) if project else None
     return explain(Schedule(plan), task) if plan else []
+
+
+def moved(conn: sqlite3.Connection, task: str, since_ms: int) -> Moved | None:
+    """What moved the task since an instant, as far as the log goes back; None where it stands as it stood, is newer
+    or is not here."""
+    project = _project(conn, task)
+    plan = load(conn, project) if project else None
+    past = load_past(conn, project, last_change_before(conn, since_ms)) if project and plan else None
+    if plan is None or past is None or task not in {known.key for known in past.tasks}:
+        return None
+    before, now = Schedule(past), Schedule(plan)
+    was, is_ = before.dates_of(task), now.dates_of(task)
+    if (was.start, was.finish) == (is_.start, is_.finish):
+        return None
+    return Moved(was, is_, tuple(why_moved(before, now, task)))
+
+
+def _project(conn: sqlite3.Connection, task: str) -> str | None:
+    row = conn.execute("SELECT project_id FROM task WHERE id=? AND deleted_at IS NULL", (task,)).fetchone()
+    return row[0] if row else None

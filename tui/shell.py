@@ -441,11 +441,13 @@ class Shell(Screen[None], inherit_bindings=False):
             self.set_focus(before, scroll_visible=False)
 
     def on_line_list_typing(self, event: Typing) -> None:
-        """What can be typed into the cell, beside it."""
+        """What can be typed into the cell, or what it would do."""
         event.stop()
         if event.choices is None:
             if not any(lines.editing for lines in self.query(LineList)):  # open again: it was refused
                 self.footer.end_typing()
+        elif event.note is not None:
+            self.footer.offer(event.note)
         else:
             self.footer.offer(
                 "one of: " + " · ".join(event.choices[:20]) if event.choices else "none is called so"

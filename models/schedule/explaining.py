@@ -151,6 +151,8 @@ def _shown(field: str, value: object) -> str:
         return "empty"
     if isinstance(value, int) and field in _INSTANTS:
         return words(value)
+    if isinstance(value, int) and field in ("duration", "remaining"):
+        return _hours(value)
     return str(value)
 
 

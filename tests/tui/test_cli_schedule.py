@@ -144,3 +144,25 @@ def test_an_existing_store_is_not_opened(run: Run, tmp_path: Path) -> None:
     (tmp_path / "other" / "milepost.db").write_text("no database")
     assert main(["--home", str(tmp_path / "other"), "schedule", str(path)]) == 0
     assert (tmp_path / "other" / "milepost.db").read_text() == "no database"
+
+
+def test_explain_says_the_cause_and_what_moved_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def go(*words: str) -> str:
+        capsys.readouterr()
+        assert main(["--home", str(tmp_path / "home"), *words]) == 0
+        return capsys.readouterr().out
+
+    go("add", "project", "Nesting", "start=2026-11-30 08:00")
+    go("add", "task", "Survey", "project=Nesting")
+    go("add", "task", "Install", "project=Nesting")
+    go("add", "dependency", "predecessor=Survey", "successor=Install")
+    said = go("explain", "Install")
+    assert said.startswith(
+        "“Install” starts Tue 1 Dec 2026 08:00, because “Survey” ends Mon 30 Nov 2026 17:00"
+    )
+    assert "It has not moved since" in said
+    found = json.loads(go("explain", "Install", "--json"))
+    assert [step["at"] for step in found["because"]] == ["2026-12-01T08:00", "2026-11-30T08:00"]
+    assert found["moved"] is None
+    assert main(["--home", str(tmp_path / "home"), "explain", "Install", "--since", "9999-01-01"]) == 1
+    assert "Name a day that was" in capsys.readouterr().err

@@ -21,7 +21,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
            conflicts   resolve ID mine|theirs|both|VALUE   rejected   server
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
-           attach ID FILE  attachments ID  fetch ID
+           attach ID FILE  attachments ID  fetch ID  explain ID
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
@@ -308,6 +308,20 @@ milepost attach Harlan order.pdf photo.jpg""",
         " saves nothing.",
         (arg("file", metavar="FILE"),),
         "milepost schedule plan.xml --json",
+    ),
+    "explain": Command(
+        "explaining.explain",
+        "Says why a task stands where it stands, back to the cause, and what moved it since a day.",
+        (
+            arg("id", metavar="ID", help=_ID),
+            arg(
+                "--since",
+                default="",
+                metavar="DAY",
+                help="as dates are typed: yesterday, -2w, 2026-12-04 (a week ago)",
+            ),
+        ),
+        'milepost explain "Go live" --since yesterday',
     ),
     "dump": Command(
         "files.dump",

@@ -264,8 +264,20 @@ class ListView(Looks):
             self.write(chosen, field, text, partial(again, text))
 
         label = label.replace("_", " ").capitalize()
-        question = Question(f"{label} of {self.name_of(chosen)}:", done, value, note, names=names)
+        foreseen = self.foresee(chosen, field)
+        changed = (lambda text: foreseen(text) or note) if foreseen else None
+        question = Question(
+            f"{label} of {self.name_of(chosen)}:", done, value, note, names=names, changed=changed
+        )
         await self.shell.ask(question)
+
+    def foresee(self, picked: Picked, field: str) -> Callable[[str], str] | None:
+        """What typed text would do to the dates of the plan, where the field is one that moves them."""
+        if picked[0][0] != "task":
+            return None
+        from tui.screens.foreseeing import of_task
+
+        return of_task(self, [id for kind, id in picked if kind == "task"], field)
 
     def ask_once_more(self, question: Callable[[str, str], Question], text: str) -> Lost:
         """What to do when a verb refuses: the same question, with what was typed and why not."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from time import monotonic
 from typing import NamedTuple
@@ -72,7 +72,7 @@ class Detail(LineList):
         columns = [
             Column("label", "", _label, ratio=2, min_width=12),
             Column("text", "", _text, ratio=5, min_width=16, editable="text", edit_text=lambda row: row[3],
-                   choices=self._choices),
+                   choices=self._choices, foresee=self._foresee),
         ]  # fmt: skip
         super().__init__(columns, self.form, empty="")
         self.kind = self.rec = ""
@@ -225,6 +225,11 @@ class Detail(LineList):
         from models.kinds import KINDS
 
         return KINDS[line.kind].field(line.field).type in ("note", "json")
+
+    def _foresee(self, row: Row) -> Callable[[str], str] | None:
+        from tui.screens.foreseeing import of_task
+
+        return of_task(self, [row.id], row.field) if row.what == FIELD and row.kind == "task" else None
 
     def _choices(self, row: Row) -> Sequence[str]:
         """What can be typed into the field of a line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from textwrap import wrap
+from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 HEAD, FIELD, LINK, PAST, MORE, ADD = range(6)
 OPEN = "open"  # in the place of what an ADD line adds
 PROBLEMS = 8  # of a record that are listed
+MOVED_DAYS = 7
 SENTENCE = 32  # cells: what the pane shows of a line at 110 columns
 HIDDEN = (
     "space", "deleted_at", "rank", "source_uid", "project_id", "segments", "sha256", "owner_kind", "owner_id"
@@ -180,6 +182,26 @@ def _why(conn: sqlite3.Connection, task: str, front: Front | None) -> Iterator[D
     for step in why(conn, task):
         if front is None or discreet.shows(conn, front, "task", str(step.task)):
             yield from _wrapped(Draft(LINK, day(show(step.at)), step.text, "why", "task", str(step.task)))
+    if front is None:
+        yield from _moved(conn, task)
+
+
+def _moved(conn: sqlite3.Connection, task: str) -> Iterator[Draft]:
+    """What moved the task in the last days."""
+    from models.why import moved
+
+    found = moved(conn, task, int((time() - MOVED_DAYS * 86_400) * 1000))
+    if found is None:
+        return
+    yield Draft(HEAD, f"Moved in {MOVED_DAYS} days", "", "moved")
+    for label, was, now in (
+        ("Start", found.was.start, found.now.start),
+        ("Finish", found.was.finish, found.now.finish),
+    ):
+        if was != now:
+            yield Draft(PAST, label, f"{day(show(was))} → {day(show(now))}", f"moved {label}")
+    for at, cause in enumerate(found.causes):
+        yield from _wrapped(Draft(PAST, "because", cause, f"cause {at}"))
 
 
 _LAG = """CASE WHEN d.lag=0 THEN '' WHEN d.lag_unit LIKE '%percent' THEN printf('  %+d%%', d.lag)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -92,12 +92,13 @@ class TasksView(TaskActions):
             Column("status", "Status", lambda row: status(row.status), width=9, editable="status",
                    edit_text=lambda row: row.status, choices=lambda row: STATUSES),
             Column("duration", "Dur", lambda row: duration(row.duration, self.day_minutes), width=6, align="right",
-                   editable="duration_minutes", drop=3, type="duration", scalar=lambda row: row.duration),
+                   editable="duration_minutes", foresee=partial(self._foresee, "duration_minutes"), drop=3,
+                   type="duration", scalar=lambda row: row.duration),
             Column("start", "Start", lambda row: day(row.start), width=10, editable="start", drop=4,
-                   edit_text=lambda row: to_type(row.start),
+                   edit_text=lambda row: to_type(row.start), foresee=partial(self._foresee, "start"),
                    type="minute", scalar=lambda row: row.start),
             Column("finish", "Finish", lambda row: day(row.finish), width=10, editable="finish", drop=1,
-                   edit_text=lambda row: to_type(row.finish),
+                   edit_text=lambda row: to_type(row.finish), foresee=partial(self._foresee, "finish"),
                    type="minute", scalar=lambda row: row.finish),
             Column("slack", "Slack", lambda row: _slack(row, self.day_minutes), width=7, align="right", drop=5,
                    type="duration", scalar=lambda row: row.slack),
@@ -106,10 +107,13 @@ class TasksView(TaskActions):
             Column("who", "Who", _who, width=9, editable="who", drop=2,
                    choices=lambda row: finding.members(bench(self).desk.conn)),
             Column("deadline", "Deadline", lambda row: day(row.deadline), width=10, editable="deadline", drop=6,
-                   edit_text=lambda row: to_type(row.deadline),
+                   edit_text=lambda row: to_type(row.deadline), foresee=partial(self._foresee, "deadline"),
                    type="minute", scalar=lambda row: row.deadline),
             Column("waits", "Waits for", _waits, ratio=2, min_width=10, editable="blocked_reason", drop=8),
         ]  # fmt: skip
+
+    def _foresee(self, field: str, row: TaskRow) -> Callable[[str], str] | None:
+        return self.foresee([self.record_of(row)], field)
 
     def title_parts(self) -> Sequence[str]:
         return (*bench(self).place_of(self.project), "Tasks" + (f" /{self.text}" if self.text else ""))

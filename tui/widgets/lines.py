@@ -5,7 +5,7 @@ What is being typed in a cell outlives new windows, new sizes and a lost focus.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from textual.geometry import Region
@@ -41,6 +41,7 @@ class LineList(RowList):
         self._span = range(0)
         self._edit: Edit | None = None
         self._editor: CellEditor | None = None
+        self._foreseen: Callable[[str], str] | None = None
 
     # What screens call
 
@@ -67,6 +68,7 @@ class LineList(RowList):
             return False
         self._edit = Edit(row[0], target, target.text(row))
         names = target.choices(row) if target.choices else ()
+        self._foreseen = target.foresee(row) if target.foresee else None
         self._open_editor(self._edit.before if text is None else text, names)
         return True
 
@@ -183,8 +185,13 @@ class LineList(RowList):
         return True
 
     def tell_choices(self, choices: Sequence[str]) -> None:
-        if self._edit is not None and self._edit.column.choices is not None:
+        if self._edit is None or self._editor is None:
+            return
+        if self._edit.column.choices is not None:
             self.post_message(Typing(self, choices))
+        elif self._foreseen is not None:
+            typed = self._editor.value != self._edit.before
+            self.post_message(Typing(self, (), self._foreseen(self._editor.value) if typed else ""))
 
     def leave_cell(self) -> None:
         self.finish_edit(keep=True)

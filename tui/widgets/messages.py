@@ -55,9 +55,11 @@ class Edited(ListMessage, namespace="line_list"):
 
 @dataclass
 class Typing(ListMessage, namespace="line_list"):
-    """A cell is being typed in (or, with None, no longer); `choices` fit what is typed so far."""
+    """A cell is being typed in (or, with None, no longer); `choices` fit what is typed so far, or `note` says what that
+    would do."""
 
     choices: Sequence[str] | None
+    note: str | None = None
 
 
 @dataclass

@@ -69,7 +69,7 @@ def moved(**values: object) -> list[str]:
 
 
 def test_between_two_schedules_what_changed_on_the_way_is_told() -> None:
-    assert moved(duration=1440) == ["“Survey”: duration is 1440 instead of 960"]
+    assert moved(duration=1440) == ["“Survey”: duration is 24 h instead of 16 h"]
     assert moved(constraint="SNET", constraint_date=at("4")) == [
         "“Survey”: constraint is SNET instead of ASAP",
         "“Survey”: constraint date is Fri 4 Dec 2026 08:00 instead of empty",
