@@ -10,7 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 ALWAYS, EVERYWHERE, LIST, JUMP = "always", "everywhere", "list", "jump"
-EDIT, PROMPT, TEXT, PALETTE, PICKER, HELP = "edit", "prompt", "text", "palette", "picker", "help"
+EDIT, PROMPT, TEXT, PALETTE, PICKER, HELP, NOTES = (
+    "edit",
+    "prompt",
+    "text",
+    "palette",
+    "picker",
+    "help",
+    "notes",
+)
 PREVIEW = "preview"
 TYPING = (EDIT, PROMPT, TEXT, PALETTE, PICKER)
 
@@ -88,6 +96,9 @@ JUMPS = [
     _jump("h", "today", "today", "Go to what needs you now, the most urgent first"),
     _jump("p", "portfolio", "portfolio", "Go to the portfolio: every project and its stage"),
     _jump("t", "tasks", "tasks", "Go to the tasks of the project"),
+    _jump(
+        "i", "overview", "overview", "Go to the project on one page: where it stands, who, what is promised"
+    ),
     _jump("b", "board", "board", "Go to the board: the tasks as cards, by status or by person"),
     _jump("c", "clients", "clients", "Go to clients and contacts"),
     _jump("s", "sync", "sync", "Go to the sync view: what waits, what was refused and why"),
@@ -178,6 +189,10 @@ CLIENTS = _own(
     "clients",
     ("new_below", "o", "new", "Type a new contact, site or client", 1),
     ("merge", "=", "merge", "Make one of two that are marked, or that may be the same; shown first"),
+)
+
+OVERVIEW = _own(
+    "overview", ("done", "x", "done", "Promise kept, visit reported, milestone reached", 1), bulk=True
 )
 
 CLIENT = _own("client", ("done", "x", "done", "Promise kept, visit reported", 1), bulk=True)
@@ -285,6 +300,7 @@ COMMON = [
     _do("delete", "delete X", "delete", "Delete; the recycle bin keeps it", bulk=True),
     _do("undo", "u", "undo", "Undo the last change", 32),
     _do("redo", "U", "redo", "Do again what was undone"),
+    _do("notes", ",", "notes", "Read the notes of this record, and type into them"),
     _do("record_history", "Y", "its history", "Who changed what of this record, from what to what"),
     _do("zoom", "z", "zoom", "Give this pane the whole screen, or give it back"),
     _do("discreet", "D", "discreet", "Hide what the client must not see, or show it again"),
@@ -360,6 +376,17 @@ TYPED = [
         palette=False,
     ),
     *_own(
+        NOTES,
+        ("edit", "e enter", "type into them", "Type into the notes", 1),
+        ("close", "escape q ,", "close", "Close the notes", 2),
+        ("down", "j down", "down", "A line down"),
+        ("up", "k up", "up", "A line up"),
+        ("half_down", "ctrl+d pagedown", "half a page down", "Half a page down"),
+        ("half_up", "ctrl+u pageup", "half a page up", "Half a page up"),
+        palette=False,
+        shadows=True,
+    ),
+    *_own(
         PALETTE,
         ("choose", "enter", "do it", "Do what is under the cursor", 1),
         ("next", "down ctrl+n", "next", "Next line"),
@@ -398,6 +425,7 @@ ACTIONS = [
     *BOARD,
     *TASKS,
     *CLIENTS,
+    *OVERVIEW,
     *CLIENT,
     *NOTED,
     *TEAM,

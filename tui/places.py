@@ -15,6 +15,7 @@ _VIEWS = {
     "clients": ("Clients and contacts", "ClientsView"),
     "team": ("Team and calendars", "TeamView"),
     "history": ("History", "HistoryView"),
+    "overview": ("Project overview", "OverviewView"),
     "sync": ("Sync", "SyncView"),
     "bin": ("Recycle bin", "BinView"),
     "settings": ("Settings", "SettingsView"),

@@ -370,6 +370,12 @@ class Shell(Screen[None], inherit_bindings=False):
         if isinstance(self.focused, Input):
             (await self._overlay(Picker)).open(self.focused)
 
+    async def read_notes(self, label: str, text: str, edit: Callable[[], object]) -> None:
+        """A page that shows a text as it reads; `edit` is called when it is to be typed into."""
+        from tui.notes import NotesPage
+
+        await (await self._overlay(NotesPage)).open(label, text, edit)
+
     def _origin(self) -> Widget | None:
         overlay = next((one for one in self.query(Overlay) if one.display), None)
         return overlay.origin if overlay is not None else self.focused

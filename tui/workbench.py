@@ -252,15 +252,25 @@ class Workbench(Beginning):
 
     async def act_record_history(self) -> None:
         """What was done to the record that is told of in the pane."""
+        kind, rec = self._told()
+        if not rec or kind in ("operation", "why"):
+            self.shell.say("Put the cursor on a record first")
+            return
+        cast(Any, await self.shell.go("history")).show(kind, rec)
+
+    def _told(self) -> tuple[str, str]:
+        """Kind and id of the record that is told of in the pane."""
         from tui.screens.detail import Detail
 
         view = self.shell.view
         pane = view.detail if isinstance(view, ListView) else None
-        if not isinstance(pane, Detail) or not pane.rec or pane.kind in ("operation", "why"):
-            self.shell.say("Put the cursor on a record first")
-            return
-        kind, rec = pane.kind, pane.rec
-        cast(Any, await self.shell.go("history")).show(kind, rec)
+        return (pane.kind, pane.rec) if isinstance(pane, Detail) else ("", "")
+
+    async def act_notes(self) -> None:
+        """The notes of that record as they read; a page to type them where there are none yet."""
+        from tui.screens import noting
+
+        await noting.read(self, *self._told())
 
     async def act_conflicts(self) -> None:
         """The first conflict that is to be decided."""

@@ -31,6 +31,7 @@ SIZES = [(80, 24), (140, 42)]
         ("sync", "g s"),
         ("board", "g b"),
         ("history", "g u"),
+        ("overview", "g i"),
     ],
 )
 async def test_the_screen_is_as_reviewed(tmp_path, name, go, size):

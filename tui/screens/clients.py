@@ -177,6 +177,8 @@ class ClientsView(Noted):
     def _made(self, changes: Changes) -> None:
         self.seek(*cast(tuple[str, str], changes.result))
 
+    act_status = None  # type: ignore[assignment]  # a client has none
+
     # Merging
 
     async def act_merge(self) -> None:

@@ -1,0 +1,139 @@
+"""A project on one page; each line leads to what it tells of."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
+
+from models.windows import overview
+from models.windows.discreet import Front, shows
+from models.windows.overview import Fact
+from models.windows.window import Window
+from tui.screens.base import bench
+from tui.screens.noted import Noted
+from tui.widgets.columns import Cell, Column, Row
+from tui.words import day
+
+PLACES = ("task", "client", "site", "contact", "member")  # what enter goes to; the rest is told in the pane
+
+
+def _text(row: Row) -> Cell:
+    fact: Fact = row[1]
+    return "   ".join(part for part in (day(fact.day), fact.text) if part), fact.style
+
+
+class OverviewView(Noted):
+    name_in_registry = "overview"
+    empty = "Open a project first: g p, then g i on it"
+    columns: ClassVar[Sequence[Column]] = [
+        Column("label", "", lambda row: (row[1].label, "dim"), width=14),
+        Column("text", "", _text, ratio=1, min_width=30),
+    ]
+    project = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts: list[Fact] = []
+
+    def title_parts(self) -> Sequence[str]:
+        return (*bench(self).place_of(self.project), "Overview" + (f" /{self.text}" if self.text else ""))
+
+    def places(self) -> Sequence[str]:
+        return ("overview", "noted")
+
+    # Loading: it asks of the whole project, so never on the screen's thread
+
+    def on_shown(self) -> None:
+        if self.project != bench(self).project:
+            self.stale = True
+        super().on_shown()
+
+    def reload(self) -> None:
+        self.project = bench(self).project
+        self.run_worker(self._read, thread=True, exclusive=True, group="overview", exit_on_error=False)
+
+    def _read(self) -> None:
+        project, conn = self.project, bench(self).desk.reader()
+        try:
+            facts = overview.overview(conn, project, date.today())
+        finally:
+            conn.close()
+        self.app.call_from_thread(self._show, project, facts)
+
+    def _show(self, project: str, facts: list[Fact]) -> None:
+        if project == self.project:
+            here = self.here()
+            self.facts = facts
+            super().reload()
+            if here is not None:
+                self.seek(*self.record_of(here))
+
+    def narrow(self) -> None:
+        super().reload()
+
+    def window(self) -> Window:
+        words = self.text.lower().split()
+        fits = [
+            at
+            for at, fact in enumerate(self.facts)
+            if all(word in f"{fact.label} {fact.text}".lower() for word in words)
+        ]
+        return Window(array("q", fits))
+
+    def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
+        return [(at, self.facts[at]) for at in rowids if at < len(self.facts)]
+
+    def record_of(self, row: Row) -> tuple[str, str]:
+        return row[1].kind, row[1].id
+
+    def seek(self, kind: str, rec: str) -> None:
+        """The cursor stays where it is when a line of that record is under it already."""
+        row = self.here()
+        if row is None or self.record_of(row) != (kind, rec):
+            found = (at for at, fact in enumerate(self.facts) if (fact.kind, fact.id) == (kind, rec))
+            if (at := next(found, None)) is not None:
+                self.lines.go_to(at)
+
+    def on_changes(self, changes: Any) -> None:
+        self.stale = True
+        if self.in_front:
+            self.on_shown()
+        self.detail.on_changes(changes)
+
+    def for_client(self, window: Window, front: Front) -> Window:
+        """Of the client's own, without what only we say of it."""
+        conn = bench(self).desk.conn
+        ours = ("project", "operation", "member")
+        kept = [
+            at
+            for at in window.rows
+            if (self.facts[at].label in ("Project", "Promised") or self.facts[at].kind not in ours)
+            and shows(conn, front, self.facts[at].kind, self.facts[at].id)
+        ]
+        return Window(array("q", kept))
+
+    def front(self) -> Front:
+        return self.front_of(self.project)
+
+    # Actions
+
+    def open_row(self) -> None:
+        """Enter goes to the record, where it lives; what has no place of its own is told in the pane."""
+        row = self.here()
+        if row is None:
+            return
+        kind, id = self.record_of(row)
+        if kind in PLACES:
+            bench(self).open_record(kind, id)
+        elif kind == "project" and row[1].label in ("Progress", "Phase"):
+            bench(self).open_project(id)
+        else:
+            super().open_row()
+
+    def act_done(self) -> None:
+        """A promise kept, a visit reported, a milestone reached."""
+        self.conclude(self.picked())
+
+    act_delete = None  # type: ignore[assignment]  # lines tell of records; those are deleted where they live
