@@ -19,6 +19,7 @@ from tui.widgets.lines import LineList
 from tui.widgets.messages import Edited, Moved, Opened
 from tui.widgets.prompt import Prompt, Question
 from tui.widgets.tabs import Tabs
+from tui.words import count
 
 if TYPE_CHECKING:
     from models.filters.vocabulary import Vocabulary
@@ -44,6 +45,13 @@ WAITING = "…"  # until it is known how much a filter leaves
 def bench(widget: Widget) -> Workbench:
     """The application that a widget lives in."""
     return cast("Workbench", widget.app)
+
+
+def copy(lines: LineList) -> None:
+    """The marked rows of a list as text with tabs, into the terminal's clipboard."""
+    app, number = bench(lines), len(lines.selected())
+    app.copy_to_clipboard(lines.as_text())
+    app.shell.say(f"Copied {count(number, 'row')}")
 
 
 class ListView(Looks):
@@ -292,12 +300,7 @@ class ListView(Looks):
 
     def act_copy(self) -> None:
         """The marked rows as tab-separated text, into the terminal's clipboard."""
-        chosen = self.rows(self.lines.selected())
-        text = "\n".join(
-            "\t".join(column.text(row).strip() for column in self.lines.columns) for row in chosen
-        )
-        self.app.copy_to_clipboard(text)
-        self.shell.say(f"Copied {len(chosen)} row{'s' if len(chosen) != 1 else ''}")
+        copy(self.lines)
 
     def act_excel(self) -> None:
         """What is shown, into an Excel file in the documents' folder."""

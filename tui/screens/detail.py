@@ -12,7 +12,7 @@ from textual.timer import Timer
 from models.feed import Changes
 from tui import finding, opening
 from tui.screens import adding, form
-from tui.screens.base import bench
+from tui.screens.base import bench, copy
 from tui.screens.form import ADD, FIELD, HEAD, LINK, MORE, OPEN, PAST
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.lines import LineList
@@ -156,6 +156,10 @@ class Detail(LineList):
             self.all = not self.all
             self.reload()
         return None
+
+    def act_copy(self) -> None:
+        """Label and text of the marked lines."""
+        copy(self)
 
     def act_delete(self) -> None:
         """The link or assignment under the cursor, else the record that is shown."""

@@ -55,6 +55,11 @@ class LineList(RowList):
         marked = [rowid for at, rowid in enumerate(self.window.rowids) if self.is_marked(at)] if some else []
         return marked or [rowid for rowid in (self.cursor_rowid,) if rowid is not None]
 
+    def as_text(self) -> str:
+        """The marked rows, or the one under the cursor: a line each, with tabs between what its columns hold."""
+        chosen = self.window.reader.rows(self.selected())
+        return "\n".join("\t".join(column.text(row).strip() for column in self.columns) for row in chosen)
+
     def edit_cell(self, rowid: int | None = None, column: str | None = None, text: str | None = None) -> bool:
         """Open the editor over a cell (the one under the cursor), holding `text` or what stands there. What is
         being typed in another one is kept first."""
