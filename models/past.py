@@ -26,6 +26,12 @@ def last_change_before(conn: sqlite3.Connection, at_ms: int) -> int:
     return int(newest if row[0] is None else row[0] - 1)
 
 
+def last_change_of_birth(conn: sqlite3.Connection, rec: str) -> int:
+    """The number of the last change of the operation that made a record; 0 where the log does not reach back."""
+    sql = "SELECT max(n) FROM change WHERE txn=(SELECT txn FROM change WHERE rec=? AND field='' ORDER BY n LIMIT 1)"
+    return int(conn.execute(sql, (rec,)).fetchone()[0] or 0)
+
+
 @contextmanager
 def _copies(conn: sqlite3.Connection, project: str) -> Iterator[None]:
     """Temporary tables of the same names, which stand before the store's own for whoever asks this connection."""

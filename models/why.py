@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from models.past import last_change_before, load_past
+from models.past import last_change_before, last_change_of_birth, load_past
 from models.planning import load
 from models.schedule.engine import Dates, Schedule
 from models.schedule.explaining import Step, explain, why_moved
@@ -29,11 +29,12 @@ def why(conn: sqlite3.Connection, task: str) -> list[Step]:
 
 
 def moved(conn: sqlite3.Connection, task: str, since_ms: int) -> Moved | None:
-    """What moved the task since an instant, as far as the log goes back; None where it stands as it stood, is newer
-    or is not here."""
+    """What moved the task since an instant, or since it was made, as far as the log goes back; None where it stands as
+    it stood, or is not here."""
     project = _project(conn, task)
     plan = load(conn, project) if project else None
-    past = load_past(conn, project, last_change_before(conn, since_ms)) if project and plan else None
+    after = max(last_change_before(conn, since_ms), last_change_of_birth(conn, task))
+    past = load_past(conn, project, after) if project and plan else None
     if plan is None or past is None or task not in {known.key for known in past.tasks}:
         return None
     before, now = Schedule(past), Schedule(plan)
