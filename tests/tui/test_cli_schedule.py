@@ -160,9 +160,11 @@ def test_explain_says_the_cause_and_what_moved_it(tmp_path: Path, capsys: pytest
     assert said.startswith(
         "“Install” starts Tue 1 Dec 2026 08:00, because “Survey” ends Mon 30 Nov 2026 17:00"
     )
-    assert "It has not moved since" in said
+    assert "start Mon 30 Nov 2026 08:00 became Tue 1 Dec 2026 08:00" in said
+    assert said.endswith("- “Install”: its links changed\n")
+    assert "It has not moved since" in go("explain", "Survey")
     found = json.loads(go("explain", "Install", "--json"))
     assert [step["at"] for step in found["because"]] == ["2026-12-01T08:00", "2026-11-30T08:00"]
-    assert found["moved"] is None
+    assert found["moved"]["start"] == ["2026-11-30T08:00", "2026-12-01T08:00"]
     assert main(["--home", str(tmp_path / "home"), "explain", "Install", "--since", "9999-01-01"]) == 1
     assert "Name a day that was" in capsys.readouterr().err
