@@ -2,11 +2,11 @@
 
 import argparse
 import getpass
-import logging
 import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import uvicorn
@@ -14,18 +14,24 @@ from fastapi import FastAPI
 
 from models.errors import MilepostError
 from models.fields import instant_of
+from server import logs
 from server.accounts import Accounts
 from server.app import Backend, make_app
 from server.database import open_database
 from server.parent import end_with
+from server.workers import Workers
+
+LEVELS = ("debug", "info", "warning", "error")
+GRACE = 10  # seconds for requests that run when the server is told to end
 
 
 def main(words: list[str] | None = None) -> int:
     """Exit status: 0 after a clean end, 1 with a remedy on stderr, 2 for what is not offered."""
+    words = sys.argv[1:] if words is None else words
     options = _parser().parse_args(words)
-    logging.basicConfig(level=options.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    logs.set_up(options.log_level, options.log_format)
     try:
-        return _invite(options) if options.invite else _serve(options)
+        return _invite(options) if options.invite else _serve(options, words)
     except (MilepostError, OSError) as error:
         return _fail(str(error))
 
@@ -55,8 +61,11 @@ def _parser() -> argparse.ArgumentParser:
         default="",
         help="whom the first sign-in makes a member (default: who starts it)",
     )
+    add("--workers", type=int, default=1, metavar="N", help="processes that share the address (1)")
+    add("--listener", type=int, default=0, help=argparse.SUPPRESS)  # the socket that a worker is given
     add("--parent", type=int, metavar="PID", help="end when this process is gone")
-    add("--log-level", default="warning", choices=("debug", "info", "warning", "error"))
+    add("--log-level", default="warning", choices=LEVELS, help="info: a line a request")
+    add("--log-format", default="text", choices=("text", "json"))
     return parser
 
 
@@ -79,20 +88,37 @@ def _invite(options: argparse.Namespace) -> int:
     return 0
 
 
-def _serve(options: argparse.Namespace) -> int:
-    listener = listen(options.host, options.port)
+def _serve(options: argparse.Namespace, words: Sequence[str]) -> int:
+    listener = _inherited(options.listener) if options.listener else listen(options.host, options.port)
+    running = _workers(options, words, listener) if options.workers > 1 else _server(options, listener)
+    if options.parent:
+        end_with(options.parent, running.end, ours=bool(options.listener))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: running.end())  # uvicorn raises them once more when it has ended
+    running.run()
+    return 0
+
+
+def _server(options: argparse.Namespace, listener: socket.socket) -> "Server":
     app = make_app(options.database, blobs=options.blobs or beside(options.database))
     config = uvicorn.Config(
-        app, log_level=options.log_level, access_log=options.log_level in ("debug", "info"), log_config=None,
-        server_header=False, timeout_graceful_shutdown=2,
+        app, log_level=options.log_level, access_log=False, log_config=None, server_header=False,
+        timeout_graceful_shutdown=GRACE,
     )  # fmt: skip
-    server = Server(config, app, options, listener)
-    if options.parent:
-        end_with(options.parent, server.end)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.end())  # uvicorn raises them once more when it has ended
-    server.run([listener])
-    return 0
+    return Server(config, app, options, listener)
+
+
+def _workers(options: argparse.Namespace, words: Sequence[str], listener: socket.socket) -> Workers:
+    def started() -> None:
+        database = open_database(options.database)
+        _announce(options, Accounts(database), database.workspace(), listener.getsockname()[1])
+        database.close()
+
+    return Workers(options.workers, words, listener, started)
+
+
+def _inherited(number: int) -> socket.socket:
+    return socket.socket(fileno=number)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -117,7 +143,7 @@ def beside(database: str) -> str:
 
 
 class Server(uvicorn.Server):
-    """uvicorn that says where it is, and closes the event streams first when it ends."""
+    """uvicorn that says where it is, unless it is one of several workers, and ends the event streams first."""
 
     def __init__(
         self, config: uvicorn.Config, app: FastAPI, options: argparse.Namespace, listener: socket.socket
@@ -125,28 +151,35 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._backend: Backend = app.state.backend
         self._options = options
-        self._port = listener.getsockname()[1]
+        self._listener = listener
 
     def end(self) -> None:
         self.should_exit = True
 
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        super().run(sockets or [self._listener])
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        url = f"http://{_reachable(self._options.host)}:{self._port}"
-        print(f"Milepost server on {url}", flush=True)
-        if not self._backend.accounts.has_members():
-            print(f"First sign-in: milepost login {url} --code {self._first_code()}", flush=True)
-        if self._options.port_file:
-            _write_whole(self._options.port_file, str(self._port))
+        if not self._options.listener:
+            backend = self._backend
+            port = self._listener.getsockname()[1]
+            _announce(self._options, backend.accounts, backend.database.workspace(), port)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._backend.heads.close()
         await super().shutdown(sockets)
 
-    def _first_code(self) -> str:
-        owner = self._options.owner or getpass.getuser().capitalize()
-        workspace = self._backend.database.workspace()
-        return self._backend.accounts.invite(workspace, owner, None, _now())[0]
+
+def _announce(options: argparse.Namespace, accounts: Accounts, workspace: str, port: int) -> None:
+    """Says where the server is and, as long as it has no members, how the first one signs in."""
+    url = f"http://{_reachable(options.host)}:{port}"
+    print(f"Milepost server on {url}", flush=True)
+    if not accounts.has_members():
+        code, _ = accounts.invite(workspace, options.owner or getpass.getuser().capitalize(), None, _now())
+        print(f"First sign-in: milepost login {url} --code {code}", flush=True)
+    if options.port_file:
+        _write_whole(options.port_file, str(port))
 
 
 def _reachable(host: str) -> str:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from models.errors import StoreError, StoreFull
 from models.fields import instant_of
-from server import envelope, keeping, restoring
+from server import envelope, keeping, restoring, watching
 from server.accounts import HOUR, Accounts, Device, WrongCode
 from server.blobs import Contents, Unfit, open_storage
 from server.database import Database, open_database
@@ -24,6 +24,7 @@ from server.envelope import Envelope
 from server.events import Heads
 from server.limits import Failures
 from server.log import SERVER, Compacted, Log, OtherHistory, Pushed
+from server.watching import Metrics, Watched
 from sync import protocol
 from sync.protocol import Malformed, Transaction
 
@@ -61,6 +62,7 @@ class Backend:
         self.heads = Heads(lambda: self.read(self.log.heads), self._moves)
         self.contents = Contents(open_storage(blobs), self.database) if blobs else None
         self.failures = Failures(clock)
+        self.metrics = Metrics()
         self.clock = clock
         self._writer = anyio.CapacityLimiter(1)  # writers queue here, not in the threads that readers need
 
@@ -94,10 +96,12 @@ def make_app(database: str, clock: Clock = lambda: time.time_ns() // 1_000_000, 
     )  # fmt: skip
     app.state.backend = backend
     app.add_middleware(Envelope)
+    app.add_middleware(Watched, metrics=backend.metrics)
     _errors(app)
     _log_routes(app, backend)
     _blob_routes(app, backend)
     _account_routes(app, backend)
+    watching.add_routes(app, backend)
     return app
 
 
@@ -134,7 +138,7 @@ async def _signed_in(request: Request) -> Device:
     device = await backend.device(_token(request))
     if device is None:
         raise HTTPException(401, "this device is not signed in", {"www-authenticate": "Bearer"})
-    request.state.epoch = device.epoch
+    request.state.epoch, request.state.device = device.epoch, device.letter
     return device
 
 
@@ -159,6 +163,7 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
             raise HTTPException(409, "the server's history is not the one that this laptop knows") from error
         request.state.epoch = pushed.epoch
         backend.heads.tell(device.workspace, pushed.head)
+        backend.metrics.verdicts(pushed.verdicts)
         return await backend.read(_verdicts, request, pushed)
 
     @app.get("/v1/pull")
@@ -184,7 +189,7 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
         async def welcome() -> bool:
             return await backend.device(_token(request)) is not None
 
-        stream = backend.heads.stream(device.workspace, welcome)
+        stream = backend.metrics.listening(backend.heads.stream(device.workspace, welcome))
         return StreamingResponse(stream, 200, {"x-accel-buffering": "no"}, "text/event-stream")
 
     @app.get("/v1/snapshot")
@@ -204,12 +209,6 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
     ) -> Response:
         """What was done to one record before the version `before`, newest first."""
         return await backend.read(_history, request, backend.database, device, rec, before)
-
-    @app.get("/v1/health")
-    async def health(request: Request) -> Response:
-        """200 as long as the database can be read."""
-        await backend.read(backend.log.heads)
-        return envelope.document(request, {"ok": True})
 
 
 def _read_push(encoding: str, body: bytes) -> tuple[str, list[Transaction]]:

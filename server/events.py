@@ -26,6 +26,10 @@ class Heads:
     def listeners(self) -> int:
         return len(self._listeners)
 
+    @property
+    def closed(self) -> bool:
+        return self._closed
+
     def tell(self, workspace: str, head: int) -> None:
         """The log of `workspace` has come to `head`."""
         if head > self._heads.get(workspace, -1):

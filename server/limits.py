@@ -9,7 +9,8 @@ ADDRESSES = 10_000  # remembered at most, so that guessing from everywhere does 
 
 
 class Failures:
-    """Wrong codes by address, of the last minute. In memory: a restart forgives."""
+    """Wrong codes by address, of the last minute. In memory: a restart forgives, and each worker counts
+    for itself."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock

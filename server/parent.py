@@ -9,11 +9,11 @@ from collections.abc import Callable
 EVERY = 0.3  # seconds
 
 
-def end_with(pid: int, end: Callable[[], None]) -> None:
-    """Calls `end` from a thread once the process `pid` is gone."""
+def end_with(pid: int, end: Callable[[], None], ours: bool = False) -> None:
+    """Calls `end` from a thread once the process `pid` is gone. `ours`: it started us, and may be gone by now."""
 
     def wait() -> None:
-        _wait_for(pid)
+        _wait_for(pid, ours)
         end()
 
     threading.Thread(target=wait, name="parent", daemon=True).start()
@@ -21,7 +21,7 @@ def end_with(pid: int, end: Callable[[], None]) -> None:
 
 if sys.platform == "win32":
 
-    def _wait_for(pid: int) -> None:
+    def _wait_for(pid: int, ours: bool) -> None:
         import ctypes
 
         kernel = ctypes.windll.kernel32
@@ -32,8 +32,10 @@ if sys.platform == "win32":
 
 else:
 
-    def _wait_for(pid: int) -> None:
-        direct = os.getppid() == pid  # the number of a parent that is gone may be given to another process
+    def _wait_for(pid: int, ours: bool) -> None:
+        direct = (
+            ours or os.getppid() == pid
+        )  # the number of a parent that is gone may be given to another process
         while os.getppid() == pid if direct else _lives(pid):
             time.sleep(EVERY)
 

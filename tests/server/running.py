@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import orjson
+import psutil
 import pytest
 import uvicorn
 
@@ -98,6 +99,10 @@ class Process:
         self.popen.kill()
         self.popen.communicate()
         self._folder.cleanup()
+
+    def workers(self) -> list[int]:
+        """The processes of `--workers`."""
+        return [child.pid for child in psutil.Process(self.popen.pid).children()]
 
 
 @contextmanager

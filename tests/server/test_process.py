@@ -1,11 +1,14 @@
 """The server as a process: how it starts, what it says when it cannot, and what is left after a kill."""
 
+import os
+import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -17,7 +20,8 @@ from server.schema import SCHEMA
 from sync import protocol
 from tests.postgresql import Postgresql
 from tests.server.laptop import Laptop, client, do
-from tests.server.running import ROOT, Process, command, lives, process
+from tests.server.running import ROOT, Process, answers, command, lives, process
+from tests.server.test_events import listening
 
 
 @pytest.fixture
@@ -245,3 +249,46 @@ def _push_until_killed(laptop: Laptop, batch: list[Outgoing], accepted: dict[str
         except httpx.HTTPError:
             return batch
         batch = []
+
+
+# ── several workers ───────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one worker an address")
+def test_workers_share_one_address_and_end_together(database: str) -> None:
+    with process(database, "--workers", "2", "--owner", "Ines") as running:
+        ines = Laptop(running.url, _lines(running, 2)[1].split()[-1])
+        _until(lambda: len(running.workers()) == 2, 10)
+        pids = running.workers()
+        assert ines.push_one(do("Add", client())).ver == 2
+        running.popen.terminate()
+        assert running.popen.wait(20) == 0
+    _until(lambda: not any(map(lives, pids)), 5)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one worker an address")
+def test_a_worker_that_is_killed_is_replaced_and_the_workers_end_with_a_killed_parent(database: str) -> None:
+    with process(database, "--workers", "2") as running:
+        _until(lambda: len(running.workers()) == 2, 10)
+        first, second = running.workers()
+        os.kill(first, signal.SIGKILL)
+        _until(lambda: len({*running.workers()} - {first, second}) == 1, 30)
+        assert answers(running.url)
+        pids = running.workers()
+    _until(lambda: not any(map(lives, pids)), 20)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one worker an address")
+def test_a_push_to_one_worker_wakes_the_listeners_of_the_others(postgresql: Postgresql) -> None:
+    with process(postgresql.fresh(), "--workers", "3", "--owner", "Ines") as running:
+        ines = Laptop(running.url, _lines(running, 2)[1].split()[-1])
+        with ExitStack() as stack:
+            streams = [stack.enter_context(listening(ines)) for _ in range(6)]
+            assert [told.get(timeout=20) for told in streams] == [1] * 6
+            ines.push(do("Add", client()))
+            assert [told.get(timeout=5) for told in streams] == [2] * 6
+        metrics = ines.http.get("/metrics").text
+    assert (
+        "milepost_listeners 6.0" in metrics
+        and 'milepost_transactions_total{verdict="accepted"} 1.0' in metrics
+    )

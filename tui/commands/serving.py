@@ -64,7 +64,17 @@ def _without_password(address: str) -> str:
 
 
 def _passed_on(ctx: Context) -> Iterator[str]:
-    for name in ("blobs", "host", "port", "port_file", "owner", "invite"):
+    for name in (
+        "blobs",
+        "host",
+        "port",
+        "port_file",
+        "owner",
+        "invite",
+        "workers",
+        "log_level",
+        "log_format",
+    ):
         value = getattr(ctx.args, name)
         if value not in (None, ""):
             yield from (f"--{name.replace('_', '-')}", str(value))

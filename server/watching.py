@@ -1,0 +1,118 @@
+"""For whoever watches the server: is it alive, may it get requests, what did it do; and one log line a request."""
+
+import logging
+import os
+import time
+from collections.abc import AsyncIterator, Iterable
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from models.outbox import Verdict
+from server import envelope
+from server.workers import METRICS
+
+if TYPE_CHECKING:
+    from server.app import Backend
+
+ENDLESS = "/v1/events"  # how long it takes says nothing
+
+_log = logging.getLogger(__name__)
+
+
+class Metrics:
+    """Counts of this process; with several workers, `text` adds those of all of them up."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "milepost_requests", "Requests answered.", ("route", "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "milepost_request_seconds", "How long a request took.", ("route",), registry=self._registry
+        )
+        self._verdicts = Counter(
+            "milepost_transactions", "Transactions of pushes, repeated ones too.", ("verdict",),
+            registry=self._registry,
+        )  # fmt: skip
+        self._listeners = Gauge(
+            "milepost_listeners", "Open event streams.", registry=self._registry, multiprocess_mode="livesum"
+        )
+
+    def request(self, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(route, str(status)).inc()
+        if route != ENDLESS:
+            self._seconds.labels(route).observe(seconds)
+
+    def verdicts(self, verdicts: Iterable[Verdict]) -> None:
+        for verdict in verdicts:
+            self._verdicts.labels("refused" if verdict.reason else "accepted").inc()
+
+    async def listening(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The stream, counted as long as it is open."""
+        with self._listeners.track_inprogress():
+            async for chunk in stream:
+                yield chunk
+
+    def text(self) -> bytes:
+        """In Prometheus' format."""
+        registry = self._registry
+        if METRICS in os.environ:
+            registry = CollectorRegistry()
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+
+
+class Watched:
+    """Counts and logs every request: route, status and time, no query, no body."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, started = 500, time.perf_counter()
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "other")
+        self._metrics.request(route, status, seconds)
+        device = scope.get("state", {}).get("device", "")
+        fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1),
+                  "device": device}  # fmt: skip
+        _log.info("%(method)s %(route)s %(status)d %(ms).1f ms %(device)s", fields, extra={"fields": fields})
+
+
+def add_routes(app: FastAPI, backend: "Backend") -> None:
+    @app.get("/v1/health")
+    async def health(request: Request) -> Response:
+        """200 as long as this process lives. Says nothing of the database: killing us would not mend that."""
+        return envelope.document(request, {"ok": True})
+
+    @app.get("/v1/ready")
+    async def ready(request: Request) -> Response:
+        """200 when requests can be answered. 503: the database cannot be read, or this process is ending."""
+        if backend.heads.closed:
+            raise HTTPException(503, "this process is ending")
+        await backend.read(backend.log.heads)
+        return envelope.document(request, {"ok": True})
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        """For Prometheus. Names no person and no record."""
+        return Response(await backend.read(backend.metrics.text), media_type=CONTENT_TYPE_LATEST)
