@@ -39,9 +39,10 @@ def databases(postgresql: Postgresql) -> Iterator[list[Database]]:
 
 
 class Walk:
-    """A reader that pages through the log while others write. `seen` is what it was shown, in that order."""
+    """A reader that pages through the log while others write. `read` takes a cursor, gives versions and the next one;
+    `seen` is what it was shown, in that order."""
 
-    def __init__(self, read: Callable[[int], list[int]]) -> None:
+    def __init__(self, read: Callable[[int], tuple[list[int], int]]) -> None:
         self.seen: list[int] = []
         self._read, self._ended = read, threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -53,10 +54,11 @@ class Walk:
         return self.seen
 
     def _run(self) -> None:
-        last_look = False
+        last_look, cursor = False, 0
         while not last_look:
             last_look = self._ended.is_set()
-            self.seen += self._read(self.seen[-1] if self.seen else 0)
+            versions, cursor = self._read(cursor)
+            self.seen += versions
 
 
 def _at_once(work: Callable[[int], object], count: int = WRITERS) -> None:
@@ -78,9 +80,9 @@ def test_a_cursor_passes_no_version_that_appears_later(databases: list[Database]
     workspace = databases[0].workspace()
     log = Log(databases[0])
 
-    def read(since: int) -> list[int]:
-        entries = log.pull(workspace, since, 1_000_000).entries
-        return [int(entry[1 : entry.index(b",")]) for entry in entries]
+    def read(since: int) -> tuple[list[int], int]:
+        pulled = log.pull(workspace, "member", since, None, 1_000_000)
+        return [int(entry[1 : entry.index(b",")]) for entry in pulled.entries], pulled.upto
 
     walks = [Walk(read) for _ in range(2)]
 
@@ -176,16 +178,20 @@ def test_numbers_from_a_sequence_would_be_passed_by_a_cursor(
     postgresql.run("CREATE SEQUENCE numbers", url)
     pools = [Postgres(url) for _ in range(3)]
 
-    def read(since: int) -> list[int]:
+    def read(since: int) -> tuple[list[int], int]:
         with pools[0].reading() as conn:
-            return [ver for (ver,) in conn.execute("SELECT ver FROM log WHERE ver>? ORDER BY ver", (since,))]
+            found = [ver for (ver,) in conn.execute("SELECT ver FROM log WHERE ver>? ORDER BY ver", (since,))]
+        return found, max(found, default=since)
 
     def push(number: int) -> None:
         for turn in range(PUSHES):
             with pools[number % 3]._transaction("BEGIN") as conn:
                 [ver] = conn.execute("SELECT nextval('numbers')").fetchone()
                 time.sleep(0.001 * ((number + turn) % 4))  # what a merge takes
-                conn.execute("INSERT INTO log(workspace, ver, id, body) VALUES('w', ?, '', '')", (ver,))
+                conn.execute(
+                    "INSERT INTO log(workspace, ver, space, id, at, body) VALUES('w', ?, '', '', 0, '')",
+                    (ver,),
+                )
 
     walk = Walk(read)
     _at_once(push)
