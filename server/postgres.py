@@ -27,7 +27,8 @@ from server.schema import SCHEMA, bring_up
 CHANNEL = "milepost"  # LISTEN and NOTIFY: "WORKSPACE HEAD"
 CONNECTIONS = 10  # of a process at most, and one that listens
 PATIENCE = 5.0  # seconds for a connection
-LOOK = 15  # seconds between two looks, should a notification get lost
+LOOK = 15.0  # seconds between two looks, should a notification get lost
+EAR = 0.2  # seconds after which the end of the process is noticed
 FETCH = 100  # rows of a stream at a time
 MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 SETTINGS = (
@@ -108,8 +109,8 @@ class Postgres(Database):
         return found
 
     def _heard(self, ear: Raw) -> list[tuple[str, int]]:
-        for _ in range(LOOK):
-            told = [n.payload.rsplit(" ", 1) for n in ear.notifies(timeout=1, stop_after=1)]
+        for _ in range(round(LOOK / EAR)):
+            told = [n.payload.rsplit(" ", 1) for n in ear.notifies(timeout=EAR, stop_after=1)]
             if self._closing.is_set():
                 self._stop_listening()
             if told or self._closing.is_set():
