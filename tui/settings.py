@@ -94,7 +94,7 @@ SETTINGS = {
         ),
         Setting("region", "Holidays’ region", "A region of that country: BW, US’s TX.", check=_region),
         Setting("company", "Company", "Your company, in the title line and in plans that you export."),
-        Setting("name", "Your name", "Who you are before you sign in, in plans that you export."),
+        Setting("name", "Your name", "Yours, as the author of plans that you export."),
     )
 }
 

@@ -256,6 +256,11 @@ class LastEdits:
         self._upto = 0
         self._found: dict[str, tuple[int, str | None]] = {}
 
+    @property
+    def begun(self) -> bool:
+        """Whether the log was read once."""
+        return self._upto > 0
+
     def read(self, conn: sqlite3.Connection) -> None:
         """Takes in what the log has since the last time. Reads in one transaction."""
         last = conn.execute("SELECT coalesce(max(n), 0) FROM change").fetchone()[0]

@@ -118,6 +118,22 @@ async def test_the_discreet_view_has_neither_other_clients_nor_their_sums(home):
 
 
 @pytest.mark.asyncio
+async def test_under_headings_it_goes_into_excel_and_is_copied(home, monkeypatch, tmp_path_factory):
+    from openpyxl import load_workbook
+
+    folder = tmp_path_factory.mktemp("documents")
+    monkeypatch.setattr("tui.screens.saving.folder", lambda: folder)
+    async with at_work(home) as pilot:
+        await keys(pilot, "r * y")
+        assert "Laser cell" in pilot.app.clipboard and len(pilot.app.clipboard.splitlines()) == 6
+        await keys(pilot, "E")
+        await until(lambda: list(folder.rglob("*.xlsx")), pilot)
+        [file] = folder.rglob("*.xlsx")
+        names = [row[1].value for row in load_workbook(file).active.iter_rows()]
+        assert names[0] == "Project" and "Laser cell" in names
+
+
+@pytest.mark.asyncio
 async def test_columns_are_chosen(home):
     async with at_work(home) as pilot:
         await choose(pilot, ":", "columns")

@@ -91,11 +91,13 @@ class PortfolioView(ListView):
         found: list[ProjectRow] = []
         try:
             conn.execute("BEGIN")
-            self._edits.read(conn)
             rows = portfolio.portfolio(conn).rows
             for at in range(0, len(rows), PART):
                 found += portfolio.project_rows(conn, rows[at : at + PART], date.today().isoformat())
                 time.sleep(0.001)  # whoever pressed a key goes first
+            if not self._edits.begun:  # the whole log: the first time that takes a moment
+                self.app.call_from_thread(self._show_all, found)
+            self._edits.read(conn)
         finally:
             conn.close()
             self._reading = False
