@@ -171,3 +171,27 @@ def test_most_edits_are_where_the_user_looks_and_none_touches_the_disputed_task(
     near = sum(project == edits.HARLAN.id for project, _ in touched)
     assert near > len(touched) / 3
     assert edits.QUARREL not in {task for _, task in touched}
+
+
+# ── what was said ──
+
+
+def test_every_talk_promise_and_visit_is_of_somebody_who_is_there(built):
+    for kind, refers in (
+        ("interaction", "contact"),
+        ("promise", "contact"),
+        ("visit", "site"),
+        ("visit", "member"),
+    ):
+        lost = f"{kind} x LEFT JOIN {refers} r ON r.id=x.{refers}_id WHERE x.{refers}_id IS NOT NULL AND r.id IS NULL"
+        assert count(built, lost) == 0, (kind, refers)
+    assert count(built, "interaction") > 15 and count(built, "promise WHERE state='open'") > 12
+
+
+def test_today_begins_with_something_of_every_kind(built):
+    from models.windows.today import today
+
+    conn = built.read()
+    found = {row.kind for row in today(conn, FRIDAY)}
+    conn.close()
+    assert {"task", "promise", "visit", "client"} <= found

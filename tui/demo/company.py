@@ -23,6 +23,7 @@ from models.store import Store
 from models.task import Task
 from models.template import Node, Template, expand, plan_of, read_template, task_id
 from tui.demo.dates import DAY, Span, Tie, evening, forward, morning, work_day
+from tui.demo.talks import note_all
 
 FILE = Path(__file__).with_name("company.toml")
 PROMISES = ("M1", "M2", "M4", "M5", "M6", "M7")  # milestones that the client was promised
@@ -88,7 +89,7 @@ def build(store: Store, today: date | None = None) -> None:
     """
     company, template = read_company(), read_template("nesting")
     me = store.meta("member") or member_id(str(company.members[0]["name"]))
-    store.transact("Set up the office", _office, company, me)
+    store.transact("Set up the office", _office, company, me, today or date.today())
     for order in company.orders:
         store.transact(f"New project {order.name}", _take, order, me, template, today)
     refresh_all(store)
@@ -103,7 +104,7 @@ def seal(store: Store) -> None:
 # ── people ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _office(session: Session, company: Company, me: str) -> None:
+def _office(session: Session, company: Company, me: str, today: date) -> None:
     create(session, "calendar", id=CALENDAR, name="Standard", week=WEEK)
     first, *others = company.members
     if session.get(Member, me):
@@ -114,6 +115,7 @@ def _office(session: Session, company: Company, me: str) -> None:
         create(session, "member", id=member_id(str(member["name"])), calendar_id=CALENDAR, **member)
     for client in company.clients:
         _client(session, dict(client))
+    note_all(session, today, me)
 
 
 def _client(session: Session, client: dict[str, Any]) -> None:
