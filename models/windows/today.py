@@ -93,16 +93,20 @@ def _tasks(conn: sqlite3.Connection, day: date, me: str) -> Iterator[TodayRow]:
 
 
 def _at_risk(conn: sqlite3.Connection, day: date, me: str) -> Iterator[TodayRow]:
-    """Milestones that the computed dates put after their deadline, further ahead than the next days."""
+    """The first milestone of each project that the computed dates put after its deadline, further ahead than the next
+    days, and how many more there are."""
     rows = conn.execute(
         f"""SELECT t.deadline, s.finish, t.id, t.name, (SELECT name FROM client WHERE id=p.client_id), p.name, p.id
             {_GOING} AND t.milestone=1 AND s.finish>t.deadline AND t.deadline>=:until AND {_LEAF} AND {_MINE}
             ORDER BY t.deadline LIMIT {MANY}""",
         {"me": me, "until": (day + timedelta(days=SOON)).isoformat()},
     )
-    for deadline, finish, id, name, client, project, project_id in rows:
+    by_project: dict[str, list[tuple[str, ...]]] = {}
+    for row in rows:
+        by_project.setdefault(row[-1], []).append(row)
+    for (deadline, finish, id, name, client, project, project_id), *later in by_project.values():
         over = (date.fromisoformat(finish[:10]) - date.fromisoformat(deadline[:10])).days
-        what = f"milestone {over}d after its deadline"
+        what = f"milestone {over}d after its deadline" + (f", and {len(later)} more" if later else "")
         yield _row(RISK, deadline[:10], "task", id, name, what, client, project, project_id)
 
 

@@ -124,3 +124,15 @@ def test_after_a_login_today_is_mine(desk: Any) -> None:
     assert lines(desk) == [("Mine", "late 3d")]
     desk.edit("project", project, manager_id=me)
     assert len(lines(desk)) == 2
+
+
+def test_the_milestones_at_risk_of_a_project_are_one_line(desk: Any) -> None:
+    project = desk.project()
+    desk.edit("project", project, start="2026-11-23T08:00")
+    for name, day in zip(["Go live", "Closed"], ["2026-12-11", "2026-12-18"], strict=True):
+        [task] = desk.tasks(project, name)
+        desk.edit("task", task, milestone=1, deadline=f"{day}T17:00", start="2027-01-08T08:00")
+    from models.dates import refresh_all
+
+    refresh_all(desk.store)
+    assert lines(desk) == [("Go live", "milestone 28d after its deadline, and 1 more")]

@@ -47,6 +47,15 @@ async def test_a_client_over_time_is_acted_on(tmp_path, ids):
         assert names(pilot) == ["Ada about the ports"]
 
 
+async def test_a_timeline_begins_at_what_comes_next(tmp_path, ids):
+    for name, days in (("Far", 30), ("Next", 3), ("Before", -3)):
+        make(tmp_path, "visit", name=name, client_id=ids["Harlan Fab"], start=in_days(days))
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g c")
+        await keys(pilot, "T")
+        assert names(pilot) == ["Far", "Next", "Before"] and here(pilot).name == "Next"
+
+
 async def test_a_promise_is_missed_or_renegotiated(tmp_path, ids):
     promise = make(
         tmp_path, "promise", name="Open the ports", client_id=ids["Harlan Fab"], by="client", due=in_days(-1)

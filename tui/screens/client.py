@@ -63,7 +63,15 @@ class ClientView(Noted):
         if client != self.client:
             self.client = client
             self.reload()
+            self._go_to_now()
             self.post_message(self.Retitled())
+
+    def _go_to_now(self) -> None:
+        """The cursor on what comes next."""
+        now, rows = date.today().isoformat(), self.rows(self.lines.window.rowids)
+        ahead = [row.row for row in rows if row.at is not None and row.at >= now]
+        if rows:
+            self.lines.go_to(ahead[-1] if ahead else rows[0].row)
 
     def client_here(self) -> str:
         return self.client
