@@ -142,3 +142,20 @@ def test_a_big_sync_that_is_killed_goes_on_where_it_was(pair: Pair) -> None:
         laptop.killed(moment(dice), "sync")
     dump = settle_down(*pair)
     assert len(records(dump, "task")) == 322
+
+
+def test_of_a_circle_of_links_made_on_two_laptops_one_link_is_refused_and_the_dates_agree(
+    pair: Pair, server: Server
+) -> None:
+    ines, tomas = pair
+    ines("add", "project", "Nesting", "start=2026-11-30 08:00")
+    for name in ("Survey", "Install"):
+        ines("add", "task", name, "project=Nesting")
+    settle_down(*pair)
+    server.kill()
+    ines("add", "dependency", "predecessor=Survey", "successor=Install")
+    tomas("add", "dependency", "predecessor=Install", "successor=Survey")
+    server.start()
+    settle_down(*pair)
+    assert ["circle" in laptop("rejected") for laptop in pair].count(True) == 1
+    assert ines.json("explain", "Install")["because"] == tomas.json("explain", "Install")["because"]
