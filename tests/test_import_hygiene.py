@@ -56,6 +56,11 @@ def test_the_application_loads_the_slow_ones_after_its_first_paint() -> None:
     assert_not_loaded(["tui.app"], AFTER_THE_FIRST_PAINT)
 
 
+def test_the_first_screens_read_neither_fields_nor_filters_before_they_are_painted() -> None:
+    screens = ["tui.workbench", "tui.screens.portfolio", "tui.screens.tasks", "tui.screens.detail"]
+    assert_not_loaded(screens, [*AFTER_THE_FIRST_PAINT, "models.fields", "models.filters.syntax"])
+
+
 def test_the_probe_does_find_what_is_loaded() -> None:
     with pytest.raises(AssertionError, match=r"importing http\.client loads email"):
         assert_not_loaded(["json", "http.client"], ["email"])

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from models.errors import Refused
 from models.filters import named
-from models.oneline import TaskLine, task_line
 from models.windows.discreet import Front
 from tui import finding
 from tui.words import day
+
+if TYPE_CHECKING:
+    from models.oneline import TaskLine
 
 LINE = "call Ines about the licence by fri #harlan @tomas"
 
@@ -54,6 +56,8 @@ def understood(
     conn: sqlite3.Connection, text: str, project: str, front: Front | None, today: date
 ) -> Captured:
     """What the line means; without a # it is for `project`. Raises Refused, which says what to type."""
+    from models.oneline import task_line
+
     line = task_line(text, today)
     if not line.name:
         raise Refused("Write what is to be done beside that")

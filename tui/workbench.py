@@ -17,7 +17,6 @@ from textual.message import Message
 from models import db
 from models.errors import MilepostError, StoreError
 from models.feed import Changes
-from models.filters.completing import complete
 from models.windows.discreet import Front
 from tui import capture, finding
 from tui.actions import Registry
@@ -342,6 +341,8 @@ class Workbench(Beginning):
     # Capture
 
     def _capturing(self, text: str = "", note: str = "") -> Question:
+        from models.filters.completing import complete
+
         names = capture.names(self.desk.conn, self.front)
         return Question(
             "Capture:",

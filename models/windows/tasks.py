@@ -1,10 +1,11 @@
 """The tasks of a project, as an outline."""
 
-import json
 import sqlite3
 from array import array
 from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import NamedTuple
+
+import orjson
 
 from models.windows.window import FINISH, START, STATUS, Condition, Window, add, marks
 
@@ -120,7 +121,7 @@ def _children(conn: sqlite3.Connection, project: str) -> tuple[dict[int, "array[
         conn.execute(
             """SELECT id, rowid FROM task WHERE id IN (SELECT value FROM json_each(?))
                AND project_id=? AND deleted_at IS NULL""",
-            (json.dumps(list(below)), project),
+            (orjson.dumps(list(below)).decode(), project),
         ).fetchall()
     )
     for parent in [parent for parent in below if parent not in there]:

@@ -11,7 +11,6 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from models.errors import MilepostError
-from models.filters.completing import Offer
 from tui.palette import Entry
 from tui.settings import Saved
 from tui.view import View
@@ -109,6 +108,8 @@ class Looks(View):
 
     async def act_columns(self) -> None:
         """Which columns there are, left to right; none: those that fit."""
+        from models.filters.completing import Offer
+
         keys = [column.key for column in self.columns]
 
         def done(text: str) -> str | None:

@@ -77,7 +77,7 @@ class PortfolioView(ListView):
             rows = portfolio.portfolio(bench(self).desk.conn).rows[:FIRST]
             self._take(portfolio.project_rows(bench(self).desk.conn, rows, date.today().isoformat()))
         self._show()
-        self.read_behind()
+        self.call_after_refresh(self.read_behind)
 
     def read_behind(self) -> None:
         """Reads all again; what changes while it reads is read after a moment."""
