@@ -4,6 +4,7 @@ A script of steps, the same for both: first pull, nothing changed, push of edits
 """
 
 import asyncio
+import gc
 import gzip
 import os
 import sqlite3
@@ -129,6 +130,7 @@ def run_milepost(
     store = open_store(home)
     login(store, url, code, "bench")
     without_fsync(store)
+    gc.freeze()  # as the application does when all is loaded
 
     async def run() -> Figures:
         wire = Wire()
@@ -179,6 +181,7 @@ def _tasks(store: Store, count: int) -> list[tuple[str, int]]:
 def run_floor(home: Path, url: str, server: int, edits: int, few: int, quiet: int, again: int) -> Figures:
     home.mkdir(parents=True, exist_ok=True)
     conn = connect(home / "floor.db")
+    gc.freeze()
 
     async def run() -> Figures:
         wire = Wire()

@@ -120,11 +120,27 @@ def _read_only(path: Path) -> StoreReadOnly:
 
 
 @contextmanager
-def writing(conn: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    """One write transaction: the lock is taken at once, all is kept or nothing."""
+def writing(conn: sqlite3.Connection, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+    """One write transaction: the lock is taken at once, all is kept or nothing.
+
+    One that is not durable does not wait for the disk: a power cut may undo it (no kill does), as long as nothing
+    durable was committed after it. For what can be had again: from the server, or computed.
+    """
+    if not durable:
+        conn.execute("PRAGMA synchronous=NORMAL")
+    try:
+        with _transaction(conn):
+            yield conn
+    finally:
+        if not durable:
+            conn.execute("PRAGMA synchronous=FULL")
+
+
+@contextmanager
+def _transaction(conn: sqlite3.Connection) -> Iterator[None]:
     conn.execute("BEGIN IMMEDIATE")
     try:
-        yield conn
+        yield
         conn.execute("COMMIT")
     except BaseException:
         if conn.in_transaction:

@@ -30,7 +30,7 @@ def index(store: Store, budget_rows: int = 500) -> bool:
     """Reads at most `budget_rows` changes into the index, in one small commit; whether more are left."""
     if not _behind(store):
         return False
-    with store.write() as conn:
+    with store.write(durable=False) as conn:
         upto = int(get_meta(conn, UPTO, "0"))
         rows = conn.execute(
             "SELECT n, tbl, rec, field FROM change WHERE n>? ORDER BY n LIMIT ?", (upto, budget_rows)

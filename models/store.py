@@ -119,9 +119,9 @@ class Store:
         return self._revert(undo.open_redo)
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """One raw write transaction for sync and housekeeping; lets the screen's edits go first."""
-        with self.lock.patient(), db.in_words(self.path), db.writing(self._raw) as conn:
+    def write(self, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
+        """One raw write transaction for sync and housekeeping; lets the screen's edits go first. See `db.writing`."""
+        with self.lock.patient(), db.in_words(self.path), db.writing(self._raw, durable=durable) as conn:
             _refuse_newer(conn)
             yield conn
 

@@ -1,6 +1,7 @@
 """`python -m server --database URL`: the server as a process. Ends by SIGTERM, SIGINT or with its parent."""
 
 import argparse
+import gc
 import getpass
 import signal
 import socket
@@ -161,6 +162,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.freeze()  # what is loaded by now stays, so that no collection looks through it in the middle of a push
         if not self._options.listener:
             backend = self._backend
             port = self._listener.getsockname()[1]

@@ -15,6 +15,7 @@ from sync import protocol
 MAX_BODY = protocol.MAX_PUSH
 MAX_SMALL = 64_000  # of any other request
 COMPRESS_FROM = 1_000  # bytes; less does not pay
+LEVEL = 3  # of gzip: a tenth less than 1 for a millisecond a megabyte
 
 _log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ def reply(request: Request, body: bytes) -> Response:
     headers = {"vary": "accept-encoding"}
     if len(body) >= COMPRESS_FROM and "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
-        body = gzip.compress(body, 1)
+        body = gzip.compress(body, LEVEL)
     return Response(body, 200, headers, "application/json")
 
 

@@ -150,8 +150,10 @@ class Push:
 
     def _loop(self, decision: Decision) -> str:
         """Why not, when a task would lie below itself."""
+        if not (below := [r for r, v in decision.writes.items() if v.get("parent_id")]):
+            return ""
         kinds = {patch.rec: patch.kind for patch in decision.patches}
-        moved = [r for r, v in decision.writes.items() if v.get("parent_id") and kinds[r] == "task"]
+        moved = [r for r in below if kinds[r] == "task"]
         parent = _Parents(decision, self._stored)
         level, seen = set(moved), set(moved)
         while level := {above for id in level if (above := parent(id))} - seen:
@@ -228,6 +230,8 @@ class _Refused:
 
     def cause(self, txn: Transaction) -> str:
         """Why a transaction that builds on them is refused, or nothing."""
+        if not self._created and not self._set:
+            return ""
         for change in txn.changes:
             touched = [
                 self._created.get(change.rec),

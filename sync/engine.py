@@ -58,7 +58,7 @@ def sync(
     yield from _pull(report, replica, now, progress)
     if files:
         yield from blobs.upload(files, lambda: _push(report, replica, now))
-    yield Local("done", lambda conn: db.set_meta(conn, "last_sync", str(now())))
+    yield Local("done", lambda conn: db.set_meta(conn, "last_sync", str(now())), durable=False)
     return report
 
 
@@ -74,7 +74,7 @@ def _push(report: Report, replica: str, now: Callable[[], int]) -> Generator[Ste
             raise Held(
                 "The server answered for other edits than were sent. It is tried again; your edits wait."
             )
-        yield Local("verdicts", partial(outbox.settle, verdicts=verdicts))
+        yield Local("verdicts", partial(outbox.settle, verdicts=verdicts), durable=False)
         report.pushed += len(batch)
         report.accepted += sum(not v.reason for v in verdicts)
         report.rejected += sum(bool(v.reason) for v in verdicts)
@@ -130,7 +130,7 @@ def _fetch(wanted: Wanted, cursor: int, report: Report, progress: Progress) -> G
         total = total or page.total
         for part in _parts(page) if wanted.fresh else [page]:
             work = snapshot.take if wanted.fresh else snapshot.stage
-            yield Local("snapshot", partial(work, page=part), ahead)
+            yield Local("snapshot", partial(work, page=part), ahead, durable=False)
             done += len(part.records)
             progress(done, max(total, done))
         report.fetched += len(page.records)
@@ -151,7 +151,8 @@ def _apply_page(
 ) -> Generator[Step, Any, Request | None]:
     ahead = protocol.pull(page.upto, here.shares) if page.more else None
     for entries, upto in _checkpoints(page, here.cursor):
-        yield Local("apply", partial(_apply, entries=entries, upto=upto, shares=here.shares), ahead)
+        run = partial(_apply, entries=entries, upto=upto, shares=here.shares)
+        yield Local("apply", run, ahead, durable=False)
         report.pulled += len(entries)
         report.conflicts += sum(p.kind == "conflict" for e in entries for p in e.patches)
         progress(upto - begun, page.head - begun)

@@ -12,12 +12,14 @@ from sync.protocol import Request
 class Local:
     """Work on the store inside one write transaction; `what` names it in logs and in the simulator's trace.
 
+    What is not `durable` may be undone by a power cut, and is then asked for again.
     `ahead` is what will be asked for next unless something comes between: a driver may send it already.
     """
 
     what: str
     run: Callable[[sqlite3.Connection], Any]
     ahead: Request | None = None
+    durable: bool = True
 
 
 @dataclass(frozen=True)

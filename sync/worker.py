@@ -7,7 +7,6 @@ screen for them. It posts `State`s; it never touches a widget.
 import asyncio
 import random
 import sqlite3
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -31,7 +30,6 @@ BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds, each with
 BREATH = 0.001  # seconds without the store's lock after a step that held it for longer than that
 GLANCE = 0.2  # seconds between two tellings of the progress
 HUSH = 0.06  # seconds that a pull rests between two checkpoints after a key press
-TURN = 0.0005  # seconds that a thread may hold the interpreter while another waits: a key goes before a pull
 TAKE_OVER = 2.0  # seconds between looks whether the other process has ended
 SLEPT = 10.0  # seconds that the wall clock may gain on the steady one before we take it for a sleep
 
@@ -267,9 +265,8 @@ async def _drive(
 
 
 async def _write(store: Store, step: Local, breath: Callable[[], float]) -> object:
-    sys.setswitchinterval(TURN)
     began = time.monotonic()
-    with store.write() as conn:
+    with store.write(durable=step.durable) as conn:
         outcome: object = step.run(conn)
     if time.monotonic() - began > BREATH:
         await asyncio.sleep(breath())  # lets another process have SQLite's lock, which is not fair

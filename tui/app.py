@@ -24,6 +24,8 @@ from tui.actions import JUMP, Action, Registry
 from tui.shell import Place, Shell
 from tui.themes import BY_SETTING, first_theme, next_theme, setting_of, themes
 
+TURN = 0.0005  # seconds that a thread may hold the interpreter while another waits: a key goes before what runs behind
+
 
 class Milepost(App[None], inherit_bindings=False):
     """Runs actions of the registry. Screens belong to the shell, writes to the store."""
@@ -128,7 +130,7 @@ class Milepost(App[None], inherit_bindings=False):
 
     def _painted(self) -> None:
         if self.warm_up:
-            sys.setswitchinterval(0.001)
+            sys.setswitchinterval(TURN)
             Thread(target=self._warm_up, name="warm-up", daemon=True).start()
         else:
             gc.enable()
@@ -141,7 +143,6 @@ class Milepost(App[None], inherit_bindings=False):
             self.call_from_thread(self.report, error)
         gc.freeze()
         gc.enable()
-        sys.setswitchinterval(0.005)
 
 
 def bindings(registry: Registry) -> list[BindingType]:

@@ -138,6 +138,18 @@ def test_a_folder_in_the_way_of_the_file(tmp_path: Path) -> None:
         open_store(tmp_path)
 
 
+def test_only_what_can_be_had_again_is_committed_without_waiting_for_the_disk(desk: Any) -> None:
+    def synchronous(conn: sqlite3.Connection) -> int:
+        return int(conn.execute("PRAGMA synchronous").fetchone()[0])
+
+    with desk.store.write(durable=False) as conn:
+        assert synchronous(conn) == 1
+    with pytest.raises(ZeroDivisionError), desk.store.write(durable=False):
+        1 / 0  # noqa: B018
+    with desk.store.write() as conn:
+        assert synchronous(conn) == 2
+
+
 def test_a_connection_for_reading_cannot_write(desk: Any) -> None:
     with pytest.raises(StoreReadOnly, match="another folder"), db.in_words(desk.store.path):
         desk.conn.execute("UPDATE meta SET value='x'")
