@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from textual.css.query import NoMatches
 
 from models.errors import MilepostError
-from models.filters.completing import Offer
 from tui.actions import Action
 from tui.preferred import Preferred
 from tui.tour import STEPS, Tour
 from tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
+    from models.filters.completing import Offer
     from models.template_file import Template
     from office.foreign import Plan
     from office.importing import Preview as Seen
@@ -220,6 +220,8 @@ class Beginning(Preferred):
 
 def paths(text: str) -> Offer:
     """Folders and plans that continue what is typed."""
+    from models.filters.completing import Offer
+
     typed = Path(text).expanduser()
     folder, begun = (typed, "") if text.endswith(("/", "\\")) else (typed.parent, typed.name)
     found = sorted(_named(folder, begun)) if text else []
