@@ -4,7 +4,7 @@ No form has slashes: 12/04/2026 is one day here and another there, for whoever l
 `models.daywords` reads back. Pure.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -39,6 +39,17 @@ def short(day: date, today: date) -> str:
     """For a list: "Fri 04 Dec", with the year where it is another one; at most `WIDTH` cells."""
     this_year, other = _SHORT[_Chosen.form]
     return _filled(this_year if day.year == today.year else other, day)
+
+
+def short_moment(moment: datetime) -> str:
+    """For a list of what was done: "22 Nov 14:05", or 11-22, 22.11.; at most 12 cells."""
+    form = {
+        "day-month": "{d:02} {m}",
+        "month-day": "{m} {d:02}",
+        "iso": "{n:02}-{d:02}",
+        "dotted": "{d:02}.{n:02}.",
+    }
+    return f"{_filled(form[_Chosen.form], moment)} {moment:%H:%M}"
 
 
 def full(day: date) -> str:

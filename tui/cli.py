@@ -118,7 +118,7 @@ def _application(ctx: "Context", project: str) -> int:
     os.environ.setdefault(
         "TEXTUAL_FPS", "1000"
     )  # what follows a key is drawn at once, not with the next of 60
-    return int(import_module("tui.workbench").run(ctx.home, open_project=project))
+    return int(import_module("tui.starting").run(ctx.home, open_project=project))
 
 
 def _help(words: list[str]) -> int:

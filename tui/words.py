@@ -45,8 +45,8 @@ def status(name: str) -> tuple[str, str]:
 
 
 def clock(at: int) -> str:
-    """Milliseconds UTC as local "22 Nov 14:05"."""
-    return f"{datetime.fromtimestamp(at / 1000):%d %b %H:%M}" if at else ""
+    """Milliseconds UTC as local "22 Nov 14:05", or as the settings say."""
+    return dayform.short_moment(datetime.fromtimestamp(at / 1000)) if at else ""
 
 
 def count(number: int, what: str, plural: str = "") -> str:

@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from datetime import UTC, date, datetime
 from functools import partial
-from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
@@ -19,18 +17,13 @@ from models.errors import MilepostError, StoreError
 from models.feed import Changes
 from models.windows.discreet import Front
 from tui import capture, finding
-from tui.actions import Registry
-from tui.app import make_app
 from tui.beginning import Beginning
-from tui.desk import Desk, Verb, find_verb, prepare
+from tui.desk import Desk, Verb, find_verb
 from tui.finding import Lost
 from tui.footer import Connection
-from tui.keymap import mapped
 from tui.log import note
 from tui.palette import Entry
-from tui.places import views
 from tui.screens.base import ListView
-from tui.settings import load
 from tui.view import View
 from tui.widgets.prompt import Prompt, Question
 from tui.words import count
@@ -436,52 +429,3 @@ def _connection(state: State) -> Connection:
         refused=state.rejected,
         used=state.phase != "local",
     )
-
-
-def make(home: Path, *, project: str = "", demo: bool = False, registry: Registry | None = None) -> Workbench:
-    """The application over the profile at `home`, opened at a project or at the portfolio. Raises StoreError."""
-    prepare(home)
-    first = "tasks" if project else "portfolio"
-    settings = load(home)
-    registry = registry or mapped(settings.keys)[0]
-    app = cast(
-        Workbench,
-        make_app(registry, views(), base=Workbench, first_view=first, theme=settings["theme"]),
-    )
-    app.prefer(settings)
-
-    def on_state(state: State) -> None:
-        app.post_message(Workbench.Synced(state))
-
-    app.desk = Desk(home, on_state)
-    app.warm_up += [app.desk.warm_up, lambda: app.post_message(Workbench.Loaded())]
-    app.project, app.demo = _project_id(app.desk, project) if project else "", demo
-    if not project and _is_empty(app.desk.conn):
-        app.first_view = "welcome"
-    return app
-
-
-def run(home: Path, *, open_project: str = "", demo: bool = False) -> int:
-    """Runs the application until it is quit; the exit status."""
-    app = make(home, project=open_project, demo=demo)
-    app.run()
-    if app.wanted_demo:
-        return int(import_module("tui.demo").run())
-    return app.return_code or 0
-
-
-def _is_empty(conn: sqlite3.Connection) -> bool:
-    """Whether nothing was begun here: no project, no client, no server."""
-    sql = "SELECT EXISTS (SELECT 1 FROM project) OR EXISTS (SELECT 1 FROM client)"
-    return not conn.execute(sql).fetchone()[0] and not db.get_meta(conn, "server")
-
-
-def _project_id(desk: Desk, word: str) -> str:
-    row = desk.conn.execute(
-        "SELECT id FROM project WHERE id=?1 OR name LIKE ?1 || '%' ORDER BY deleted_at IS NOT NULL, name LIMIT 1",
-        (word,),
-    ).fetchone()
-    if row is None:
-        desk.close()
-        raise StoreError(f"There is no project “{word}”. List them with: milepost list project")
-    return str(row[0])

@@ -13,7 +13,8 @@ import time_machine
 
 from models.store import open_store
 from tui.demo.company import build
-from tui.workbench import Workbench, make
+from tui.starting import make
+from tui.workbench import Workbench
 
 HERE = Path(__file__).parent
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("UTC"))

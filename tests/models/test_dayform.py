@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -55,6 +55,20 @@ def test_a_day_and_its_time_for_an_editor_are_read_back():
     dayform.choose("dotted")
     assert dayform.full_moment("2026-12-04T17:30") == "04.12.2026 17:30"
     assert Field("due", "minute", "Due").parse("04.12.2026 17:30") == "2026-12-04T17:30"
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("day-month", "04 Dec 17:05"),
+        ("month-day", "Dec 04 17:05"),
+        ("iso", "12-04 17:05"),
+        ("dotted", "04.12. 17:05"),
+    ],
+)
+def test_a_moment_in_every_form(form, said):
+    dayform.choose(form)
+    assert dayform.short_moment(datetime(2026, 12, 4, 17, 5)) == said
 
 
 def test_a_weekday_that_is_not_the_dates_is_a_slip():

@@ -14,7 +14,8 @@ from models.dates import refresh_all
 from models.store import Store, open_store
 from tests.tui.plain import screen_text
 from tui.screens.base import ListView
-from tui.workbench import Workbench, make
+from tui.starting import make
+from tui.workbench import Workbench
 
 TASKS = ["Survey", "Check power", "Check network", "Install", "Lay cables", "Go live"]
 

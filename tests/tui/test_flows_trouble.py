@@ -8,7 +8,7 @@ from models import db
 from models.errors import StoreError
 from tests.tui.office import at_work, count, furnish, here, keys, opened, see, settle, until, value, view
 from tests.tui.plain import screen_lines
-from tui.workbench import make
+from tui.starting import make
 
 
 @pytest.fixture

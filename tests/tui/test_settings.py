@@ -142,6 +142,12 @@ def test_the_command_sets_says_and_refuses(tmp_path, capsys):
     assert main([*home, "keys.nix", "x"]) == 1 and main([*home, "nix"]) == 1
 
 
+def test_the_doctor_says_what_is_wrong_with_them(tmp_path, capsys):
+    written(tmp_path, 'them = "dark"\n')
+    main(["--home", str(tmp_path), "doctor"])
+    assert "warn  Settings: settings.toml line 1: there is no setting 'them'" in capsys.readouterr().out
+
+
 def test_the_command_prints_all_as_json(tmp_path, capsys):
     written(tmp_path, 'company = "Nest Ltd"\n')
     assert main(["--home", str(tmp_path), "settings", "--json"]) == 0

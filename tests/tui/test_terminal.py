@@ -15,7 +15,7 @@ from tests.tui.office import furnish
 RUN = """
 import sys
 from pathlib import Path
-from tui.workbench import run
+from tui.starting import run
 sys.exit(run(Path(sys.argv[1]), open_project="Nesting"))
 """
 

@@ -12,6 +12,8 @@ from models import db
 from models.errors import MilepostError, NoCredentials, StoreError
 from tui.commands.context import Context
 from tui.commands.output import count, moment, plain
+from tui.commands.preferring import problems
+from tui.settings import load
 
 LARGE_WAL = 64 * 2**20
 LITTLE_ROOM, NO_ROOM = 500 * 2**20, 20 * 2**20
@@ -221,4 +223,13 @@ def _reached(url: str) -> Finding:
     return Finding("ok", "Server", f"{url} answers")
 
 
-CHECKS = (_folder, _store, _clock, _keyring, _server)
+def _settings(ctx: Context) -> Iterator[Finding]:
+    """Settings."""
+    wrong = problems(load(ctx.home))
+    for line in wrong:
+        yield Finding("warn", "Settings", line)
+    if not wrong:
+        yield Finding("ok", "Settings", "all can be used")
+
+
+CHECKS = (_folder, _settings, _store, _clock, _keyring, _server)

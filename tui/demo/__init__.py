@@ -70,7 +70,7 @@ def _show(pause: tuple[float, float]) -> int:
 
 
 def _application(folder: Path) -> int:
-    from tui.workbench import run as run_application
+    from tui.starting import run as run_application
 
     return run_application(folder / "ines", demo=True)
 

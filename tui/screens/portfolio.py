@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FIRST = 40  # projects whose tasks are read for the first paint
 PART = 25  # projects read behind between two looks at who else wants the interpreter
-CALM = 1.0  # seconds between two of these readings
+CALM = 2.0  # seconds between two of these readings
 NONE = "–"
 
 GROUPS: dict[str, Callable[[ProjectRow], str]] = {
