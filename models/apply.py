@@ -115,7 +115,7 @@ class _Log:
         self._txns: list[tuple[Any, ...]] = []
         self.changes: list[tuple[Any, ...]] = []
         self._seen: list[tuple[int, int, int]] = []
-        self._replaced: list[tuple[Scalar, int, str, str]] = []
+        self._replaced: list[tuple[Scalar, Scalar, int, str, str]] = []
         self._idle: list[tuple[int, str, str]] = []
 
     def foreign(self, records: "Records", entry: Entry) -> None:
@@ -150,14 +150,14 @@ class _Log:
                 ]
 
     def echo(self, records: "Records", entry: Entry, n: int) -> None:
-        """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced."""
+        """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced by what."""
         self._seen.append((n, SEEN, entry.ver))
         for patch in entry.patches:
             if records.has(patch.rec, entry.ver):
                 continue
             before = records.patch(patch, entry.ver)
             if before is not None:
-                self._replaced += [(before.get(field), n, patch.rec, field) for field in patch.values]
+                self._replaced += [(before.get(f), v, n, patch.rec, f) for f, v in patch.values.items()]
         self._idle += [(n, rec, field) for rec, field in entry.idle]
 
     def write(self, conn: sqlite3.Connection) -> None:
@@ -166,8 +166,12 @@ class _Log:
         )
         _insert_many(conn, "INSERT OR IGNORE INTO change(txn, tbl, rec, field, old, new)", self.changes)
         decide(conn, self._seen)
-        conn.executemany("UPDATE change SET old=? WHERE txn=? AND rec=? AND field=?", self._replaced)
         conn.executemany("UPDATE change SET effect=0 WHERE txn=? AND rec=? AND field=?", self._idle)
+        # what had no effect keeps the value that it was to have; a note may have got a colleague's lines as well
+        conn.executemany(
+            "UPDATE change SET old=?, new=CASE effect WHEN 1 THEN ? ELSE new END WHERE txn=? AND rec=? AND field=?",
+            self._replaced,
+        )
 
 
 def decide(conn: sqlite3.Connection, states: Sequence[tuple[int, int, int]]) -> None:

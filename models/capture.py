@@ -25,7 +25,7 @@ CREATE INDEX txn_ref ON txn(ref) WHERE ref IS NOT NULL;
 CREATE INDEX txn_rejected ON txn(state) WHERE state=5;
 CREATE TABLE change(
     n INTEGER PRIMARY KEY AUTOINCREMENT, txn INTEGER NOT NULL, tbl TEXT NOT NULL, rec TEXT NOT NULL,
-    field TEXT NOT NULL, old, new, base INTEGER, effect INTEGER NOT NULL DEFAULT 1
+    field TEXT NOT NULL, old, new, base INTEGER, effect INTEGER NOT NULL DEFAULT 1, seen TEXT
 );
 CREATE UNIQUE INDEX change_rec ON change(rec, field, txn);
 CREATE INDEX change_txn ON change(txn);
@@ -62,8 +62,9 @@ CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
 """
 # txn.at is milliseconds since 1970, UTC. change.field '' is the record itself: new = JSON of a create, old = JSON of
-# a removal. change.effect 0: the server says that this field of ours changed nothing there. Of space and staged
-# models.space tells.
+# a removal. change.effect 0: the server says that this field of ours changed nothing there. change.seen is the text
+# that the author had before, of a note: what the server merges by, so that no echo changes it, as one does `old`. Of space
+# and staged models.space tells.
 
 
 def create_log(conn: sqlite3.Connection) -> None:
@@ -92,9 +93,9 @@ _GUARD = f"SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE 
 def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
     fields = [c.name for c in columns if c.name != "id"]
     # a field counts as written when any of its group is: the group masks, travels and merges as one
-    rows = [f"'{f}', OLD.{f}, NEW.{f}, {_written(KINDS[table].groups(f))}" for f in fields]
-    first = "SELECT '{}' AS field, OLD.{} AS old, NEW.{} AS new, {} AS written".format(
-        *[fields[0]] * 3, _written(KINDS[table].groups(fields[0]))
+    rows = [f"'{f}', OLD.{f}, NEW.{f}, {_written(KINDS[table].groups(f))}, {_seen(table, f)}" for f in fields]
+    first = "SELECT '{}' AS field, OLD.{} AS old, NEW.{} AS new, {} AS written, {} AS seen".format(
+        *[fields[0]] * 3, _written(KINDS[table].groups(fields[0])), _seen(table, fields[0])
     )
     changed = f"({first} UNION ALL VALUES {', '.join(f'({row})' for row in rows[1:])}) f WHERE f.written"
     # json_patch over an empty object drops the NULLs: an absent field is NULL
@@ -111,9 +112,9 @@ def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
             INSERT INTO shadow(rec, field, tbl, base, val)
             SELECT NEW.id, f.field, '{table}', OLD.ver, f.old FROM {changed}
             AND OLD.ver > 0 ON CONFLICT DO NOTHING;
-            INSERT INTO change(txn, tbl, rec, field, old, new, base)
+            INSERT INTO change(txn, tbl, rec, field, old, new, base, seen)
             SELECT {local}, '{table}', NEW.id, f.field, f.old, f.new,
-                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0)
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0), f.seen
             FROM {changed}
             ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
         END""",
@@ -126,6 +127,10 @@ def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
             WHERE OLD.id IS NOT NEW.id OR OLD.space IS NOT NEW.space AND {_ORIGIN}='L';
         END""",
     ]
+
+
+def _seen(table: str, name: str) -> str:
+    return f"coalesce(OLD.{name}, '')" if KINDS[table].fields[name].type == "note" else "NULL"
 
 
 def _written(names: tuple[str, ...]) -> str:

@@ -14,12 +14,18 @@ from models.errors import Invalid, NotFound, Refused
 from models.fields import Scalar
 from models.record import KINDS, Named, Record, attribute, create, find, made_id, register
 
+# by what the server chose: the time of the edits; its own value stays (dates, status, money, sign-off); the lines of
+# the later where both changed the same; nothing is deleted that somebody works on; the first settlement stands
+DECIDED = ("time", "server", "text", "kept", "first")
+
 
 @register("Conflict", "Conflicts", title="field", immutable=True, listed=("kind", "field", "winner", "loser"))
 class Conflict(Named, Record, table=True):
     """Two edits of one field (or of one group of fields), neither author having seen the other's.
 
-    `winner` and `loser` are JSON objects field → value; `winner` is what stands.
+    `winner`, `loser` and `base` are JSON objects field → value. `winner` is what stands, but of a note what its author
+    wrote: there the lines of both stand, and those of the winner where both changed the same. `base` is what the one
+    who came later to the server had before; it is not known of creates and deletes.
     """
 
     kind: str = attribute("text", "Kind")
@@ -33,6 +39,8 @@ class Conflict(Named, Record, table=True):
     loser_author: str | None = attribute("text", "Set aside of")
     loser_at: str | None = attribute("instant", "Set aside, written at")
     loser_txn: str | None = attribute("text", "Set aside operation")
+    base: str | None = attribute("json", "Before both")
+    decided: str | None = attribute("choice", "Decided by", choices=DECIDED)
 
 
 @register(

@@ -14,13 +14,14 @@ from models.space import settle_passed
 _ALL = "(SELECT value FROM json_each(?))"
 _UNDECIDED = f"state IN ({PENDING}, {SENT})"
 
-Sent = tuple[str, str, bool, Values, dict[str, int]]
+Sent = tuple[str, str, bool, Values, dict[str, int], Values]
 
 
 class Outgoing(NamedTuple):
-    """A transaction as it is pushed. `changes`: kind, record, created, field → new, field → base.
+    """A transaction as it is pushed. `changes`: kind, record, created, field → new, field → base, field → before.
 
-    `base` is the version of the row that the author saw at the first unsent edit of that field.
+    `base` is the version of the row that the author saw at the first unsent edit of that field, `before` what the
+    field held before this transaction.
     """
 
     id: str
@@ -90,15 +91,15 @@ def _held(conn: sqlite3.Connection) -> set[int]:
 def _changes(conn: sqlite3.Connection, ns: list[int]) -> dict[int, list[Sent]]:
     """What the transactions `ns` do."""
     found: dict[int, dict[str, Sent]] = {n: {} for n in ns}
-    for n, tbl, rec, field, new, base in conn.execute(
-        f"SELECT txn, tbl, rec, field, new, base FROM change WHERE txn IN {_ALL} ORDER BY txn, n",
+    for n, tbl, rec, field, new, base, before in conn.execute(
+        f"SELECT txn, tbl, rec, field, new, base, coalesce(seen, old) FROM change WHERE txn IN {_ALL} ORDER BY txn, n",
         (orjson.dumps(ns).decode(),),
     ):
         if field == "":
-            found[n][rec] = (tbl, rec, True, orjson.loads(new), {})
+            found[n][rec] = (tbl, rec, True, orjson.loads(new), {}, {})
         else:
-            _, _, _, values, bases = found[n].setdefault(rec, (tbl, rec, False, {}, {}))
-            values[field], bases[field] = new, base
+            *_, values, bases, befores = found[n].setdefault(rec, (tbl, rec, False, {}, {}, {}))
+            values[field], bases[field], befores[field] = new, base, before
     return {n: list(changes.values()) for n, changes in found.items()}
 
 

@@ -1,7 +1,7 @@
 """Undo and redo. Inside the caller's write transaction.
 
 An undo is a new transaction that restores only what the operation wrote, what still stands, and what nobody else
-has changed since. What it leaves alone it names. The stacks are queries.
+has changed since; in a note that is asked of each line. What it leaves alone it names. The stacks are queries.
 """
 
 import sqlite3
@@ -15,6 +15,7 @@ from models.capture import PENDING, REJECTED, WITHDRAWN
 from models.errors import NothingToUndo
 from models.fields import Scalar
 from models.record import KINDS, now_instant
+from models.texts import Region, clashes, joined, merge
 
 
 class Operation(NamedTuple):
@@ -93,6 +94,8 @@ def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) ->
             _value(conn, c.kind, c.rec, c.field) == c.new for c in together
         ):
             _write(conn, first.kind, first.rec, {c.field: c.old for c in together})
+        elif lines := _lines_without(conn, first):
+            _write(conn, first.kind, first.rec, {first.field: joined(lines)})
         else:
             skipped.append(f"{_title(conn, first.kind, first.rec)}: {_label(first)} was changed since")
     return n, skipped
@@ -158,7 +161,9 @@ def _restore(conn: sqlite3.Connection, operation: Operation, older: bool) -> lis
         why = _obstacle(conn, operation, together)
         if not why and older and first.field == "":
             why = _built_on(conn, first, made)
-        if why:
+        if why and (lines := _lines_without(conn, first)):
+            _write(conn, first.kind, first.rec, {first.field: joined(lines)})
+        elif why:
             skipped.append(f"{_title(conn, first.kind, first.rec)}: {_label(first)} {why}")
         elif first.field == "":
             _write(conn, first.kind, first.rec, {"deleted_at": now_instant()})
@@ -207,6 +212,16 @@ def _built_on(conn: sqlite3.Connection, create: _Change, made: set[str]) -> str:
 def _refers(conn: sqlite3.Connection, kind: str, field: str, rec: str, made: set[str]) -> bool:
     rows = conn.execute(f"SELECT id FROM {kind} WHERE {field}=? AND deleted_at IS NULL", (rec,))
     return any(id not in made for (id,) in rows)
+
+
+def _lines_without(conn: sqlite3.Connection, change: _Change) -> list[Region]:
+    """A note that went on since, without what the change wrote; nothing where those lines were changed, too."""
+    field = KINDS[change.kind].fields.get(change.field)
+    if field is None or field.type != "note" or not change.effect:
+        return []
+    now = _value(conn, change.kind, change.rec, change.field)
+    regions = merge(*(None if text is None else str(text) for text in (change.new, change.old, now)))
+    return [] if clashes(regions) or joined(regions) == now else regions
 
 
 def _colleague(conn: sqlite3.Connection, operation: Operation, change: _Change) -> str:

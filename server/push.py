@@ -126,6 +126,8 @@ class Push:
         kinds = {patch.rec: patch.kind for patch in decision.patches}
         for rec, values in decision.writes.items():
             self._write(kinds[rec], rec, values, stamp)
+        for (rec, name), beside in decision.stamps.items():
+            self._stored[rec].stamps[name] = self.effects.stamps[rec, name] = beside
         for space, part in spaces.parts(entry, self._stored):
             self.effects.entries.append((stamp.ver, space, txn.id, protocol.write_entry(part)))
         self.effects.touches += [(rec, stamp.ver) for rec in kinds]

@@ -8,6 +8,10 @@ Per group of fields that belong together (most are alone in theirs), for a trans
     otherwise a conflict              → the later edit wins, or the server's value stays where the field says so;
                                         both values go into a conflict record
 
+Of a note, whoever wrote it last, the step from what its author's laptop held is made on what stands here, line by
+line. Where both changed the same lines it is a conflict over those; the other lines of both stay. An undo of a note
+is such a step, too, and does nothing where it would be a conflict.
+
 A delete loses against an edit that its author had not seen, and an edit brings back a row whose delete its author had
 not seen; both leave a conflict record. Every field that a transaction names is answered with its resulting value,
 also where it lost, so that the author's laptop converges.
@@ -21,12 +25,14 @@ import orjson
 
 from models.apply import Patch
 from models.errors import Invalid
-from models.fields import Scalar, instant_of
+from models.fields import MAX_NOTE, Scalar, instant_of
 from models.kinds import KINDS
 from models.record import made_id
+from models.texts import ONE, OTHER, clashes, joined, merge
 from sync.protocol import Change, Transaction
 
 SERVER_ONLY = ("conflict",)
+OTHERS = "{} of others"  # the stamp of a colleague's lines in a note on which this replica's were put since
 
 
 class Stamp(NamedTuple):
@@ -52,6 +58,11 @@ class Stored:
     def stamp(self, name: str) -> Stamp:
         return self.stamps.get(name, self.created)
 
+    def last_of_others(self, name: str, replica: str) -> Stamp:
+        """Who of the others wrote the note `name` last; `replica`'s own stamp where nobody did."""
+        stamp = self.stamp(name)
+        return stamp if stamp.replica != replica else self.stamps.get(OTHERS.format(name), stamp)
+
     def foreign(self, replica: str, since: int) -> Stamp | None:
         """The newest write of another replica after `since`: to any field, and the restoring of the row."""
         written = [self.created, *self.stamps.values()]
@@ -63,12 +74,14 @@ class Stored:
 class Decision:
     """`reason` is empty for an accepted transaction; else nothing of it may be written.
 
-    `patches` are logged (conflict records included); `writes` are the fields that really change, by record.
+    `patches` are logged (conflict records included); `writes` are the fields that really change, by record; `stamps`
+    are to be kept beside those that the writes make, by record and name.
     """
 
     patches: list[Patch] = field(default_factory=list)
     idle: set[tuple[str, str]] = field(default_factory=set)
     writes: dict[str, dict[str, Scalar]] = field(default_factory=dict)
+    stamps: dict[tuple[str, str], Stamp] = field(default_factory=dict)
     reason: str = ""
 
 
@@ -181,6 +194,8 @@ class _Merge:
             newer = [stored.created] if stored.created.replica != self.mine.replica else []
         if self.change.rec in self.lost:
             self._keep(stored, names)
+        elif self._is_note(names[0]):
+            self._note(stored, names[0])
         elif self.txn.kind == "undo":
             self._undo(stored, names, values)
         elif names == ("deleted_at",) and values.get("deleted_at"):
@@ -192,6 +207,38 @@ class _Merge:
             self._keep(stored, names)
         else:
             self._conflict(stored, names, values, max(newer))
+
+    def _is_note(self, name: str) -> bool:
+        kind = KINDS.get(self.change.kind)
+        field = kind.fields.get(name) if kind else None
+        return field is not None and field.type == "note" and name in self.change.before
+
+    def _note(self, stored: Stored, name: str) -> None:
+        """The step that the author made in a note, on the note as it stands."""
+        before, stands = self.change.before[name], stored.values.get(name)
+        wanted = self.change.values[name]
+        regions = merge(_text(before), _text(wanted), _text(stands))
+        theirs = stored.last_of_others(name, self.mine.replica)
+        if _text(before) == _text(stands) or (theirs.replica == self.mine.replica and clashes(regions)):
+            self._write({name: wanted})
+        elif not clashes(regions) and _fits(joined(regions)):
+            self._combine(stored, name, joined(regions), theirs)
+        elif self.txn.kind == "undo":
+            self._keep(stored, (name,))
+        else:
+            later = self.mine.at > theirs.at
+            both = joined(regions, ONE if later else OTHER)
+            self._combine(stored, name, both if _fits(both) else wanted if later else stands, theirs)
+            sides = ({name: stands}, theirs), ({name: wanted}, self.mine)
+            won, lost = reversed(sides) if later else sides
+            self._record(*won, *lost, {name: before}, "text")
+
+    def _combine(self, stored: Stored, name: str, text: Scalar, theirs: Stamp) -> None:
+        if text == stored.values.get(name):
+            self._keep(stored, (name,))
+        else:
+            self._write({name: text})
+            self.decision.stamps[self.change.rec, OTHERS.format(name)] = theirs
 
     def _write(self, values: Mapping[str, Scalar]) -> None:
         self.result.update(values)
@@ -219,7 +266,7 @@ class _Merge:
             self._write(values)
         else:
             self._keep(stored, values)
-            self._record({"deleted_at": None}, unseen, dict(values), self.mine)
+            self._record({"deleted_at": None}, unseen, dict(values), self.mine, None, "kept")
 
     def _revive(self, stored: Stored) -> None:
         """An edit whose author had not seen the delete brings the row back."""
@@ -230,7 +277,7 @@ class _Merge:
         gone = stored.values.get("deleted_at")
         if gone and deleted.replica != self.mine.replica and deleted.ver > seen and not self.change.created:
             self._write({"deleted_at": None})
-            self._record({"deleted_at": None}, self.mine, {"deleted_at": gone}, deleted)
+            self._record({"deleted_at": None}, self.mine, {"deleted_at": gone}, deleted, None, "kept")
 
     def _conflict(
         self, stored: Stored, names: tuple[str, ...], values: dict[str, Scalar], theirs: Stamp
@@ -240,12 +287,14 @@ class _Merge:
         stays = kind is not None and any(
             n in kind.fields and kind.fields[n].decides == "server" for n in names
         )
+        base = {n: v for n, v in self.change.before.items() if n in names} or None
+        decided = "server" if stays else "time"
         if not stays and self.mine.at > theirs.at:
             self._write(values)
-            self._record({**standing, **values}, self.mine, standing, theirs)
+            self._record({**standing, **values}, self.mine, standing, theirs, base, decided)
         else:
             self._keep(stored, names)
-            self._record(standing, theirs, values, self.mine)
+            self._record(standing, theirs, values, self.mine, base, decided)
 
     def _settle_again(self, first: Stored) -> None:
         """The first settlement stands; a different one becomes a new conflict, so settling cannot ping-pong."""
@@ -255,12 +304,12 @@ class _Merge:
             aside = orjson.loads(str(self.change.values["value"]))
             for rec, lost in self.lost.items():
                 if lost.first is first:
-                    self._record(stands, first.created, aside, self.mine, of=(lost.kind, rec))
+                    self._record(stands, first.created, aside, self.mine, None, "first", (lost.kind, rec))
         self._log(Patch(self.change.kind, self.change.rec, False, self.result))
 
     def _record(
         self, winner: Mapping[str, Scalar], won: Stamp, loser: Mapping[str, Scalar], lost: Stamp,
-        of: tuple[str, str] | None = None,
+        base: Mapping[str, Scalar] | None, decided: str, of: tuple[str, str] | None = None,
     ) -> None:  # fmt: skip
         """A conflict record. Its id is made of both transactions, never of values, which recur."""
         kind, rec = of or (self.change.kind, self.change.rec)
@@ -270,10 +319,19 @@ class _Merge:
             "winner": _json(winner), "winner_author": won.author, "winner_at": instant_of(won.at),
             "winner_txn": won.txn, "loser": _json(loser), "loser_author": lost.author,
             "loser_at": instant_of(lost.at), "loser_txn": lost.txn,
+            "base": None if base is None else _json(base), "decided": decided,
         }  # fmt: skip
         id = made_id("conflict", won.txn, lost.txn, rec, name)
         self.conflicts.append(Patch("conflict", id, True, values))
         self.decision.writes[id] = values
+
+
+def _text(value: Scalar) -> str:
+    return "" if value is None else str(value)
+
+
+def _fits(text: str | None) -> bool:
+    return len(text or "") <= MAX_NOTE
 
 
 def _json(values: Mapping[str, Scalar]) -> str:

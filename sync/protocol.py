@@ -14,7 +14,7 @@
     GET  /v1/whoami, POST /v1/invite {"name"} → {"code", "expires"}, POST /v1/logout
 
 TXN    {"id", "kind": do|undo|redo, "ref", "label", "age": ms since the edit,
-        "changes": [[kind, rec, created 0|1, {field: value}, {field: base}]…]}
+        "changes": [[kind, rec, created 0|1, {field: value}, {field: base}, {field: value before}]…]}
 ENTRY  [ver, id, replica, author, at, kind, ref, label, [[kind, rec, created 0|1, {field: value}]…], [[rec, field]…]]
         with the records that the reader may see
 SPACE  [id, role, [[member, role]…]]
@@ -73,13 +73,14 @@ class Reply:
 
 @dataclass(frozen=True)
 class Change:
-    """What a pushed transaction does to one record."""
+    """What a pushed transaction does to one record. `before` is what its author's laptop held, as far as it told."""
 
     kind: str
     rec: str
     created: bool
     values: dict[str, Scalar]
     bases: dict[str, int] = field(default_factory=dict)
+    before: dict[str, Scalar] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def push(replica: str, schema: int, epoch: str, batch: Sequence[Outgoing], now: 
             "ref": t.ref,
             "label": t.label,
             "age": max(0, now - t.at),
-            "changes": [[c[0], c[1], int(c[2]), c[3], c[4]] for c in t.changes],
+            "changes": [[c[0], c[1], int(c[2]), *c[3:]] for c in t.changes],
         }
         for t in batch
     ]
@@ -315,15 +316,21 @@ def _transaction(row: dict[str, Any]) -> Transaction:
     )
 
 
-def _change(kind: str, rec: str, created: int, values: dict[str, Scalar], bases: dict[str, int]) -> Change:
-    for name, value in values.items():
+def _change(
+    kind: str, rec: str, created: int, values: dict[str, Scalar], bases: dict[str, int],
+    before: dict[str, Scalar] | None = None,
+) -> Change:  # fmt: skip
+    before = before or {}
+    for name in values:
         if name in ("id", *LOCAL_COLUMNS):
             raise ValueError(f"{kind}.{name} is set by Milepost")
+    for name, value in (*values.items(), *before.items()):
         if not isinstance(value, str | int | float | None) or isinstance(value, bool):
             raise ValueError(f"{kind}.{name} is not a scalar")
     if not all(isinstance(text, str) for text in (kind, rec)):
         raise ValueError("kind and record are text")
-    return Change(kind, rec, bool(created), dict(values), {name: int(base) for name, base in bases.items()})
+    versions = {name: int(base) for name, base in bases.items()}
+    return Change(kind, rec, bool(created), dict(values), versions, dict(before))
 
 
 def write_entry(entry: Entry) -> bytes:

@@ -44,12 +44,15 @@ class Desk:
     def one(self, sql: str, *args: Any) -> Any:
         return self.conn.execute(sql, args).fetchone()[0]
 
-    def sync(self) -> list[outbox.Outgoing]:
-        """All that waits is taken, accepted and heard again."""
+    def sync(self, merged: dict[str, Any] | None = None) -> list[outbox.Outgoing]:
+        """All that waits is taken, accepted and heard again; `merged` is what the server made of its fields."""
         with self.store.write() as conn:
             batch = outbox.take(conn, 10_000)
         for t in batch:
-            patches = [apply.Patch(kind, rec, made, values) for kind, rec, made, values, _ in t.changes]
+            patches = [
+                apply.Patch(kind, rec, made, {**values, **(merged or {})})
+                for kind, rec, made, values, *_ in t.changes
+            ]
             self._hear(t.id, "laptop-ines", "ines", t.kind, t.ref, patches)
         return batch
 

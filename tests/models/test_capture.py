@@ -155,3 +155,26 @@ def test_members_of_a_group_travel_together(desk: Any) -> None:
     desk.edit("task", task, constraint_date="2026-12-02T08:00")
     assert {row[1] for row in changes(desk)} == {"constraint_type", "constraint_date"}
     assert desk.one("SELECT count(*) FROM shadow") == 2
+
+
+def test_a_note_carries_the_text_that_its_author_had_before_each_edit(desk: Any) -> None:
+    harlan = desk.client(notes="Gate 3")
+    desk.sync()
+    desk.edit("client", harlan, notes="Gate 4", city="Brno")
+    desk.hear(("client", harlan, {"notes": "Gate 3\nKey at hall 2"}))
+    desk.edit("client", harlan, notes="Gate 5")
+    first, second = (t.changes[0] for t in desk.sync())
+    assert (first[5], second[5]) == ({"notes": "Gate 3", "city": None}, {"notes": "Gate 4"})
+    assert (
+        first[4]["notes"] == second[4]["notes"] < desk.get("client", harlan, "ver")
+    )  # the base is never raised
+
+
+def test_an_echo_leaves_the_text_that_was_sent_with_it(desk: Any) -> None:
+    harlan = desk.client(notes="Gate 3")
+    desk.sync()
+    desk.edit("client", harlan, notes="Gate 4")
+    desk.hear(("client", harlan, {"notes": "Gate 3\nKey at hall 2"}))
+    desk.sync(merged={"notes": "Gate 4\nKey at hall 2"})
+    row = desk.conn.execute("SELECT old, new, seen FROM change WHERE seen IS NOT NULL").fetchone()
+    assert row == ("Gate 3\nKey at hall 2", "Gate 4\nKey at hall 2", "Gate 3")

@@ -272,3 +272,40 @@ def test_only_what_was_done_here_and_stands_is_undone(desk: Any) -> None:
         outbox.settle(conn, [outbox.Verdict(id, 0, "not today")])
     with pytest.raises(NothingToUndo, match="refused by the server"):
         desk.store.undo(id)
+
+
+def note(desk: Any, harlan: str) -> Any:
+    return desk.get("client", harlan, "notes")
+
+
+def test_of_a_note_that_went_on_takes_back_ones_own_lines(desk: Any) -> None:
+    harlan = desk.client(notes="Gate 3\nPower: 400 V\nKey at the porter's")
+    desk.sync()
+    desk.edit("client", harlan, notes="Gate 3, ring\nPower: 400 V\nKey at the porter's")
+    desk.sync()
+    desk.hear(("client", harlan, {"notes": "Gate 3, ring\nPower: 400 V\nKey at hall 2"}))
+    assert desk.store.undo().skipped == []
+    assert note(desk, harlan) == "Gate 3\nPower: 400 V\nKey at hall 2"
+    desk.store.redo()
+    assert note(desk, harlan) == "Gate 3, ring\nPower: 400 V\nKey at hall 2"
+
+
+def test_of_a_note_whose_lines_a_colleague_changed_is_left_alone(desk: Any) -> None:
+    harlan = desk.client(notes="Gate 3\nPower: 400 V")
+    desk.sync()
+    desk.edit("client", harlan, notes="Gate 4\nPower: 400 V")
+    desk.sync()
+    desk.hear(("client", harlan, {"notes": "Gate 5\nPower: 400 V"}))
+    assert desk.store.undo().skipped == ["“Harlan Fab”: Notes was changed by Tomas"]
+    assert note(desk, harlan) == "Gate 5\nPower: 400 V"
+
+
+def test_of_a_note_that_the_server_merged_takes_back_ones_own_lines(desk: Any) -> None:
+    harlan = desk.client(notes="Gate 3\nPower: 400 V\nKey at the porter's")
+    desk.sync()
+    desk.edit("client", harlan, notes="Gate 4\nPower: 400 V\nKey at the porter's")
+    desk.hear(("client", harlan, {"notes": "Gate 3\nPower: 400 V\nKey at hall 2"}))
+    desk.sync(merged={"notes": "Gate 4\nPower: 400 V\nKey at hall 2"})
+    assert note(desk, harlan) == "Gate 4\nPower: 400 V\nKey at hall 2"
+    desk.store.undo()
+    assert note(desk, harlan) == "Gate 3\nPower: 400 V\nKey at hall 2"

@@ -401,9 +401,9 @@ class World:
         return batch
 
     def _check_outgoing(self, out: outbox.Outgoing, op: Operation) -> None:
-        made = {rec: values for _, rec, created, values, _ in out.changes if created}
+        made = {rec: values for _, rec, created, values, *_ in out.changes if created}
         edits = {
-            (r, f): (v, b[f]) for _, r, created, vs, b in out.changes if not created for f, v in vs.items()
+            (r, f): (v, b[f]) for _, r, created, vs, b, _ in out.changes if not created for f, v in vs.items()
         }
         assert (out.kind, out.ref) == (op.kind, op.ref)
         assert made == {rec: values for rec, (_, values) in op.creates.items()}

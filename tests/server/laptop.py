@@ -96,12 +96,12 @@ def do(label: str, *changes: Change, age: int = 0, kind: str = "do") -> Outgoing
 
 
 def new(kind: str, rec: str, /, **values: Any) -> Change:
-    return kind, rec, True, {"space": "workspace", **values}, {}
+    return kind, rec, True, {"space": "workspace", **values}, {}, {}
 
 
-def edit(kind: str, rec: str, base: int, /, **values: Any) -> Change:
-    """`base` is the version that the author saw."""
-    return kind, rec, False, values, dict.fromkeys(values, base)
+def edit(kind: str, rec: str, base: int, before: dict[str, Any] | None = None, /, **values: Any) -> Change:
+    """`base` is the version that the author saw, `before` what its fields held."""
+    return kind, rec, False, values, dict.fromkeys(values, base), before or {}
 
 
 def client(name: str = "Harlan Fab", rec: str = "") -> Change:

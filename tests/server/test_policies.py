@@ -1,8 +1,10 @@
 """What the server makes of edits whose authors had not seen each other's, from outside."""
 
+import orjson
 import pytest
 
 from models.conflict import settlement_id
+from models.outbox import Outgoing
 from models.record import made_id
 from tests.server.laptop import Laptop, do, edit, new, task
 from tests.server.running import Served
@@ -66,6 +68,61 @@ def test_fields_that_belong_together_merge_as_one(ines: Laptop, tomas: Laptop, s
     ines.push(do("Place", edit("task", "cables", seen, parent_id=None, rank="b0"), age=9_000))
     tomas.push(do("Place", edit("task", "cables", seen, rank="c0")))
     assert (tomas.record("cables")["rank"], len(tomas.conflicts())) == ("c0", 2)
+
+
+LIST = "Power\nAir\nNetwork"
+
+
+def note(ver: int, before: str, after: str, age: int = 0, kind: str = "do") -> Outgoing:
+    return do("Note", edit("task", "cables", ver, {"notes": before}, notes=after), age=age, kind=kind)
+
+
+def test_lines_of_two_people_meet_in_one_note(ines: Laptop, tomas: Laptop, seen: int) -> None:
+    ver = ines.push_one(note(seen, "", LIST)).ver
+    ines.push(note(ver, LIST, "Power: 400 V\nAir\nNetwork"))
+    tomas.push(note(ver, LIST, f"{LIST}: VLAN 12"))
+    assert ines.record("cables")["notes"] == "Power: 400 V\nAir\nNetwork: VLAN 12"
+    assert tomas.last().patches[0].values == {"notes": "Power: 400 V\nAir\nNetwork: VLAN 12"}
+    assert not ines.conflicts()
+
+
+def test_a_second_edit_made_before_the_first_came_back_keeps_the_colleagues_lines(
+    ines: Laptop, tomas: Laptop, seen: int
+) -> None:
+    ver = ines.push_one(note(seen, "", LIST)).ver
+    tomas.push(note(ver, LIST, f"{LIST}: VLAN 12"))
+    ines.push(note(ver, LIST, "Power: 400 V\nAir\nNetwork"))
+    ines.push(note(ver, "Power: 400 V\nAir\nNetwork", "Power: 480 V\nAir\nNetwork"))
+    assert ines.record("cables")["notes"] == "Power: 480 V\nAir\nNetwork: VLAN 12"
+    assert not ines.conflicts()
+
+
+def test_the_same_line_of_two_people_is_a_conflict_with_both_texts_and_the_one_before(
+    ines: Laptop, tomas: Laptop, seen: int
+) -> None:
+    ver = ines.push_one(note(seen, "", LIST)).ver
+    ines.push(note(ver, LIST, "Power: 400 V\nAir\nNetwork"))
+    tomas.push(note(ver, LIST, "Power: 480 V\nAir\nNetwork: VLAN 12", age=60_000))
+    [conflict] = ines.conflicts()
+    assert ines.record("cables")["notes"] == "Power: 400 V\nAir\nNetwork: VLAN 12"
+    assert conflict["winner"] == {"notes": "Power: 400 V\nAir\nNetwork"}
+    assert conflict["loser"] == {"notes": "Power: 480 V\nAir\nNetwork: VLAN 12"}
+    assert (orjson.loads(conflict["base"]), conflict["decided"]) == ({"notes": LIST}, "text")
+
+
+def test_an_undo_of_ones_lines_leaves_a_colleagues(ines: Laptop, tomas: Laptop, seen: int) -> None:
+    ver = ines.push_one(note(seen, "", LIST)).ver
+    ines.push(note(ver, LIST, f"Door\n{LIST}"))
+    tomas.push(note(ver, LIST, f"{LIST}: VLAN 12"))
+    ines.push(note(ver, f"Door\n{LIST}", LIST, kind="undo"))
+    assert ines.record("cables")["notes"] == f"{LIST}: VLAN 12"
+
+
+def test_the_text_before_is_part_of_what_is_pushed(ines: Laptop, seen: int) -> None:
+    first = note(seen, "", LIST)
+    other = first._replace(changes=[edit("task", "cables", seen, {"notes": "Air"}, notes=LIST)])
+    assert ines.push_one(first).ver == ines.push_one(first).ver
+    assert ines.push_one(other).reason == "same id, other content"
 
 
 def test_ones_own_earlier_edit_is_never_a_conflict(ines: Laptop, seen: int) -> None:

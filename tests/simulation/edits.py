@@ -21,7 +21,6 @@ WORDS = ("cell 3", "door switch", "second robot", None)
 FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
     "task": {
         "name": ("Layout", "Reach study", "Dry run", "Sign-off"),
-        "notes": (*WORDS, "first line\nsecond line"),
         "priority": (1, 500, 900),
         "deadline": DAYS,
         "duration_minutes": (480, 960, 0, None),
@@ -31,6 +30,7 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
     "client": {"city": ("Linz", "Graz", None), "notes": WORDS},
     "project": {"number": ("P-1", "P-2", None), "start": DAYS, "notes": WORDS},
 }
+TWINS = [made_id("twin", str(n)) for n in range(3)]
 KIND_BIAS = ("task", "task", "task", "task", "contact", "client", "project")
 
 
@@ -44,6 +44,25 @@ def edit_many(view: View, dice: random.Random) -> Verb | None:
     """Several records and fields in one operation."""
     recs = [rec for _ in range(dice.randint(2, 4)) if (rec := _pick(view, dice, dice.choice(KIND_BIAS)))]
     return _edits([(rec, *_value(view, rec, dice)) for rec in recs])
+
+
+def write(view: View, dice: random.Random) -> Verb | None:
+    """A line of a note comes, goes or is written anew; half of the time in the first task's."""
+    rec = _pick(view, dice, dice.choice(("task", "task", "client", "project")), 0.8)
+    if not rec:
+        return None
+    kind, values = view[rec]
+    lines = (values["notes"] or "").split("\n") if values["notes"] else []
+    for _ in range(dice.choice((1, 1, 2))):
+        at, line = dice.randint(0, len(lines)), f"line {dice.randrange(dice.choice((4, 9_999)))}"
+        way = dice.randrange(4) if lines else 0
+        if way == 2:
+            lines[at % len(lines)] = line
+        elif way == 3:
+            del lines[at % len(lines)]
+        else:
+            lines.insert(at, line)
+    return _edits([(rec, kind, {"notes": "\n".join(lines) or None})])
 
 
 def progress(view: View, dice: random.Random) -> Verb | None:
@@ -74,7 +93,7 @@ def add(view: View, dice: random.Random) -> Verb | None:
 
 def add_twin(view: View, dice: random.Random) -> Verb | None:
     """A record with an id made from what makes it: two laptops may make the same one."""
-    id = made_id("twin", str(dice.randint(0, 2)))
+    id = dice.choice(TWINS)
     project = _pick(view, dice, "project")
     values = {"name": dice.choice(("Kick-off", "Kick-off", "Start")), "priority": dice.choice((1, 500))}
     if id in view or not project:
@@ -83,7 +102,9 @@ def add_twin(view: View, dice: random.Random) -> Verb | None:
 
 
 def remove(view: View, dice: random.Random) -> Verb | None:
-    rec = _pick(view, dice, dice.choice(("task", "task", "contact", "client", "dependency")))
+    twins = [id for id in TWINS if id in view and not view[id][1]["deleted_at"]]
+    kind = dice.choice(("task", "task", "contact", "client", "dependency"))
+    rec = dice.choice(twins) if twins and dice.random() < 0.5 else _pick(view, dice, kind)
     return rec and (lambda session: delete(session, view[rec][0], rec))
 
 
@@ -154,6 +175,7 @@ def spoil(view: View, dice: random.Random) -> Verb | None:
 VERBS: dict[str, tuple[int, Callable[[View, random.Random], Verb | None]]] = {
     "edit": (26, edit_field),
     "edit many": (8, edit_many),
+    "write": (16, write),
     "progress": (5, progress),
     "add": (5, add),
     "add twin": (4, add_twin),

@@ -1,6 +1,7 @@
 """What must hold when nothing goes wrong any more and everybody has synced."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -124,6 +125,11 @@ class _Walk:
         for name, value in patch.values.items():
             cell = patch.rec, name
             stood, by = self.at.get(cell, (None, ""))
+            if edit and cell in edit.fields and KINDS[patch.kind].fields[name].type == "note":
+                self._lines(cell, edit, entry, stood, value)
+                self.at[cell] = value, entry.id
+                self.written.add(cell)
+                continue
             if cell in entry.idle:
                 need(value == stood, f"{entry.id[-4:]} says {name} stands at {value}, it is {stood}")
             else:
@@ -133,6 +139,24 @@ class _Walk:
                 self.written.add(cell)
             if edit:
                 self._answered(cell, edit, value, by)
+
+    def _lines(self, cell: Cell, edit: Edit, entry: Entry, stood: Any, value: Any) -> None:
+        """Of a note each line counts: what the edit wrote stands, what it had not seen stays, or is in a conflict."""
+        saw, wrote = (_lines_of(text) for text in edit.fields[cell])
+        kept = _lines_of(value)
+        for patch in entry.patches:
+            if patch.kind == "conflict" and patch.values["rec"] == cell[0]:
+                for side in ("winner", "loser"):
+                    kept |= _lines_of(json.loads(str(patch.values[side])).get(cell[1]))
+        gone = _lines_of(stood) - kept - (saw - wrote)
+        need(
+            not gone,
+            f"{entry.id[-4:]} lost the lines {sorted(gone)} of {cell[0][-4:]}, which its author had not seen",
+        )
+        missing = wrote - saw - kept
+        settled = edit.kind == "undo" or any(self.kinds[rec] == "settlement" for rec in edit.created)
+        need(not missing or settled, f"the lines {sorted(missing)} of {entry.id[-4:]} stand nowhere")
+        self.world.count["note merged"] += value not in (stood, edit.fields[cell][1])
 
     def _overwritten(self, cell: Cell, value: Any, by: str, entry: Entry) -> None:
         """The edit `by` loses its value to `entry`."""
@@ -175,6 +199,10 @@ class _Walk:
             cell[1] in loser and _same(cell[1], loser[cell[1]], value)
             for loser in self.lost.get((id, cell[0]), ())
         )
+
+
+def _lines_of(text: Any) -> Counter[str]:
+    return Counter(line for line in str(text or "").split("\n") if line)
 
 
 def _same(name: str, one: Any, other: Any) -> bool:
@@ -242,6 +270,8 @@ def _groups_stay_whole(world: "World") -> None:
 def _same_hand(entry: Entry, patch: Patch, edit: Edit) -> None:
     wrote = {n: v for n, v in patch.values.items() if (patch.rec, n) not in entry.idle}
     for name in wrote:
+        if KINDS[patch.kind].fields[name].type == "note":
+            continue  # the lines of several hands
         for other in KINDS[patch.kind].groups(name):
             cell = patch.rec, other
             mixed = cell in edit.fields and patch.values.get(other) != edit.fields[cell][1]
@@ -254,6 +284,8 @@ def _kind_of_conflict(patch: Patch) -> str:
         return "conflict: delete"
     if len(loser) > 1:
         return "conflict: group"
+    if patch.values["decided"] == "text":
+        return "conflict: note"
     field = KINDS[str(patch.values["kind"])].fields.get(next(iter(winner)))
     return "conflict: server stays" if field and field.decides == "server" else "conflict: later wins"
 

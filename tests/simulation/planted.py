@@ -48,6 +48,33 @@ def _() -> Iterator[None]:
         yield
 
 
+@_plant("text without its base")
+def _() -> Iterator[None]:
+    note = merge._Merge._note
+
+    def bare(self: merge._Merge, stored: merge.Stored, name: str) -> None:
+        self.change.before[name] = stored.values.get(name)
+        note(self, stored, name)
+
+    with patch.object(merge._Merge, "_note", bare):
+        yield
+
+
+@_plant("the base of a text follows the pull")
+def _() -> Iterator[None]:
+    changes = outbox._changes
+
+    def raised(conn: sqlite3.Connection, ns: list[int]) -> Any:
+        found = changes(conn, ns)
+        for change in (c for some in found.values() for c in some):
+            rows = conn.execute("SELECT field, val FROM shadow WHERE rec=?", (change[1],)).fetchall()
+            change[5].update({name: val for name, val in rows if name in change[5]})
+        return found
+
+    with patch.object(outbox, "_changes", raised):
+        yield
+
+
 @_plant("own push moves the cursor")
 def _() -> Iterator[None]:
     settle = outbox.settle
@@ -97,7 +124,7 @@ def _with_bases(base_of: Callable[[sqlite3.Connection, str], int]) -> AbstractCo
 
     def other(conn: sqlite3.Connection, ns: list[int]) -> Any:
         return {
-            n: [(*c[:4], dict.fromkeys(c[4], base_of(conn, c[1]))) for c in some]
+            n: [(*c[:4], dict.fromkeys(c[4], base_of(conn, c[1])), c[5]) for c in some]
             for n, some in changes(conn, ns).items()
         }
 

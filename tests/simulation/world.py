@@ -429,6 +429,8 @@ def _make_plan(session: Any) -> None:
         outline.add_task(session, project.id, name)
         for name in ("Layout", "Reach study", "Dry run", "Sign-off")
     ]
+    for record in (*tasks, project, client):
+        record.notes = "\n".join(f"{record.name}, point {n}" for n in range(1, 8))
     session.flush()
     dependency.link(session, tasks[0].id, tasks[1].id)
 

@@ -27,10 +27,12 @@ def stored(kind: str = "task", *, made_by: str = TOMAS, **fields: tuple[Any, str
 
 def push(
     there: Stored | None, values: dict[str, Any], *, base: int = 1, kind: str = "do", created: bool = False,
-    at: int = 100, of: str = "task", by: str = INES,
+    at: int = 100, of: str = "task", by: str = INES, before: dict[str, Any] | None = None,
 ) -> Decision:  # fmt: skip
     bases = {} if created else dict.fromkeys(values, base)
-    txn = Transaction("mine", kind, None, "Edit", 0, [Change(of, "r", created, values, bases)], "")
+    txn = Transaction(
+        "mine", kind, None, "Edit", 0, [Change(of, "r", created, values, bases, before or {})], ""
+    )
     return decide(txn, {"r": there} if there else {}, Stamp(9, "mine", by, by, at))
 
 
@@ -49,6 +51,7 @@ def told(decision: Decision) -> str:
 
 
 T, S = TOMAS, INES  # theirs, own
+NOTE = {"notes": "1\n2\n3"}
 PLACE = {"parent_id": "p", "rank": "a1"}
 
 # fmt: off
@@ -79,6 +82,19 @@ TABLE = [
     ("an undelete",                            {"deleted_at": (GONE, T, 5, 50)},       {"deleted_at": None},   {"base": 5},            "deleted_at=None"),
     ("a create yields to what was changed",    {"name": ("A", T, 5, 50), "project_id": "p"}, {"name": "B", "project_id": "p"}, {"created": True}, "name=A, project_id=p; idle name, project_id"),
     ("a create never clears a delete",         {"name": "B", "project_id": "p", "deleted_at": (GONE, T, 5, 50)}, {"name": "B", "project_id": "p"}, {"created": True}, "name=B, project_id=p; idle name, project_id"),
+    ("lines of both",                          {"notes": ("1\n2\n3!", T, 5, 500)},     {"notes": "0\n2\n3"},   {"before": NOTE},       "notes=0\n2\n3!"),
+    ("the same line of both, the later",       {"notes": ("1\n2\n3!", T, 5, 50)},      {"notes": "0\n2\n3?"},  {"before": NOTE},       f"notes=0\n2\n3?; aside notes=1\n2\n3! of {T}"),
+    ("the same line of both, the earlier",     {"notes": ("1\n2\n3!", T, 5, 500)},     {"notes": "0\n2\n3?"},  {"before": NOTE},       f"notes=0\n2\n3!; aside notes=0\n2\n3? of {S}"),
+    ("the same note of both",                  {"notes": ("0\n2\n3", T, 5, 50)},       {"notes": "0\n2\n3"},   {"before": NOTE},       "notes=0\n2\n3; idle notes"),
+    ("a note that nobody wrote since",         {"notes": ("1\n2\n3", T, 5, 500)},      {"notes": None},        {"before": NOTE},       "notes=None"),
+    ("own lines are no conflict",              {"notes": ("1\n2\n3!", S, 5, 500)},     {"notes": "1\n2\n3?"},  {"before": NOTE},       "notes=1\n2\n3?"),
+    ("own lines under own and a colleague's",  {"notes": ("0\n2\n3!", S, 6, 60), "notes of others": (None, T, 5, 50)}, {"notes": "0\n2\n3\n4"}, {"before": {"notes": "0\n2\n3"}, "base": 9},
+                                               f"notes=0\n2\n3\n4; aside notes=0\n2\n3! of {T}"),
+    ("a note without what its author had",     {"notes": ("1\n2\n3!", T, 5, 50)},      {"notes": "0\n2\n3"},   {},                     f"notes=0\n2\n3; aside notes=1\n2\n3! of {T}"),
+    ("an undo of lines beside a colleague's",  {"notes": ("0\n2\n3!", T, 5, 50)},      {"notes": "1\n2\n3"},   {"kind": "undo", "before": {"notes": "0\n2\n3"}}, "notes=1\n2\n3!"),
+    ("an undo of lines that a colleague changed", {"notes": ("4\n2\n3", T, 5, 50)},    {"notes": "1\n2\n3"},   {"kind": "undo", "before": {"notes": "0\n2\n3"}}, "notes=4\n2\n3; idle notes"),
+    ("a delete against lines not seen",        {"notes": ("0\n2\n3!", S, 6, 60), "notes of others": (None, T, 5, 50)}, {"deleted_at": GONE}, {"base": 1},
+                                               f"deleted_at=None; idle deleted_at; aside deleted_at={GONE} of {S}"),
     ("a value that is none",                   {},                                     {"priority": 4000},     {},                     "priority: 4000 is above 1000."),
     ("a record of another kind",               {},                                     {"name": "B"},          {"of": "client"},       "client: the record r is a task."),
 ]
@@ -95,6 +111,31 @@ def test_the_rule(there: dict[str, Any], values: dict[str, Any], how: dict[str, 
 def test_a_conflicts_id_is_made_of_both_transactions() -> None:
     [_, conflict] = push(stored(name=("A", TOMAS, 5, 50)), {"name": "B"}).patches
     assert conflict.rec == made_id("conflict", "mine", "t5", "r", "name")
+
+
+def test_a_conflict_holds_both_values_what_was_before_both_and_how_it_was_decided() -> None:
+    theirs = stored(
+        notes=("1\n2\n3!", TOMAS, 5, 50), name=("A", TOMAS, 5, 500), deadline=(None, TOMAS, 5, 50)
+    )
+    day = "2026-12-01T08:00"
+    mine, before = (
+        {"notes": "1\n2\n3?", "name": "B", "deadline": day},
+        {**NOTE, "name": "O", "deadline": None},
+    )
+    _, *found = push(theirs, mine, before=before).patches
+    assert [(p.values["field"], p.values["base"], p.values["decided"]) for p in found] == [
+        ("notes", '{"notes":"1\\n2\\n3"}', "text"), ("name", '{"name":"O"}', "time"),
+        ("deadline", '{"deadline":null}', "server"),
+    ]  # fmt: skip
+    assert orjson.loads(str(found[0].values["winner"])) == {"notes": "1\n2\n3?"}
+
+
+def test_a_merged_note_that_would_be_too_long_is_a_conflict() -> None:
+    theirs, mine = "b" * 150_000 + "\nlast", "first\n" + "a" * 150_000
+    theirs = stored(notes=(f"top\n{theirs}", TOMAS, 5, 50))
+    made = push(theirs, {"notes": f"{mine}\nend"}, before={"notes": "top\nend"})
+    assert [p.kind for p in made.patches] == ["task", "conflict"]
+    assert made.patches[0].values == {"notes": f"{mine}\nend"}
 
 
 def test_an_edit_of_what_the_server_never_saw_is_refused() -> None:

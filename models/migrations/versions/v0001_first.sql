@@ -127,6 +127,8 @@ CREATE TABLE "conflict" (
 	loser_author TEXT, 
 	loser_at TEXT, 
 	loser_txn TEXT, 
+	base TEXT, 
+	decided TEXT, 
 	PRIMARY KEY (id)
 );
 CREATE INDEX ix_conflict_rec ON "conflict" (rec);
@@ -380,7 +382,7 @@ CREATE INDEX txn_ref ON txn(ref) WHERE ref IS NOT NULL;
 CREATE INDEX txn_rejected ON txn(state) WHERE state=5;
 CREATE TABLE change(
     n INTEGER PRIMARY KEY AUTOINCREMENT, txn INTEGER NOT NULL, tbl TEXT NOT NULL, rec TEXT NOT NULL,
-    field TEXT NOT NULL, old, new, base INTEGER, effect INTEGER NOT NULL DEFAULT 1
+    field TEXT NOT NULL, old, new, base INTEGER, effect INTEGER NOT NULL DEFAULT 1, seen TEXT
 );
 CREATE UNIQUE INDEX change_rec ON change(rec, field, txn);
 CREATE INDEX change_txn ON change(txn);
