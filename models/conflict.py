@@ -6,13 +6,14 @@ it, and opens the conflict again.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, col, select
 
 from models.errors import Invalid, NotFound, Refused
 from models.fields import Scalar
 from models.record import KINDS, Named, Record, attribute, create, find, made_id, register
+from models.texts import BOTH, ONE, OTHER, Region, joined, merge, onto
 
 # by what the server chose: the time of the edits; its own value stays (dates, status, money, sign-off); the lines of
 # the later where both changed the same; nothing is deleted that somebody works on; the first settlement stands
@@ -50,7 +51,7 @@ class Settlement(Named, Record, table=True):
     """What a person decided about a conflict. The first accepted one settles."""
 
     conflict_id: str = attribute("ref", "Conflict", refers="conflict", index=True)
-    choice: str = attribute("choice", "Choice", choices=("stands", "aside", "both", "value"))
+    choice: str = attribute("choice", "Choice", choices=("now", "stands", "aside", "both", "value"))
     value: str = attribute("json", "Value")
 
 
@@ -62,17 +63,17 @@ def settlement_id(conflict_id: str, undone: int = 0) -> str:
 def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None) -> Settlement:
     """Settles a conflict by one word.
 
-    `stands` keeps what stands, `aside` takes what was set aside, `both` joins two texts, `value` writes `value`.
-    Raises Refused when it is settled already or the word does not fit.
+    `now` leaves the record as it is, `stands` takes what stood when the conflict was made, `aside` what was set aside,
+    `both` joins two texts, `value` writes `value`. Of a note the lines that did not clash stay in any case, and so does
+    what was written into it since. Raises Refused when it is settled already or the word does not fit.
     """
     conflict: Conflict = find(session, "conflict", conflict_id)
     before = session.exec(select(Settlement).where(col(Settlement.conflict_id) == conflict_id)).all()
     if any(settlement.deleted_at is None for settlement in before):
         raise Refused("This conflict is settled already. See `milepost history` of the record for by whom.")
-    decided = _decided(conflict, choice, value)
-    record = session.get(KINDS[conflict.kind].cls, conflict.rec)
-    if record is None:
+    if (kind := KINDS.get(conflict.kind)) is None or (record := session.get(kind.cls, conflict.rec)) is None:
         raise NotFound("The record of this conflict is not on this laptop. Sync first.")
+    decided = _decided(conflict, choice, value, record)
     for name, scalar in decided.items():
         setattr(record, name, scalar)
     settlement: Settlement = create(
@@ -87,34 +88,65 @@ def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None
 
 
 def settle_all(session: Session, conflict_ids: Iterable[str], side: str) -> None:
-    """Settles several by "mine", "theirs" or "both", as seen by this profile's member."""
+    """Settles several by "mine", "theirs", "both" or "now", as seen by this profile's member."""
     for id in conflict_ids:
         settle(session, id, choice_of(session, find(session, "conflict", id), side))
 
 
 def choice_of(session: Session, conflict: Conflict, side: str) -> str:
-    """What "mine" or "theirs" means for a conflict: mine is what this profile's member wrote, else what stands."""
+    """What "mine" or "theirs" means for a conflict, as seen by this profile's member."""
     row = session.connection().exec_driver_sql("SELECT value FROM meta WHERE key='member'").fetchone()
-    ours_aside = row is not None and conflict.loser_author == row[0] != conflict.winner_author
-    return {"mine": "aside" if ours_aside else "stands", "theirs": "stands" if ours_aside else "aside"}.get(
-        side, side
-    )
+    me = row[0] if row else ""
+    mine = mine_is(me, conflict.winner_author, conflict.loser_author)
+    theirs = "stands" if mine == "aside" else "aside"
+    return {"mine": mine, "theirs": theirs}.get(side, side)
 
 
-def _decided(conflict: Conflict, choice: str, value: Scalar) -> dict[str, Scalar]:
+def mine_is(me: str, winner_author: str | None, loser_author: str | None) -> str:
+    """Which side is the member's own: `aside`, or `stands` where both or neither are."""
+    return "aside" if me and loser_author == me != winner_author else "stands"
+
+
+def clashing(
+    base: Mapping[str, Scalar], stands: Mapping[str, Scalar], aside: Mapping[str, Scalar]
+) -> list[Region]:
+    """The regions of the two versions of a note: `one` is what stands, `other` what was set aside."""
+    [name] = aside
+    return merge(*(_text(side.get(name)) for side in (base, stands, aside)))
+
+
+def _decided(conflict: Conflict, choice: str, value: Scalar, record: Record) -> dict[str, Scalar]:
     stands, aside = json.loads(conflict.winner), json.loads(conflict.loser)
-    if choice == "stands":
-        return {name: stands.get(name) for name in {**stands, **aside}}
-    if choice == "aside":
-        return {**{name: stands.get(name) for name in stands}, **aside}
+    names = {**stands, **aside}
+    spec = KINDS[conflict.kind].fields
+    if choice == "now":
+        return {name: getattr(record, name, None) for name in names if name in spec}
+    note = len(aside) == 1 and spec[next(iter(aside))].type == "note"
+    if note and choice != "value":
+        [name] = aside
+        return {name: _note(conflict, choice, getattr(record, name))}
+    if choice in ("stands", "aside"):
+        return {name: stands.get(name) for name in names} | (aside if choice == "aside" else {})
     if len(aside) != 1:
         raise Invalid("choice", "these fields belong together: choose mine or theirs.")
     [(name, other)] = aside.items()
-    field = KINDS[conflict.kind].fields[name]
+    field = spec[name]
     if choice == "value":
         field.check(value)
         return {name: value}
-    if field.type not in ("text", "note"):
+    if field.type != "text":
         raise Invalid("choice", f"{field.label} cannot hold both. Choose mine, theirs or a value.")
-    joint = "\n" if field.type == "note" else " / "
-    return {name: joint.join(str(v) for v in (stands.get(name), other) if v)}
+    return {name: " / ".join(str(v) for v in (stands.get(name), other) if v)}
+
+
+def _note(conflict: Conflict, choice: str, now: str | None) -> str | None:
+    """The note with the lines of one side, or of both, where they clash; and with what was written since."""
+    regions = clashing(
+        *(json.loads(side or "{}") for side in (conflict.base, conflict.winner, conflict.loser))
+    )
+    chosen = joined(regions, {"stands": ONE, "aside": OTHER, "both": BOTH}[choice])
+    return onto(now, joined(regions, ONE), chosen)
+
+
+def _text(value: Scalar) -> str | None:
+    return None if value is None else str(value)

@@ -9,7 +9,10 @@ from models import conflict
 from models.errors import Invalid, Refused
 
 
-def clash(desk: Any, kind: str, rec: str, winner: dict[str, Any], loser: dict[str, Any]) -> str:
+def clash(
+    desk: Any, kind: str, rec: str, winner: dict[str, Any], loser: dict[str, Any],
+    base: dict[str, Any] | None = None,
+) -> str:  # fmt: skip
     """What the server writes down when two edits meet."""
     values = {
         "kind": kind,
@@ -18,6 +21,7 @@ def clash(desk: Any, kind: str, rec: str, winner: dict[str, Any], loser: dict[st
         "space": "workspace",
         "visibility": "internal",
     }
+    values |= {"base": orjson.dumps(base).decode()} if base else {}
     values |= {"winner": orjson.dumps(winner).decode(), "loser": orjson.dumps(loser).decode()}
     desk.hear(("conflict", f"clash-{desk.head}", values))
     return f"clash-{desk.head - 1}"
@@ -52,6 +56,34 @@ def test_both_notes_are_kept_one_below_the_other(desk: Any, harlan: str) -> None
     id = clash(desk, "client", harlan, {"notes": "by Tomas"}, {"notes": "by Ines"})
     desk.do(conflict.settle, id, "both")
     assert desk.get("client", harlan, "notes") == "by Tomas\nby Ines"
+
+
+def test_as_it_stands_leaves_what_was_typed_since(desk: Any, harlan: str) -> None:
+    id = clash(desk, "client", harlan, {"city": "Brno"}, {"city": "Praha"})
+    desk.edit("client", harlan, city="Plzen")
+    settled = desk.do(conflict.settle, id, "now")
+    assert desk.get("client", harlan, "city") == "Plzen"
+    assert orjson.loads(settled.value) == {"city": "Plzen"}
+
+
+@pytest.mark.parametrize(
+    ("choice", "power"),
+    [
+        ("stands", "Power: 400 V"),
+        ("aside", "Power: 480 V"),
+        ("both", "Power: 400 V\nPower: 480 V"),
+    ],
+)
+def test_of_a_note_only_the_lines_that_clash_are_chosen(
+    desk: Any, harlan: str, choice: str, power: str
+) -> None:
+    base = {"notes": "Gate 3\nPower\nAir\nKey at the porter's"}
+    mine = "Gate 3\nPower: 400 V\nAir\nKey at the porter's"
+    theirs = "Gate 3\nPower: 480 V\nAir\nKey at hall 2"
+    id = clash(desk, "client", harlan, {"notes": mine}, {"notes": theirs}, base)
+    desk.hear(("client", harlan, {"notes": "Gate 3\nPower: 400 V\nAir\nKey at hall 2\nBadge"}))
+    desk.do(conflict.settle, id, choice)
+    assert desk.get("client", harlan, "notes") == f"Gate 3\n{power}\nAir\nKey at hall 2\nBadge"
 
 
 def test_a_group_is_settled_whole(desk: Any) -> None:

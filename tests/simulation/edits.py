@@ -30,7 +30,6 @@ FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
     "client": {"city": ("Linz", "Graz", None), "notes": WORDS},
     "project": {"number": ("P-1", "P-2", None), "start": DAYS, "notes": WORDS},
 }
-TWINS = [made_id("twin", str(n)) for n in range(3)]
 KIND_BIAS = ("task", "task", "task", "task", "contact", "client", "project")
 
 
@@ -93,7 +92,7 @@ def add(view: View, dice: random.Random) -> Verb | None:
 
 def add_twin(view: View, dice: random.Random) -> Verb | None:
     """A record with an id made from what makes it: two laptops may make the same one."""
-    id = dice.choice(TWINS)
+    id = made_id("twin", str(dice.randint(0, 2)))
     project = _pick(view, dice, "project")
     values = {"name": dice.choice(("Kick-off", "Kick-off", "Start")), "priority": dice.choice((1, 500))}
     if id in view or not project:
@@ -102,9 +101,7 @@ def add_twin(view: View, dice: random.Random) -> Verb | None:
 
 
 def remove(view: View, dice: random.Random) -> Verb | None:
-    twins = [id for id in TWINS if id in view and not view[id][1]["deleted_at"]]
-    kind = dice.choice(("task", "task", "contact", "client", "dependency"))
-    rec = dice.choice(twins) if twins and dice.random() < 0.5 else _pick(view, dice, kind)
+    rec = _pick(view, dice, dice.choice(("task", "task", "contact", "client", "dependency")))
     return rec and (lambda session: delete(session, view[rec][0], rec))
 
 

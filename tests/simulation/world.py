@@ -51,7 +51,8 @@ class Setting(NamedTuple):
     skews: tuple[int, ...]
 
 
-def script(seed: int) -> tuple[Setting, list[Step]]:
+def script(seed: int, *often: str) -> tuple[Setting, list[Step]]:
+    """The story of a seed; the verbs in `often` come eight times as often as they would."""
     dice = random.Random(seed)
     laptops = dice.choice((2, 2, 3, 3, 4))
     setting = Setting(
@@ -66,6 +67,7 @@ def script(seed: int) -> tuple[Setting, list[Step]]:
     )
     verbs = {**{verb: weight for verb, (weight, _) in edits.VERBS.items()}, "undo": 9, "redo": 4, "step": 45}
     verbs |= {"sync": 22, "kill": 4, "second worker": 4, "clock": 3, "restart": 2, "late": 6}
+    verbs |= {verb: 8 * verbs[verb] for verb in often}
     chosen = dice.choices(list(verbs), list(verbs.values()), k=dice.randint(25, 90))
     steps = [Step(v, dice.randrange(laptops), dice.getrandbits(32)) for v in chosen]
     return _keeping(random.Random(f"keeping {seed}"), setting, steps) if seed % 3 != 1 else (setting, steps)

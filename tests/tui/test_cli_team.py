@@ -103,7 +103,9 @@ def test_a_conflict_shows_both_values_and_is_settled_by_a_word(two: tuple[Laptop
     assert {*mine["stands"].values(), *mine["aside"].values()} == {"Paris", "Nice"}
     assert mine[mine["mine"]] == {"city": "Nice"}
     assert theirs[theirs["mine"]] == {"city": "Paris"}
-    assert "“Paris” · Tomas Berg" in ines("conflicts")
+    said = ines("conflicts")
+    assert "before  “Lyon”" in said and "decided by time: the later edit stands" in said
+    assert "mine    “Nice” · Ines (you)" in said and "theirs  “Paris” · Tomas Berg" in said
     assert "▲ Conflict" in ines("show", "Harlan Fab")
     assert ines("resolve", "Harlan Fab", "theirs") == "Settled City of Harlan Fab: “Paris”\n"
     assert ines("list", "client", "--json")[0]["city"] == "Paris"
@@ -124,6 +126,40 @@ def test_every_way_to_settle(two: tuple[Laptop, Laptop], word: str, city: str | 
     now = two[1]("list", "client", "--json")[0]["city"]
     assert now == city if city else {"Paris", "Nice"} == set(now.split(" / "))
     assert "settled already" in two[1]("resolve", id, "theirs", status=1)
+
+
+def test_a_note_is_shown_merged_with_whose_the_clashing_lines_are(two: tuple[Laptop, Laptop]) -> None:
+    ines, tomas = two
+    ines("set", "Harlan Fab", "notes=Gate 3\nPower\nAir\nKey")
+    ines("sync"), tomas("sync")
+    ines("set", "Harlan Fab", "notes=Gate 3\nPower: 400 V\nAir\nKey")
+    tomas("set", "Harlan Fab", "notes=Gate 3\nPower: 480 V\nAir\nKey at hall 2")
+    for laptop in (ines, tomas, ines):
+        laptop("sync")
+    lines = [line.strip() for line in ines("conflicts").splitlines()[4:]]
+    assert lines == [
+        "│ Gate 3", "before ▌ Power", "mine   ▌ Power: 400 V", "theirs ▌ Power: 480 V", "│ Air", "│ Key at hall 2"
+    ]  # fmt: skip
+    ines("resolve", "Harlan Fab", "both")
+    assert (
+        ines("list", "client", "--json")[0]["notes"]
+        == "Gate 3\nPower: 480 V\nPower: 400 V\nAir\nKey at hall 2"
+    )
+    ines("sync"), tomas("sync")
+    assert tomas("conflicts", "--json") == [] and ines("dump") == tomas("dump")
+
+
+def test_a_value_is_typed_as_words_and_now_leaves_it(two: tuple[Laptop, Laptop]) -> None:
+    ines, tomas = two
+    clash(ines, tomas)
+    tomas("set", "Harlan Fab", "city=Metz")
+    assert "now     “Metz”" in tomas("conflicts")
+    assert tomas("resolve", "Harlan Fab", "now") == "Settled City of Harlan Fab: “Metz”\n"
+    assert tomas("conflicts", "--all", "--json")[0]["settled_by"] == "Tomas Berg (you)"
+    tomas("undo")
+    assert "one word too many" in tomas("resolve", "Harlan Fab", "mine", "Metz", status=2)
+    tomas("resolve", "Harlan Fab", "value", "mine")
+    assert tomas("list", "client", "--json")[0]["city"] == "mine"
 
 
 def test_signing_out_keeps_the_records(two: tuple[Laptop, Laptop]) -> None:
@@ -169,6 +205,30 @@ def test_a_rejection_shows_its_reason_and_what_it_held(alone: Laptop, tmp_path: 
     assert alone("rejected", "--json")[0]["changes"][0]["created"]["city"] == "Lyon"
     assert alone("list", "client", "--json") == []
     assert "rejected: this workspace is closed" in alone("history")
+
+
+def test_a_rejected_operation_is_sent_again_exported_and_let_go(alone: Laptop, tmp_path: Path) -> None:
+    from models.outbox import Verdict, settle, take
+
+    alone("add", "client", "Harlan Fab", "city=Lyon")
+    alone("add", "client", "Weld Works")
+    store = open_store(tmp_path / "alone")
+    with store.write() as conn:
+        settle(conn, [Verdict(t.id, 0, "this workspace is closed") for t in take(conn, 10)])
+    store.close()
+    harlan, weld = (one["id"] for one in alone("rejected", "--json"))
+    text, listed = tmp_path / "refused.txt", tmp_path / "refused.json"
+    alone("rejected", "--export", str(text))
+    alone("rejected", harlan[-8:], "--export", str(listed))
+    assert "refused: this workspace is closed" in text.read_text() and "City = Lyon" in text.read_text()
+    assert [one["id"] for one in json.loads(listed.read_text())] == [harlan]
+    assert "exists already" in alone("rejected", "--export", str(text), status=1)
+    assert "done again" in alone("rejected", harlan[-8:], "--resend", "city=Nice")
+    assert "let go" in alone("rejected", weld[-8:], "--discard")
+    assert [c["city"] for c in alone("list", "client", "--json")] == ["Nice"]
+    assert alone("rejected", "--json") == []
+    assert "Say which" in alone("rejected", "--discard", status=2)
+    assert "No refused operation" in alone("rejected", harlan, "--resend", status=1)
 
 
 def test_a_conflict_that_does_not_wait_is_refused(alone: Laptop) -> None:

@@ -19,7 +19,8 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            set ID[,ID] field=value …          show ID  delete ID  fields [KIND]
            undo [ID]  redo  history [ID]  undelete ID  duplicates  merge ID ID
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
-           conflicts   resolve ID mine|theirs|both|VALUE   rejected   server
+           conflicts   resolve ID mine|theirs|both|now|VALUE
+           rejected [ID]   server
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
            attach ID FILE  attachments ID  fetch ID  explain ID
 
@@ -222,17 +223,37 @@ milepost server check --database postgresql://milepost@db/milepost""",
     ),
     "resolve": Command(
         "settling.resolve",
-        "Settles a conflict.",
+        "Settles a conflict, for everybody.",
         (
             arg("id", metavar="ID", help="of the conflict, or the record that has only one"),
             arg(
                 "choice",
-                metavar="mine|theirs|both|VALUE",
-                help="a VALUE is typed as in `set`; =mine is the text “mine”",
+                metavar="mine|theirs|both|now|VALUE",
+                help="now: as the record stands; a VALUE is typed as in `set`; =mine is the text “mine”",
             ),
+            arg("text", nargs="?", metavar="TEXT", help="after the word value"),
         ),
+        """\
+milepost resolve "Lay cables" theirs
+milepost resolve 3f2a91bc value 2026-12-04""",
     ),
-    "rejected": Command("settling.rejected", "Lists what the server refused, why, and what it held."),
+    "rejected": Command(
+        "rejecting.rejected",
+        "Lists what the server refused, why, and what it held; sends it again, lets it go, writes it into a file.",
+        (
+            arg("id", nargs="?", default="", metavar="ID", help="of an operation: the end of its line"),
+            arg(
+                "values", nargs="*", metavar="field=value", help="with --resend: in place of what was refused"
+            ),
+            arg("--resend", action="store_true", help="do it again, as an edit of now"),
+            arg("--discard", action="store_true", help="let it go"),
+            arg("--export", default="", metavar="FILE", help="one or all: .json, else text"),
+            arg("--force", action="store_true", help="replace the file"),
+        ),
+        """\
+milepost rejected 3f2a91bc --resend successor="Test run"
+milepost rejected --export refused.txt""",
+    ),
     "import": Command(
         "files.import_",
         "Takes in a Microsoft Project plan (.xml; .mpp where MPXJ is), contacts (.vcf), or a list of contacts or tasks"

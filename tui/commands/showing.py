@@ -134,9 +134,12 @@ def _named(conn: sqlite3.Connection, kind: str, ids: list[str]) -> str:
 
 
 def _conflicts(conn: sqlite3.Connection, found: Found) -> list[tuple[str, str, str, str]]:
-    from tui.commands.settling import open_conflicts
+    from tui.conflicts import conflicts
 
-    return [(c.id, c.label, c.text(c.stands), c.text(c.aside)) for c in open_conflicts(conn, rec=found.id)]
+    return [
+        (c.id, c.label, c.shown(conn, c.stands.values), c.shown(conn, c.aside.values))
+        for c in conflicts(conn, rec=found.id)
+    ]
 
 
 # ── a kind's fields ───────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,105 @@
+"""Operations that the server refused: what they held, and what a person does with them.
+
+A refused operation left the view, and stays in the log until somebody sends it again or lets it go.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+import orjson
+from sqlmodel import Session
+
+from models.capture import REJECTED, WITHDRAWN
+from models.errors import NotFound
+from models.fields import Scalar
+from models.record import KINDS, create, edit
+
+
+class Change(NamedTuple):
+    """What a refused operation did to one record. `created`: the record was to be made by it."""
+
+    kind: str
+    rec: str
+    created: bool
+    values: dict[str, Scalar]
+
+
+class Rejected(NamedTuple):
+    """A refused operation. `at` is milliseconds since 1970."""
+
+    id: str
+    label: str
+    at: int
+    reason: str
+    changes: list[Change]
+
+
+def rejected(conn: sqlite3.Connection, id: str = "") -> Iterator[Rejected]:
+    """The refused operations, oldest first; or the one with that id."""
+    rows = conn.execute(
+        "SELECT n, id, label, at, coalesce(note, '') FROM txn WHERE state=? AND (?='' OR id=?) ORDER BY n",
+        (REJECTED, id, id),
+    ).fetchall()
+    for n, *told in rows:
+        yield Rejected._make((*told, list(_changes(conn, n))))
+
+
+def send_again(session: Session, id: str, instead: Mapping[tuple[str, str], Scalar] | None = None) -> None:
+    """Does again what the operation did, on the records as they are now, as an edit of now; it is then settled.
+
+    `instead` are other values, by record and field. Raises Refused where this laptop sees already that it cannot be.
+    """
+    [operation] = _open(session, [id])
+    for change in operation.changes:
+        values = change.values | {f: v for (rec, f), v in (instead or {}).items() if rec == change.rec}
+        if change.created and session.get(KINDS[change.kind].cls, change.rec) is None:
+            create(session, change.kind, id=change.rec, **values)
+        else:
+            _edit(session, change, values)
+        session.flush()
+    _settle(session, [id])
+
+
+def discard(session: Session, ids: Iterable[str]) -> None:
+    """Lets refused operations go. They are not listed any more; nothing else changes."""
+    ids = list(ids)
+    _open(session, ids)
+    _settle(session, ids)
+
+
+def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> None:
+    if session.get(KINDS[change.kind].cls, change.rec) is None:
+        raise NotFound(
+            f"The {KINDS[change.kind].label.lower()} that it changes is not here: what was to make it was refused, "
+            "too. Send that again first."
+        )
+    edit(session, change.kind, change.rec, **values)
+
+
+def _open(session: Session, ids: Iterable[str]) -> list[Rejected]:
+    conn = session.connection().connection.driver_connection
+    assert isinstance(conn, sqlite3.Connection)
+    found = [operation for id in ids for operation in rejected(conn, id)]
+    if not found:
+        raise NotFound("No refused operation has that id. List them with `milepost rejected`.")
+    return found
+
+
+def _settle(session: Session, ids: Iterable[str]) -> None:
+    for id in ids:
+        session.connection().exec_driver_sql(
+            "UPDATE txn SET state=? WHERE id=? AND state=?", (WITHDRAWN, id, REJECTED)
+        )
+
+
+def _changes(conn: sqlite3.Connection, n: int) -> Iterator[Change]:
+    found: dict[str, Change] = {}
+    for kind, rec, field, new in conn.execute(
+        "SELECT tbl, rec, field, new FROM change WHERE txn=? ORDER BY n", (n,)
+    ):
+        if field == "":
+            found[rec] = Change(kind, rec, True, orjson.loads(new or "{}"))
+        else:
+            found.setdefault(rec, Change(kind, rec, False, {})).values[field] = new
+    yield from found.values()

@@ -1,0 +1,102 @@
+"""What the server refused: read, sent again, let go."""
+
+from typing import Any
+
+import pytest
+
+from models import dependency, outbox, record
+from models.apply import Patch
+from models.errors import NotFound, Refused
+from models.rejected import Rejected, discard, rejected, send_again
+
+
+def refuse(desk: Any, reason: str = "closed") -> Rejected:
+    """The server refuses what waits; the operation that was refused last."""
+    with desk.store.write() as conn:
+        outbox.settle(conn, [outbox.Verdict(t.id, 0, reason) for t in outbox.take(conn, 100)])
+    return list(rejected(desk.conn))[-1]
+
+
+@pytest.fixture
+def harlan(desk: Any) -> str:
+    rec = str(desk.client(city="Brno"))
+    desk.sync()
+    return rec
+
+
+def test_an_edit_is_done_again_and_waits_for_the_server(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    refused = refuse(desk)
+    assert (refused.reason, refused.changes[0].values) == ("closed", {"city": "Praha"})
+    desk.do(send_again, refused.id, label=refused.label)
+    assert desk.get("client", harlan, "city") == "Praha"
+    assert not list(rejected(desk.conn))
+    assert [t.changes[0][3] for t in desk.sync()] == [{"city": "Praha"}]
+
+
+def test_it_is_changed_and_sent(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    desk.do(send_again, refuse(desk).id, {(harlan, "city"): "Plzen"})
+    assert desk.get("client", harlan, "city") == "Plzen"
+
+
+def test_a_new_record_comes_back_with_its_id(desk: Any) -> None:
+    harlan = desk.client(city="Brno")
+    refused = refuse(desk)
+    assert desk.get("client", harlan) is None
+    desk.do(send_again, refused.id)
+    assert desk.get("client", harlan, "city") == "Brno"
+
+
+def test_what_builds_on_a_refused_one_is_sent_after_it(desk: Any) -> None:
+    harlan = desk.client()
+    desk.edit("client", harlan, city="Brno")
+    refuse(desk)
+    first, second = rejected(desk.conn)
+    with pytest.raises(NotFound, match="Send that again first"):
+        desk.do(send_again, second.id)
+    desk.do(send_again, first.id)
+    desk.do(send_again, second.id)
+    assert desk.get("client", harlan, "city") == "Brno"
+
+
+def test_what_this_laptop_knows_to_be_wrong_stays_refused(desk: Any) -> None:
+    a, b = desk.tasks(desk.project(), "Lay cables", "Test run")
+    desk.sync()
+    desk.do(dependency.link, a, b)
+    link = refuse(desk, "This link closes a circle: Lay cables → Test run → Lay cables.")
+    desk.do(dependency.link, b, a)
+    with pytest.raises(Refused, match="circle"):
+        desk.do(send_again, link.id)
+    assert [one.id for one in rejected(desk.conn)] == [link.id]
+
+
+def test_it_is_let_go_and_leaves_no_operation(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    refused = refuse(desk)
+    desk.do(discard, [refused.id])
+    assert not list(rejected(desk.conn))
+    assert desk.get("client", harlan, "city") == "Brno"
+    assert not desk.sync()
+    with pytest.raises(NotFound, match="No refused operation"):
+        desk.do(discard, [refused.id])
+
+
+def test_a_late_word_of_the_server_that_it_was_accepted_counts(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    refused = refuse(desk)
+    desk.do(discard, [refused.id])
+    desk._hear(
+        refused.id, "laptop-ines", "ines", "do", None, [Patch("client", harlan, False, {"city": "Praha"})]
+    )
+    assert desk.get("client", harlan, "city") == "Praha"
+
+
+def test_records_with_rules_are_made_again(desk: Any) -> None:
+    project = desk.project()
+    [task] = desk.tasks(project, "Lay cables")
+    desk.do(record.edit, "task", task, notes="from the east door")
+    refuse(desk)
+    for one in list(rejected(desk.conn)):
+        desk.do(send_again, one.id)
+    assert desk.get("task", task, "notes") == "from the east door"

@@ -1,0 +1,171 @@
+"""A conflict as a person decides it: what was before, whose value is mine, whose theirs, what stands and why."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from models.conflict import clashing, mine_is
+from models.db import get_meta
+from models.fields import Field, Scalar
+from models.kinds import KINDS
+from models.texts import Region
+from tui import finding
+from tui.commands import lookup, values
+from tui.commands.output import plain
+
+DECIDED = {
+    "time": "by time: the later edit stands",
+    "server": "the value that was there first stands, the other is proposed",
+    "text": "by time, where both changed the same lines; the other lines of both stand",
+    "kept": "it stays: nothing is deleted that somebody works on",
+    "first": "the first decision stands",
+}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two edits. `stands`: the one that the server let stand."""
+
+    values: dict[str, Scalar]
+    by: str
+    at: str
+    stands: bool
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A conflict with what a person needs to decide it. `mine` is the side of this laptop's member; where neither or
+    both are, what stands. `base` is empty where nobody knows it. `settled` is the choice, "" as long as there is none.
+    """
+
+    id: str
+    kind: str
+    rec: str
+    title: str
+    label: str
+    place: str
+    mine: Side
+    theirs: Side
+    base: dict[str, Scalar]
+    decided: str
+    now: dict[str, Scalar]
+    settled: str
+    settled_by: str
+    day: int
+
+    @property
+    def stands(self) -> Side:
+        return self.mine if self.mine.stands else self.theirs
+
+    @property
+    def aside(self) -> Side:
+        return self.theirs if self.mine.stands else self.mine
+
+    @property
+    def why(self) -> str:
+        """How the server decided, in words."""
+        return DECIDED.get(self.decided, "")
+
+    @property
+    def is_note(self) -> bool:
+        field = self.field(next(iter(self.aside.values), ""))
+        return len(self.aside.values) == 1 and field is not None and field.type == "note"
+
+    @property
+    def moved_on(self) -> bool:
+        """Whether the record was edited since the conflict was made."""
+        stands = {name: self.stands.values.get(name) for name in self.now}
+        return not self.is_note and stands != self.now and self.kind in KINDS
+
+    def field(self, name: str) -> Field | None:
+        return KINDS[self.kind].fields.get(name) if self.kind in KINDS else None
+
+    def regions(self) -> list[Region]:
+        """Of a note: its regions; `one` is mine, `other` theirs."""
+        found = clashing(self.base, self.stands.values, self.aside.values)
+        return found if self.mine.stands else [Region(r.base, r.other, r.one) for r in found]
+
+    def shown(self, conn: sqlite3.Connection, side: Mapping[str, Scalar]) -> str:
+        """A side's values as a person reads them."""
+        several = len(side) > 1
+        return ", ".join(self._text(conn, name, value, several) for name, value in side.items())
+
+    def _text(self, conn: sqlite3.Connection, name: str, value: Scalar, several: bool) -> str:
+        field = self.field(name)
+        if field is not None and field.refers:
+            text = lookup.title(conn, field.refers, None if value is None else str(value))
+        else:
+            text = plain(field.show(value, day=self.day) if field else value)
+        text = text or "nothing"
+        return f"{field.label if field else name} {text}" if several else f"“{text}”"
+
+
+_SELECT = """SELECT c.*, s.choice AS settled, t.author AS settled_by FROM conflict c
+    LEFT JOIN settlement s ON s.conflict_id=c.id AND s.deleted_at IS NULL
+    LEFT JOIN change x ON x.rec=s.id AND x.field='' LEFT JOIN txn t ON t.n=x.txn
+    WHERE c.deleted_at IS NULL AND (:rec='' OR c.rec=:rec) AND (:id='' OR c.id=:id) AND (:settled OR s.id IS NULL)
+    GROUP BY c.id ORDER BY coalesce(c.loser_at, c.winner_at), c.id"""
+
+
+def conflicts(
+    conn: sqlite3.Connection, *, id: str = "", rec: str = "", settled: bool = False
+) -> Iterator[Conflict]:
+    """The conflicts that wait for a decision, oldest first; one of them, of one record, and settled ones too, if
+    wished."""
+    me = get_meta(conn, "member")
+    cursor = conn.execute(_SELECT, {"id": id, "rec": rec, "settled": settled})
+    names = [column[0] for column in cursor.description]
+    for row in cursor.fetchall():
+        yield _conflict(conn, dict(zip(names, row, strict=True)), me)
+
+
+def _conflict(conn: sqlite3.Connection, row: dict[str, Any], me: str) -> Conflict:
+    kind, rec, name = row["kind"], row["rec"], row["field"]
+    field = KINDS[kind].fields.get(name) if kind in KINDS else None
+    near = values.beside(conn, kind, rec) if kind in KINDS else {}
+    sides = {
+        "stands": _side(conn, row, "winner", me, True),
+        "aside": _side(conn, row, "loser", me, False),
+    }
+    mine = sides.pop(mine_is(me, row["winner_author"], row["loser_author"]))
+    [theirs] = sides.values()
+    return Conflict(
+        row["id"], kind, rec, lookup.title(conn, kind, rec), field.label if field else name, _place(conn, kind, near),
+        mine, theirs, orjson.loads(row["base"] or "{}"), row["decided"] or "",
+        _now(conn, kind, rec, {**mine.values, **theirs.values}), row["settled"] or "",
+        _who(conn, row["settled_by"], me) if row["settled"] else "", values.day_of(conn, near.get("project_id")),
+    )  # fmt: skip
+
+
+def _side(conn: sqlite3.Connection, row: dict[str, Any], side: str, me: str, stands: bool) -> Side:
+    who = _who(conn, row[f"{side}_author"], me)
+    return Side(orjson.loads(row[side] or "{}"), who, row[f"{side}_at"] or "", stands)
+
+
+def _who(conn: sqlite3.Connection, member: str | None, me: str) -> str:
+    if not member:
+        return "somebody"
+    name = lookup.title(conn, "member", member)
+    return f"{name} (you)" if member == me else name
+
+
+def _place(conn: sqlite3.Connection, kind: str, near: Mapping[str, str | None]) -> str:
+    if project := near.get("project_id"):
+        words = finding.place(conn, project, None)
+        return " ▸ ".join(words[:1] if kind == "project" else words)
+    return lookup.title(conn, "client", near.get("client_id"))
+
+
+def _now(conn: sqlite3.Connection, kind: str, rec: str, names: Mapping[str, Scalar]) -> dict[str, Scalar]:
+    known = [name for name in names if kind in KINDS and name in KINDS[kind].fields]
+    row = (
+        conn.execute(f"SELECT {', '.join(known)} FROM {kind} WHERE id=?", (rec,)).fetchone()
+        if known
+        else None
+    )
+    return dict(zip(known, row, strict=True)) if row else {}
