@@ -63,8 +63,8 @@ CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWI
 """
 # txn.at is milliseconds since 1970, UTC. change.field '' is the record itself: new = JSON of a create, old = JSON of
 # a removal. change.effect 0: the server says that this field of ours changed nothing there. change.seen is the text
-# that the author had before, of a note: what the server merges by, so that no echo changes it, as one does `old`. Of space
-# and staged models.space tells.
+# that the author had before, of a note: what the server merges by, so that no echo changes it, as one does `old`.
+# Of space and staged models.space tells.
 
 
 def create_log(conn: sqlite3.Connection) -> None:

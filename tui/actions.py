@@ -104,15 +104,7 @@ JUMPS = [
     _jump("s", "sync", "sync", "Go to the sync view: what waits, what was refused and why"),
     _jump("u", "history", "history", "Go to what was done in the project, to undo one thing of it"),
     _jump("m", "team", "team", "Go to the team and the calendars"),
-    Action(
-        "jump.conflicts",
-        "x",
-        "conflicts",
-        "Go to the conflicts and decide them",
-        JUMP,
-        jump="sync",
-        run="conflicts",
-    ),
+    _jump("x", "conflicts", "conflicts", "Go to the conflicts and decide them"),
     _jump("d", "bin", "recycle bin", "Go to what was deleted, and restore it"),
     _jump("w", "welcome", "ways to begin", "Go to the ways to begin: template, import, demo, server, tour"),
     _jump(",", "settings", "settings", "Go to the settings: theme, dates, holidays, keys"),
@@ -233,9 +225,14 @@ CONFLICTS = [
         ("mine", "m", "mine", "Keep my value", 1),
         ("theirs", "t", "theirs", "Keep their value", 2),
         ("both", "b", "both", "Keep both, one after the other", 3),
+        ("as_it_stands", "x", "as it stands", "Leave the record as it stands, and list this no more", 5),
         bulk=True,
     ),
-    *_own("conflicts", ("all_mine", "A", "all mine", "Keep my value in every conflict")),
+    *_own(
+        "conflicts",
+        ("all_mine", "A", "all mine", "Keep my value in every conflict"),
+        ("settled", "a", "settled too", "Show the settled ones too, or only what is to decide", 6),
+    ),
     *_own(
         "conflicts",
         ("edit", "e", "edit", "Type a third value", 4),
@@ -243,6 +240,21 @@ CONFLICTS = [
         shadows=True,
     ),
 ]
+
+REFUSED = [
+    *_own(
+        "refused",
+        ("again", "r", "send again", "Do it again on the records as they are now, and send it", 1),
+        ("discard", "X delete", "let go", "Let it go; the same key twice", 3),
+        bulk=True, shadows=True,
+    ),
+    *_own(
+        "refused",
+        ("edit", "e", "change and send", "Type other values, then send it again", 2),
+        ("export", "x", "export", "Write what was refused into a text file", 4),
+        shadows=True,
+    ),
+]  # fmt: skip
 
 LISTS = _own(
     LIST,
@@ -434,6 +446,7 @@ ACTIONS = [
     *BIN,
     *SETTINGS,
     *CONFLICTS,
+    *REFUSED,
     *SYNC,
     *TYPED,
     *LISTS,

@@ -11,6 +11,7 @@ import orjson
 
 from models.conflict import clashing, mine_is
 from models.db import get_meta
+from models.errors import Refused
 from models.fields import Field, Scalar
 from models.kinds import KINDS
 from models.texts import Region
@@ -20,10 +21,10 @@ from tui.commands.output import plain
 
 DECIDED = {
     "time": "by time: the later edit stands",
-    "server": "the value that was there first stands, the other is proposed",
+    "server": "by the server: what was there first stands, the other is proposed",
     "text": "by time, where both changed the same lines; the other lines of both stand",
-    "kept": "it stays: nothing is deleted that somebody works on",
-    "first": "the first decision stands",
+    "kept": "by the server: nothing is deleted that somebody works on",
+    "first": "by the server: the first settlement stands",
 }
 
 
@@ -84,6 +85,17 @@ class Conflict:
 
     def field(self, name: str) -> Field | None:
         return KINDS[self.kind].fields.get(name) if self.kind in KINDS else None
+
+    def typed(self, conn: sqlite3.Connection, text: str) -> Scalar:
+        """The value that typed text means for the one field in conflict. Raises Refused."""
+        name = next(iter(self.aside.values), "")
+        field = self.field(name)
+        if field is None or len(self.aside.values) != 1:
+            raise Refused("These fields belong together: choose mine or theirs.")
+        if self.is_note:
+            return field.parse(text)
+        near = values.beside(conn, self.kind, self.rec)
+        return values.parse(conn, KINDS[self.kind], [(name, text)], near)[name]
 
     def regions(self) -> list[Region]:
         """Of a note: its regions; `one` is mine, `other` theirs."""

@@ -16,6 +16,7 @@ _VIEWS = {
     "team": ("Team and calendars", "TeamView"),
     "history": ("History", "HistoryView"),
     "overview": ("Project overview", "OverviewView"),
+    "conflicts": ("Conflicts", "ConflictsView"),
     "sync": ("Sync", "SyncView"),
     "bin": ("Recycle bin", "BinView"),
     "settings": ("Settings", "SettingsView"),

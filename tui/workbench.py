@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -30,8 +31,10 @@ from tui.words import count
 
 if TYPE_CHECKING:
     from models.keeping import Kept
+    from models.rejected import Rejected
     from models.store import Store
     from sync.worker import State
+    from tui.conflicts import Conflict
 
 
 class Workbench(Beginning):
@@ -100,21 +103,34 @@ class Workbench(Beginning):
 
         self._write(run, lambda changes: None, lost)
 
-    def edit_settlement(self, conflict: str, kind: str, field: str, text: str, lost: Lost) -> None:
+    def edit_settlement(self, each: Conflict, text: str, lost: Lost) -> None:
         """Settles a conflict by a typed value."""
 
         def run(store: Store) -> Changes:
             from models.conflict import settle
-            from models.kinds import KINDS
 
-            value = KINDS[kind].fields[field].parse(text)
-            return store.transact(f"Settle {field.replace('_', ' ')}", settle, conflict, "value", value)
+            with closing(store.read()) as conn:
+                value = each.typed(conn, text)
+            return store.transact(f"Settle {each.label} of {each.title}", settle, each.id, "value", value)
 
         self._write(run, lambda changes: None, lost)
 
     def undo_operation(self, id: str) -> None:
         """Undoes one operation among others."""
         self._write(lambda store: store.undo(id), said=partial(self._reverted, "Undid"))
+
+    def edit_refused(self, operation: Rejected, typed: Mapping[tuple[str, str], str], lost: Lost) -> None:
+        """Sends a refused operation again, with what was typed by record and field."""
+
+        def run(store: Store) -> Changes:
+            from models.rejected import send_again
+            from tui.commands.rejecting import scalars
+
+            with closing(store.read()) as conn:
+                instead = scalars(conn, operation, typed)
+            return store.transact(operation.label, send_again, operation.id, instead)
+
+        self._write(run, lambda changes: None, lost)
 
     def open_project(self, project: str) -> None:
         """Brings the tasks of a project to the front."""
@@ -263,12 +279,6 @@ class Workbench(Beginning):
         from tui.screens import noting
 
         await noting.read(self, *self._told())
-
-    async def act_conflicts(self) -> None:
-        """The first conflict that is to be decided."""
-        view = await self.shell.go("sync")
-        if view is not None and not cast(Any, view).go_to_first_conflict():
-            self.shell.say("No conflict is open")
 
     def act_quit(self) -> None:
         """Ends; what is being typed is kept first, and where it is refused the first time, nothing ends."""

@@ -21,6 +21,7 @@ WORDS = ("cell 3", "door switch", "second robot", None)
 FIELDS: dict[str, dict[str, tuple[Any, ...]]] = {
     "task": {
         "name": ("Layout", "Reach study", "Dry run", "Sign-off"),
+        "notes": (*WORDS, "first line\nsecond line"),
         "priority": (1, 500, 900),
         "deadline": DAYS,
         "duration_minutes": (480, 960, 0, None),

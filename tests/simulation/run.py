@@ -1,6 +1,6 @@
 """Plays schedules from random seeds and holds every one against the invariants of sync.
 
-    python tests/simulation/run.py --seeds 1000 [--start 1] [--seconds 60] [--planted NAME] [--often VERB …]
+    python tests/simulation/run.py --seeds 1000 [--start 1] [--seconds 60] [--planted NAME]
 
 The last line tells schedules, edits, faults, conflicts and violations. A violation is printed with its seed and the
 shortest story that was found. With --planted a known bug is put in, and the run ends at the first seed that shows it.
@@ -24,13 +24,13 @@ from tests.simulation.world import script
 KILLS = ("kill before", "kill after", "busy", "kill", "restart", "late", "clock", "second worker")
 
 
-def play(seed: int, *often: str) -> Outcome:
-    return Outcome(*script(seed, *often))
+def play(seed: int) -> Outcome:
+    return Outcome(*script(seed))
 
 
-def tell(seed: int, outcome: Outcome, *often: str, seconds: float = 20.0) -> str:
+def tell(seed: int, outcome: Outcome, seconds: float = 20.0) -> str:
     """A violation in words: its seed, and the story made short."""
-    setting, steps = script(seed, *often)
+    setting, steps = script(seed)
     short = shrink(setting, steps, seconds)
     story = "\n  ".join(short.trace)
     return (
@@ -58,7 +58,6 @@ def main() -> int:
     parser.add_argument("--start", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--planted", default="")
-    parser.add_argument("--often", nargs="*", default=[], metavar="VERB", help="come eight times as often")
     parser.add_argument("--stories", type=int, default=3, help="how many violations are told in full")
     given = parser.parse_args()
     from tests.simulation.planted import BUGS
@@ -70,12 +69,12 @@ def main() -> int:
     with BUGS[given.planted]() if given.planted else nullcontext():
         while seed - given.start + 1 < given.seeds and time.monotonic() - begun < given.seconds:
             seed += 1
-            outcome = play(seed, *given.often)
+            outcome = play(seed)
             count += outcome.count
             if outcome.violation:
                 failed.append(seed)
                 print(
-                    tell(seed, outcome, *given.often)
+                    tell(seed, outcome)
                     if len(failed) <= given.stories
                     else f"seed {seed}: {outcome.violation}"
                 )

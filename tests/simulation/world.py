@@ -8,7 +8,7 @@ import random
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import cache
 from typing import Any, NamedTuple
@@ -51,8 +51,8 @@ class Setting(NamedTuple):
     skews: tuple[int, ...]
 
 
-def script(seed: int, *often: str) -> tuple[Setting, list[Step]]:
-    """The story of a seed; the verbs in `often` come eight times as often as they would."""
+def script(seed: int, often: Mapping[str, float] = {}) -> tuple[Setting, list[Step]]:
+    """The story of a seed; a verb in `often` comes so many times as often as it would."""
     dice = random.Random(seed)
     laptops = dice.choice((2, 2, 3, 3, 4))
     setting = Setting(
@@ -67,7 +67,7 @@ def script(seed: int, *often: str) -> tuple[Setting, list[Step]]:
     )
     verbs = {**{verb: weight for verb, (weight, _) in edits.VERBS.items()}, "undo": 9, "redo": 4, "step": 45}
     verbs |= {"sync": 22, "kill": 4, "second worker": 4, "clock": 3, "restart": 2, "late": 6}
-    verbs |= {verb: 8 * verbs[verb] for verb in often}
+    verbs |= {verb: times * verbs[verb] for verb, times in often.items()}
     chosen = dice.choices(list(verbs), list(verbs.values()), k=dice.randint(25, 90))
     steps = [Step(v, dice.randrange(laptops), dice.getrandbits(32)) for v in chosen]
     return _keeping(random.Random(f"keeping {seed}"), setting, steps) if seed % 3 != 1 else (setting, steps)

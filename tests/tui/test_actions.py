@@ -35,7 +35,8 @@ def test_the_keys_of_the_table():
         "noted": "impOVT",
         "board": "hlHLpa",
         "history": "ra",
-        "conflicts": "mtbeA",
+        "conflicts": "mtbexaA",
+        "refused": "reXx",
         "sync": "pfL",
         "jump": "ghpbtcumsx/",
     }.items():

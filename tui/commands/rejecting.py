@@ -1,7 +1,7 @@
 """rejected: what the server refused, why and what it held; sent again, let go, or written into a file."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -158,10 +158,26 @@ def _instead(
                 f"“{plain(one.label)}” sets no {name}. See `milepost rejected {lookup.short(one.id)}`."
             )
         for change in hits:
-            near = values.beside(conn, change.kind, change.rec)
-            near |= {k: str(v) for k, v in change.values.items() if k in ("project_id", "client_id") and v}
-            for field, scalar in values.parse(conn, KINDS[change.kind], [(name, text)], near).items():
-                yield (change.rec, field), scalar
+            parsed = values.parse(conn, KINDS[change.kind], [(name, text)], _near(conn, change))
+            yield from (((change.rec, field), scalar) for field, scalar in parsed.items())
+
+
+def scalars(
+    conn: sqlite3.Connection, one: Rejected, typed: Mapping[tuple[str, str], str]
+) -> dict[tuple[str, str], Scalar]:
+    """What is typed means, by record and field."""
+    found: dict[tuple[str, str], Scalar] = {}
+    for change in one.changes:
+        given = [(name, text) for (rec, name), text in typed.items() if rec == change.rec]
+        parsed = values.parse(conn, KINDS[change.kind], given, _near(conn, change))
+        found |= {(change.rec, field): scalar for field, scalar in parsed.items()}
+    return found
+
+
+def _near(conn: sqlite3.Connection, change: Change) -> dict[str, str | None]:
+    """Project and client of what an operation changes, as far as the record or the operation has them."""
+    held = {name: str(v) for name, v in change.values.items() if name in ("project_id", "client_id") and v}
+    return {**values.beside(conn, change.kind, change.rec), **held}
 
 
 def _has(change: Change, name: str) -> bool:

@@ -7,9 +7,8 @@ from typing import Any
 from models import conflict as rules
 from models.errors import Refused
 from models.fields import Scalar
-from models.kinds import KINDS
 from models.texts import Lines
-from tui.commands import lookup, values
+from tui.commands import lookup
 from tui.commands.context import Context, Usage, note
 from tui.commands.output import moment, plain
 from tui.conflicts import Conflict, Side
@@ -103,13 +102,7 @@ def _choice(conn: sqlite3.Connection, each: Conflict, word: str, text: str | Non
     known = {"mine": mine, "theirs": theirs, "both": "both", "now": "now"}
     if word.lower() in known:
         return known[word.lower()], None
-    name = next(iter(each.aside.values), "")
-    field = each.field(name)
-    if field is None or len(each.aside.values) != 1:
-        raise Refused("These fields belong together: choose mine or theirs.")
-    given = [(field.name, word.removeprefix("="))]
-    near = values.beside(conn, each.kind, each.rec)
-    return "value", values.parse(conn, KINDS[each.kind], given, near)[field.name]
+    return "value", each.typed(conn, word.removeprefix("="))
 
 
 def _as_dict(each: Conflict) -> dict[str, Any]:

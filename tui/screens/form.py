@@ -8,8 +8,6 @@ from textwrap import wrap
 from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
-import orjson
-
 from models.schedule.instants import show
 from models.windows import discreet
 from models.windows.dates import Computed, computed, problems
@@ -50,9 +48,13 @@ def lines(conn: sqlite3.Connection, kind: str, rec: str, all: bool, front: Front
     if front is not None and not discreet.shows(conn, front, kind, rec):
         yield Draft(HEAD, "Hidden", "in the discreet view")
     elif kind == "conflict":
-        yield from _conflict(conn, rec)
+        from tui.screens import explained
+
+        yield from explained.conflict(conn, rec)
     elif kind == "operation":
-        yield from _operation(conn, rec)
+        from tui.screens import explained
+
+        yield from explained.operation(conn, rec)
     elif kind == "why":
         yield from _why(conn, rec, front)
     else:
@@ -303,76 +305,8 @@ def change_in_words(
     return spec.fields[field].label, f"{before} → {after}"
 
 
-# ── what the sync view explains ───────────────────────────────────────────────────────────────────────
-
-
-def _conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
-    from models.kinds import KINDS
-
-    row = conn.execute(
-        """SELECT c.kind, c.rec, c.winner, c.loser, coalesce(w.name, 'a colleague'), coalesce(l.name, 'a colleague'),
-           c.winner_at, c.loser_at, c.loser_txn FROM conflict c LEFT JOIN member w ON w.id=c.winner_author
-           LEFT JOIN member l ON l.id=c.loser_author WHERE c.id=?""",
-        (rec,),
-    ).fetchone()
-    if row is None:
-        return
-    kind, of, winner, loser, by, aside_by, at, aside_at, txn = row
-    spec = KINDS[kind]
-    yield Draft(HEAD, "Conflict", "two edits of the same, neither had seen the other")
-    yield Draft(LINK, spec.label, shown_title(conn, kind, of), "", kind, of)
-    for field in orjson.loads(loser):
-        stands, aside = orjson.loads(winner).get(field), orjson.loads(loser).get(field)
-        base = _base(conn, txn, of, field)
-        for word, kept, who, when in (("stands", stands, by, at), ("set aside", aside, aside_by, aside_at)):
-            yield Draft(PAST, word, shown(conn, spec, field, kept) or "–", f"{word} {field}")
-            yield Draft(PAST, "", f"{who}, {_when(when)}", f"{word} by {field}")
-        if base is not None:
-            yield Draft(PAST, "before both", shown(conn, spec, field, base[0]) or "–", f"base {field}")
-    yield Draft(HEAD, "Decide", "m mine · t theirs · b both · e other", "decide")
-
-
 def shown_title(conn: sqlite3.Connection, kind: str, rec: str) -> str:
     """What the record is called."""
     from tui.commands.lookup import title
 
     return title(conn, kind, rec)
-
-
-def _base(conn: sqlite3.Connection, txn: str | None, rec: str, field: str) -> tuple[Scalar] | None:
-    """What the one who was set aside had before the edit, as far as this laptop's log knows."""
-    sql = "SELECT c.old FROM change c JOIN txn t ON t.n=c.txn WHERE t.id=? AND t.origin='L' AND c.rec=? AND c.field=?"
-    found: tuple[Scalar] | None = conn.execute(sql, (txn, rec, field)).fetchone()
-    return found
-
-
-def _when(instant: str | None) -> str:
-    from datetime import datetime
-
-    if not instant:
-        return "some time"
-    return clock(int(datetime.fromisoformat(instant.replace("Z", "+00:00")).timestamp() * 1000))
-
-
-def _operation(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
-
-    row = conn.execute(
-        """SELECT t.n, t.label, t.state, t.note, t.at, coalesce(m.name, 'you') FROM txn t
-           LEFT JOIN member m ON m.id=t.author WHERE t.id=?""",
-        (rec,),
-    ).fetchone()
-    if row is None:
-        return
-    n, label, state, note, at, author = row
-    word = {1: "waits for the server", 2: "was sent", 5: "was refused"}.get(state, "is on the server")
-    yield Draft(HEAD, "Operation", label)
-    yield Draft(PAST, "by", f"{author}, {clock(at)}", "by")
-    yield Draft(PAST, "it", word, "state")
-    if note:
-        yield Draft(PAST, "because", note, "why")
-    changes = conn.execute(
-        "SELECT tbl, rec, field, old, new FROM change WHERE txn=? ORDER BY n LIMIT 60", (n,)
-    )
-    for at, (kind, of, field, old, new) in enumerate(changes.fetchall()):
-        label, text = change_in_words(conn, kind, of, field, old, new)
-        yield Draft(LINK, label, f"{shown_title(conn, kind, of)}: {text}", str(at), kind, of)

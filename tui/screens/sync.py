@@ -1,16 +1,15 @@
-"""Sync: conflicts to decide, what the server refused and why, what waits, and what was done."""
+"""Sync: what the server refused and why, what waits, and what was done."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Iterator, Sequence
+from datetime import date
+from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
-
-import orjson
 
 from models.db import get_meta
 from models.windows import syncing
-from models.windows.syncing import CONFLICT, LOGGED, REJECTED, SyncRow
+from models.windows.syncing import LOGGED, REJECTED, SyncRow
 from models.windows.window import Window
 from tui.screens.base import ListView, bench
 from tui.widgets.columns import Cell, Column, Row
@@ -19,32 +18,20 @@ from tui.widgets.prompt import Question
 from tui.words import clock, count
 
 if TYPE_CHECKING:
+    from models.fields import Field, Scalar
+    from models.rejected import Rejected
     from sync.worker import State
 
-SIDES = {"mine": "mine stays", "theirs": "theirs stays", "both": "both stay"}
-WORDS = {"conflict": ("▲ conflict", "bad"), "rejected": ("✗ refused", "bad"), "waiting": ("○ waits", "warn"),
-         "logged": ("● done", "dim")}  # fmt: skip
+WORDS = {"rejected": ("✗ refused", "bad"), "waiting": ("○ waits", "warn"), "logged": ("● done", "dim")}
+TWICE = 5.0  # seconds within which the same key again means it
+PLACED = ("project_id", "client_id")  # where a record is stays as it was
+ASKED = 5  # fields of a refused operation that are asked for one after the other
 
-
-def _values(text: str | None) -> str:
-    found = orjson.loads(text or "{}")
-    return ", ".join("–" if value is None else str(value).replace("T", " ") for value in found.values())
+Cells = list[tuple[str, "Field", "Scalar"]]  # record, field, what was refused
 
 
 def _what(row: SyncRow) -> Cell:
-    if row.kind != "conflict":
-        return row.label + (f" · {row.note}" if row.note else ""), "bad" if row.kind == "rejected" else ""
-    return f"{row.rec_name or row.rec_kind} · {row.label.replace('_', ' ')}", "strong"
-
-
-def _stands(row: SyncRow) -> Cell:
-    return (f"{_values(row.a)}  ({row.author or 'a colleague'})" if row.kind == "conflict" else ""), ""
-
-
-def _aside(row: SyncRow) -> Cell:
-    if row.kind == "conflict":
-        return f"{_values(row.b)}  ({row.other or 'a colleague'})", "warn"
-    return (count(row.records, "record") if row.records > 1 else ""), "dim"
+    return row.label + (f" · {row.note}" if row.note else ""), "bad" if row.kind == "rejected" else ""
 
 
 class SyncView(ListView):
@@ -53,19 +40,14 @@ class SyncView(ListView):
     columns: ClassVar[Sequence[Column]] = [
         Column("kind", "", lambda row: WORDS[row.kind], width=11),
         Column("what", "What", _what, ratio=4, min_width=22),
-        Column("stands", "Stands", _stands, ratio=3, min_width=14, drop=1),
-        Column("aside", "Set aside", _aside, ratio=3, min_width=14, drop=2),
-        Column(
-            "author",
-            "By",
-            lambda row: (row.author or "you") if row.kind != "conflict" else "",
-            width=12,
-            drop=4,
-        ),
+        Column("records", "", lambda row: (count(row.records, "record") if row.records > 1 else "", "dim"),
+               width=14, drop=2),
+        Column("author", "By", lambda row: row.author or "you", width=12, drop=4),
         Column("at", "When", lambda row: (clock(row.at), "dim"), width=12, drop=3),
-    ]
+    ]  # fmt: skip
     shows: ClassVar[dict[str, frozenset[str]]] = {}
     failed = logged = False
+    asked_to_discard: tuple[float, Sequence[int]] = (0.0, ())
 
     def title_parts(self) -> Sequence[str]:
         server = get_meta(bench(self).desk.conn, "server") or "not signed in"
@@ -73,12 +55,12 @@ class SyncView(ListView):
 
     def places(self) -> Sequence[str]:
         row = self.here() if self.is_mounted else None
-        return ("conflicts", "sync") if row is not None and row.kind == "conflict" else ("sync",)
+        return ("refused", "sync") if row is not None and row.kind == "rejected" else ("sync",)
 
     def window(self) -> Window:
         window = syncing.sync_window(bench(self).desk.conn, 200 if self.logged else 20)
         if self.failed:
-            kept = [row for row in window.rows if row % 4 in (CONFLICT, REJECTED)]
+            kept = [row for row in window.rows if row % 4 == REJECTED]
             window = Window(type(window.rows)("q", kept))
         return window
 
@@ -106,55 +88,69 @@ class SyncView(ListView):
         self.post_message(self.Retitled())  # another row, other keys
 
     def on_line_list_moved(self, event: Moved) -> None:
+        super().on_line_list_moved(event)
         self.post_message(self.Retitled())
 
     def tell_detail(self) -> None:
         row = self.here()
-        kind = "" if row is None else "conflict" if row.kind == "conflict" else "operation"
-        self.detail.show(kind, row.id if row is not None else "")
+        self.detail.show("operation" if row is not None else "", row.id if row is not None else "")
 
-    def go_to_first_conflict(self) -> bool:
-        """False when none is open."""
-        first = next((row for row in self.lines.window.rowids if row % 4 == CONFLICT), None)
-        return first is not None and self.lines.go_to(first)
+    # Actions on what was refused
 
-    # Actions
-
-    def act_mine(self) -> None:
-        self._settle("mine")
-
-    def act_theirs(self) -> None:
-        self._settle("theirs")
-
-    def act_both(self) -> None:
-        self._settle("both")
-
-    def act_all_mine(self) -> None:
-        rows = self.rows([row for row in self.lines.window.rowids if row % 4 == CONFLICT])
-        if rows:
-            bench(self).edit(
-                f"Settle {count(len(rows), 'conflict')}", "conflict.settle_all", [r.id for r in rows], "mine"
-            )
+    def act_again(self) -> None:
+        """As it was; each is an operation of its own, as before."""
+        for row in self._refused():
+            bench(self).edit(row.label, "rejected.send_again", row.id, told=self._sent)
 
     async def act_edit(self) -> None:
-        row = self.here()
-        if row is not None and row.kind == "conflict":
-            await self.shell.ask(self._third(row, _values(row.a)))
+        """Its values are asked for one after the other; then it is sent again."""
+        operation = self._operation()
+        if operation is None:
+            return
+        cells = list(_cells(operation))
+        if not cells or len(cells) > ASKED:
+            self.shell.say(
+                f"Change it by command: milepost rejected {operation.id[-8:]} --resend field=value"
+            )
+            return
+        await self.shell.ask(self._question(operation, cells, {}))
 
-    def _third(self, row: SyncRow, text: str, why: str = "") -> Question:
-        """Asks for another value than the two."""
+    def act_discard(self) -> None:
+        """The same key twice within a few seconds lets it go."""
+        rows = self._refused()
+        chosen = [row.row for row in rows]
+        since, before = self.asked_to_discard
+        if not rows:
+            return
+        if monotonic() - since < TWICE and before == chosen:
+            self.asked_to_discard = (0.0, ())
+            ids = [row.id for row in rows]
+            bench(self).edit("Let go", "rejected.discard", ids, told=self._let_go)
+            self.lines.clear_marks()
+        else:
+            self.asked_to_discard = (monotonic(), chosen)
+            name = f"“{rows[0].label}”" if len(rows) == 1 else f"{len(rows)} refused operations"
+            self.shell.say(f"X again lets {name} go for good; x writes it into a file first", "warn")
 
-        def done(typed: str) -> None:
-            lost = self.ask_once_more(partial(self._third, row), typed)
-            bench(self).edit_settlement(row.id, row.rec_kind or "", row.label, typed, lost)
+    def act_export(self) -> None:
+        """Into a text file in the documents' folder."""
+        from models.rejected import rejected
+        from tui.commands.rejecting import write
+        from tui.screens.saving import folder
 
-        return Question(f"{row.label.replace('_', ' ').capitalize()}:", done, text, why)
+        conn = bench(self).desk.conn
+        found = [one for row in self._refused() for one in rejected(conn, row.id)]
+        path = folder() / f"Refused {date.today().isoformat()}.txt"
+        n = 1
+        while path.exists():
+            n += 1
+            path = path.with_name(f"Refused {date.today().isoformat()} ({n}).txt")
+        write(conn, path, found)
+        self.shell.say(f"Wrote {count(len(found), 'operation')} to {path}")
 
     act_delete = None  # type: ignore[assignment]  # what is told here is not deleted
 
-    def act_next_field(self) -> None:
-        """The next conflict."""
-        self.lines.act_down()
+    # Actions of the view
 
     def act_pause(self) -> None:
         bench(self).act_offline()
@@ -170,12 +166,59 @@ class SyncView(ListView):
         if self.logged and first is not None:
             self.lines.go_to(first)
 
-    def _settle(self, side: str) -> None:
-        rows = [row for row in self.rows(self.lines.selected()) if row.kind == "conflict"]
-        if rows:
-            field = rows[0].label.replace("_", " ")
-            one = f"{field} of “{rows[0].rec_name or rows[0].rec_kind}”"
-            name = one if len(rows) == 1 else f"{len(rows)} conflicts"
-            label = f"Settle {name}: {SIDES[side]}"
-            bench(self).edit(label, "conflict.settle_all", [r.id for r in rows], side)
-            self.lines.clear_marks()
+    # Inside
+
+    def _refused(self) -> list[SyncRow]:
+        return [row for row in self.rows(self.lines.selected()) if row.kind == "rejected"]
+
+    def _operation(self) -> Rejected | None:
+        rows = self._refused()
+        if not rows or not bench(self).desk.loaded:
+            return None
+        from models.rejected import rejected
+
+        return next(rejected(bench(self).desk.conn, rows[0].id), None)
+
+    def _sent(self, changes: object) -> None:
+        self.look_again()
+
+    def _let_go(self, changes: object) -> None:
+        self.shell.say("Let go")
+        self.look_again()
+
+    def _question(
+        self, operation: Rejected, cells: Cells, typed: dict[tuple[str, str], str], why: str = ""
+    ) -> Question:
+        """Asks for the first of the cells, then for the others; at the end it is sent."""
+        (rec, field, value), *left = cells
+        before = typed.get((rec, field.name), _to_type(bench(self).desk.conn, field, value))
+
+        def done(text: str) -> None:
+            typed[rec, field.name] = text
+            if left:
+                self.shell.ask_next(self._question(operation, left, typed))
+            else:
+                self._send_changed(operation, typed)
+
+        return Question(f"{field.label}:", done, before, why or f"{operation.label}: then it is sent again")
+
+    def _send_changed(self, operation: Rejected, typed: dict[tuple[str, str], str]) -> None:
+        def again(why: str) -> None:
+            self.run_worker(self.shell.ask(self._question(operation, list(_cells(operation)), typed, why)))
+
+        bench(self).edit_refused(operation, typed, again)
+
+
+def _cells(operation: Rejected) -> Iterator[tuple[str, Field, Scalar]]:
+    from tui.commands.rejecting import fields
+
+    for change in operation.changes:
+        yield from ((change.rec, field, value) for field, value in fields(change) if field.name not in PLACED)
+
+
+def _to_type(conn: Any, field: Field, value: Scalar) -> str:
+    if field.refers:
+        from tui.commands.lookup import title
+
+        return title(conn, field.refers, None if value is None else str(value))
+    return field.show(value)

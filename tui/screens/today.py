@@ -131,7 +131,8 @@ class TodayView(Noted, TaskActions):
         if row is None:
             return
         if row.kind in ("conflict", "operation"):
-            self.run_worker(self.shell.go("sync"), exclusive=True, group="go")
+            view = "conflicts" if row.kind == "conflict" else "sync"
+            self.run_worker(self.shell.go(view), exclusive=True, group="go")
         elif row.kind in ("task", "client"):
             bench(self).open_record(row.kind, row.id)
         else:

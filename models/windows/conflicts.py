@@ -1,0 +1,61 @@
+"""The conflicts as a list, those to decide first."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from models.windows.window import Window, add, marks
+
+
+class ConflictRow(NamedTuple):
+    """A conflict. `winner` and `loser` are JSON; `ours_aside`: the member of this laptop wrote the loser alone.
+    `settled` is the choice, empty as long as there is none."""
+
+    row: int
+    id: str
+    kind: str
+    rec: str
+    field: str
+    decided: str | None
+    winner: str
+    winner_name: str | None
+    loser: str
+    loser_name: str | None
+    at: str | None
+    ours_aside: int
+    settled: str | None
+    name: str | None
+
+
+_NAMED = ("task", "project", "client", "site", "contact", "member", "calendar")
+_NAME = "CASE c.kind {} END".format(
+    " ".join(f"WHEN '{kind}' THEN (SELECT name FROM {kind} WHERE id=c.rec)" for kind in _NAMED)
+)
+_SETTLED = "(SELECT choice FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL LIMIT 1)"
+# what a person should look at first: a value that was set aside without anybody's clock deciding it
+_ORDER = f"ORDER BY {_SETTLED} IS NOT NULL, coalesce(c.decided, '') IN ('time', 'text'), c.id"
+
+
+def conflicts_window(conn: sqlite3.Connection, settled: bool = False) -> Window:
+    """The open conflicts, then, if wished, the settled ones."""
+    window = Window()
+    for (row,) in conn.execute(
+        f"SELECT rowid FROM conflict c WHERE deleted_at IS NULL AND (? OR {_SETTLED} IS NULL) {_ORDER}",
+        (settled,),
+    ):
+        add(window, row, 0)
+    return window
+
+
+def conflicts_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[ConflictRow]:
+    found = conn.execute(
+        f"""SELECT c.rowid, c.id, c.kind, c.rec, c.field, c.decided,
+            c.winner, (SELECT name FROM member WHERE id=c.winner_author),
+            c.loser, (SELECT name FROM member WHERE id=c.loser_author), max(c.winner_at, c.loser_at),
+            coalesce(c.loser_author=m.value AND c.winner_author IS NOT m.value, 0), {_SETTLED}, {_NAME}
+            FROM conflict c LEFT JOIN meta m ON m.key='member' AND m.value<>''
+            WHERE c.rowid IN ({marks(rows)})""",
+        list(rows),
+    )
+    by_row = {row[0]: ConflictRow._make(row) for row in found}
+    return [by_row[row] for row in rows if row in by_row]

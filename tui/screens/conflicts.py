@@ -1,0 +1,160 @@
+"""Conflicts: two edits of the same, each decided by one key; what time decided can be seen, and turned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+import orjson
+
+from models.windows.conflicts import ConflictRow, conflicts_rows, conflicts_window
+from models.windows.window import Window
+from tui.screens.base import ListView, bench
+from tui.widgets.columns import Cell, Column, Row
+from tui.widgets.prompt import Question
+from tui.words import count
+
+if TYPE_CHECKING:
+    from tui.conflicts import Conflict
+
+SIDES = {"mine": "mine stays", "theirs": "theirs stays", "both": "both stay", "now": "as it stands"}
+BY_TIME = ("time", "text")
+
+
+def _state(row: ConflictRow) -> Cell:
+    if row.settled:
+        return "✓ settled", "dim"
+    return ("◷ by time", "warn") if row.decided in BY_TIME else ("▲ to decide", "bad")
+
+
+def _side(row: ConflictRow, mine: bool) -> Cell:
+    aside = mine == bool(row.ours_aside)
+    found = orjson.loads(row.loser if aside else row.winner)
+    text = ", ".join("–" if v is None else _short(str(v)) for v in found.values())
+    name = (row.loser_name if aside else row.winner_name) or "a colleague"
+    return f"{text}  ({name})", "" if aside else "strong"
+
+
+def _short(text: str) -> str:
+    return re.sub(r"(?<=\d)T(?=\d\d:)", " ", text).replace("\n", " ⏎ ")
+
+
+class ConflictsView(ListView):
+    name_in_registry = "conflicts"
+    empty = (
+        "No conflict is open. Two edits of the same, made without seeing each other, would be decided here"
+    )
+    columns: ClassVar[Sequence[Column]] = [
+        Column("state", "", _state, width=11),
+        Column("what", "What", lambda row: (row.name or row.kind, "strong"), ratio=3, min_width=14),
+        Column("field", "Field", lambda row: row.field.replace("_", " "), ratio=1, min_width=9),
+        Column("mine", "Mine", lambda row: _side(row, True), ratio=3, min_width=14, drop=1),
+        Column("theirs", "Theirs", lambda row: _side(row, False), ratio=3, min_width=14, drop=2),
+        Column("at", "When", lambda row: ((row.at or "")[:16].replace("T", " "), "dim"), width=16, drop=3),
+    ]
+    shows: ClassVar[dict[str, frozenset[str]]] = {"conflict": frozenset(), "settlement": frozenset()}
+    settled = False
+
+    def title_parts(self) -> Sequence[str]:
+        return ("Milepost", "Conflicts" + (" · settled ones too" if self.settled else ""))
+
+    def window(self) -> Window:
+        return conflicts_window(bench(self).desk.conn, self.settled)
+
+    def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
+        return conflicts_rows(bench(self).desk.conn, rowids)
+
+    def record_of(self, row: Row) -> tuple[str, str]:
+        return "conflict", row.id
+
+    def on_changes(self, changes: object) -> None:
+        """Names and values of any kind are shown here."""
+        self.stale = True
+        if self.in_front:
+            self.on_shown()
+        self.detail.reload()
+
+    # Actions
+
+    def act_mine(self) -> None:
+        self._settle("mine")
+
+    def act_theirs(self) -> None:
+        self._settle("theirs")
+
+    def act_both(self) -> None:
+        self._settle("both")
+
+    def act_as_it_stands(self) -> None:
+        self._settle("now")
+
+    def act_all_mine(self) -> None:
+        if rows := [row for row in self.rows(list(self.lines.window.rowids)) if not row.settled]:
+            bench(self).edit(
+                f"Settle {count(len(rows), 'conflict')}: {SIDES['mine']}", "conflict.settle_all",
+                [row.id for row in rows], "mine",
+            )  # fmt: skip
+
+    async def act_edit(self) -> None:
+        """Another value than the two; of a note the merged text, to be put right."""
+        each = self._here()
+        if each is None:
+            return
+        if len(each.aside.values) != 1:
+            self.shell.say("These fields belong together: m keeps mine, t theirs", "warn")
+        elif each.is_note:
+            from models.texts import BOTH, joined
+
+            text = joined(each.regions(), BOTH) or ""
+            keep = partial(self._write, each, lost=lambda why: self.shell.say(why, "bad"))
+            await self.shell.type_text(f"{each.label} · {each.title}", "", keep, text)
+        else:
+            [value] = each.mine.values.values()
+            name = next(iter(each.aside.values))
+            field = each.field(name)
+            shown = field.show(value, day=each.day) if field and not field.refers else ""
+            await self.shell.ask(self._other(each, shown))
+
+    def act_next_field(self) -> None:
+        """The next conflict."""
+        self.lines.act_down()
+
+    def act_settled(self) -> None:
+        self.settled = not self.settled
+        self.reload()
+        self.post_message(self.Retitled())
+
+    act_delete = None  # type: ignore[assignment]  # a conflict is settled, never deleted
+
+    # Inside
+
+    def _here(self) -> Conflict | None:
+        row = self.here()
+        if row is None or not bench(self).desk.loaded:
+            return None
+        from tui.conflicts import conflicts
+
+        return next(conflicts(bench(self).desk.conn, id=row.id), None)
+
+    def _other(self, each: Conflict, text: str, why: str = "") -> Question:
+        def done(typed: str) -> None:
+            self._write(each, typed, self.ask_once_more(partial(self._other, each), typed))
+
+        return Question(f"{each.label} of {each.title}:", done, text, why)
+
+    def _write(self, each: Conflict, text: str, lost: object) -> None:
+        bench(self).edit_settlement(each, text, lost)  # type: ignore[arg-type]
+
+    def _settle(self, side: str) -> None:
+        rows = [row for row in self.rows(self.lines.selected()) if not row.settled]
+        if not rows:
+            self.shell.say("It is settled already; u takes a settlement of yours back")
+            return
+        one = f"{rows[0].field.replace('_', ' ')} of “{rows[0].name or rows[0].kind}”"
+        name = one if len(rows) == 1 else f"{len(rows)} conflicts"
+        bench(self).edit(
+            f"Settle {name}: {SIDES[side]}", "conflict.settle_all", [row.id for row in rows], side
+        )
+        self.lines.clear_marks()
