@@ -90,6 +90,8 @@ class Desk:
         import_module("models.kinds")
         self.worker = import_module("sync.worker").Worker(store, self._on_state)
         self.worker.start()
+        if self._over.is_set():  # closed meanwhile
+            self.worker.stop()
 
     def write(
         self, run: Callable[[Store], Changes], done: Callable[[Future[Changes]], None], *, long: bool = False

@@ -265,5 +265,6 @@ async def test_the_portfolio_tells_when_it_will_end_and_how_late_that_is(tmp_pat
     elsewhere(tmp_path, "project", ids["Nesting line"], finish="2026-11-27T17:00", start="2026-11-23T08:00")
     elsewhere(tmp_path, "task", ids["Lay cables"], duration_minutes=7 * 480)
     async with at_work(tmp_path, (200, 42)) as pilot:
-        await see(pilot, "Tue 01 Dec +4d")
+        await see(pilot, "! -2d")
+        await see(pilot, "Tue 01 Dec")
         await see(pilot, "is missed")

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from textual.timer import Timer
 
 from models.feed import Changes
+from models.windows.discreet import Front
 from tui import finding, opening
 from tui.screens import adding, form
 from tui.screens.base import bench, copy
@@ -108,7 +109,27 @@ class Detail(LineList):
         app = bench(self)
         if not app.desk.loaded or not self.is_on_screen or not self.is_attached:
             return
+        if self.kind == "why":  # it computes two schedules
+            self.run_worker(partial(self._read, self.rec, app.front, top), thread=True, exclusive=True,
+                            group="why", exit_on_error=False)  # fmt: skip
+            return
         drafts = form.lines(app.desk.conn, self.kind, self.rec, self.all, app.front) if self.rec else ()
+        self._fill(drafts, top)
+
+    def _read(self, rec: str, front: Front | None, top: bool) -> None:
+        app = bench(self)
+        conn = app.desk.reader()
+        try:
+            drafts = list(form.lines(conn, "why", rec, self.all, front))
+        finally:
+            conn.close()
+        app.call_from_thread(self._fill_behind, rec, drafts, top)
+
+    def _fill_behind(self, rec: str, drafts: Sequence[form.Draft], top: bool) -> None:
+        if (self.kind, self.rec) == ("why", rec):
+            self._fill(drafts, top)
+
+    def _fill(self, drafts: Iterable[form.Draft], top: bool) -> None:
         self.form.fill(drafts)
         self.set_window(list(self.form.lines))
         if top and not self.editing:
