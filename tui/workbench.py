@@ -17,6 +17,7 @@ from models import db
 from models.errors import MilepostError, StoreError
 from models.feed import Changes
 from models.windows.discreet import Front
+from models.windows.parties import client_of
 from tui import capture, finding
 from tui.beginning import Beginning
 from tui.desk import Desk, Verb, find_verb
@@ -402,10 +403,14 @@ class Workbench(Beginning):
             self.project = row[0] if row else self.project
         view = {"task": "tasks", "client": "clients", "site": "clients", "contact": "clients", "member": "team",
                 "calendar": "team"}.get(kind, "portfolio")  # fmt: skip
+        if kind in ("interaction", "promise", "visit"):
+            view = "client"
         self.run_worker(self._go_to(view, kind, rec), exclusive=True, group="go")
 
     async def _go_to(self, name: str, kind: str, rec: str) -> None:
         view = await self.shell.go(name)
+        if name == "client":
+            cast(Any, view).show(client_of(self.desk.conn, kind, rec))
         if isinstance(view, ListView):
             view.seek(kind, rec)
 

@@ -197,6 +197,70 @@ TEAM = _together(
 )
 
 
+_ABOUT = _table(
+    ("name what", _known("t.name", "text", "name")),
+    ("contact", _known(name_of("contact", "t.contact_id"), "text", "contact", refers="contact")),
+    ("project", _known(name_of("project", "t.project_id"), "text", "project", refers="project")),
+    ("notes", _known("t.notes", "text", "notes")),
+)
+_NOTED_AT = "(t.client_id IN {clients} OR t.project_id IN {projects})"
+
+NOTED = {
+    "interaction": Vocabulary(
+        {
+            **_ABOUT,
+            **_CLIENT,
+            "at": _known("t.at", "minute", "at"),
+            "channel": _known("t.channel", "text", "channel"),
+        },
+        texts=("t.name",),
+        place=_NOTED_AT,
+    ),
+    "promise": Vocabulary(
+        {
+            **_ABOUT,
+            **_CLIENT,
+            "due": _known("t.due", "date", "due"),
+            "state": _known("t.state", "choice", "state", choices=("open", "kept", "missed", "renegotiated")),
+            "by": _known("t.by", "choice", "by", choices=("us", "client")),
+        },
+        texts=("t.name",),
+        marks={
+            "late": "(t.state='open' AND t.due<:today)",
+            "open": "t.state='open'",
+            "mine": "t.member_id=:me",
+        },
+        person="t.member_id IN {members}",
+        nobody="t.member_id IS NULL",
+        place=_NOTED_AT,
+    ),
+    "visit": Vocabulary(
+        {
+            **{name: known for name, known in _ABOUT.items() if name != "contact"},
+            **_CLIENT,
+            "start": _known("t.start", "date", "start"),
+            "finish": _known("t.finish", "date", "finish"),
+            "state": _known(
+                "t.state", "choice", "state", choices=("planned", "confirmed", "on site", "reported")
+            ),
+        },
+        texts=("t.name",),
+        marks={"mine": "t.member_id=:me"},
+        person="t.member_id IN {members}",
+        nobody="t.member_id IS NULL",
+        place=_NOTED_AT,
+    ),
+}
+
+LISTS: dict[str, Vocabulary] = {
+    "task": TASKS,
+    "project": PROJECTS,
+    **PARTIES,
+    **TEAM,
+    **NOTED,
+}  # by kind of record
+
+
 def bin_vocabulary(kind: str, kinds: Iterable[str]) -> Vocabulary:
     """What can be asked of the deleted records of a kind."""
     own = {

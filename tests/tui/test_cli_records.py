@@ -332,6 +332,17 @@ def test_only_set_columns_are_listed_and_fit_a_narrow_terminal(shop: Run, monkey
     assert max(map(len, shop("list", "task").splitlines())) <= 80
 
 
+def test_lists_are_filtered_as_in_the_application(shop: Run) -> None:
+    shop("set", "Send the table", "due=2026-12-04")
+    assert [row["name"] for row in shop("list", "promise", "due<=2026-12-04", "#harlan", "--json")] == [
+        "Send the table"
+    ]
+    assert shop("list", "promise", "due<2026-12-04", "--json") == []
+    assert [row["name"] for row in shop("list", "task", "cables", "status=todo", "--json")] == ["Lay cables"]
+    shop("list", "promise", "nix<3", status=1)
+    shop("list", "baseline", "nix", status=2)
+
+
 def test_an_older_operation_is_undone_by_its_id(shop: Run) -> None:
     shop("set", "Lay cables", "deadline=2026-12-04")
     older = shop("history", "--json")[0]["id"]

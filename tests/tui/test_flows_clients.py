@@ -56,6 +56,14 @@ async def test_a_timeline_begins_at_what_comes_next(tmp_path, ids):
         assert names(pilot) == ["Far", "Next", "Before"] and here(pilot).name == "Next"
 
 
+async def test_what_is_noted_is_found_in_its_clients_timeline(tmp_path, ids):
+    promise = make(tmp_path, "promise", name="Send the table", client_id=ids["Harlan Fab"], due=in_days(40))
+    async with at_work(tmp_path) as pilot:
+        pilot.app.open_record("promise", promise)
+        await until(lambda: view(pilot.app).name_in_registry == "client", pilot)
+        await until(lambda: here(pilot) is not None and here(pilot).id == promise, pilot)
+
+
 async def test_a_promise_is_missed_or_renegotiated(tmp_path, ids):
     promise = make(
         tmp_path, "promise", name="Open the ports", client_id=ids["Harlan Fab"], by="client", due=in_days(-1)

@@ -152,7 +152,7 @@ def _export_json(ctx: Context, path: Path) -> int:
 def _export_csv(ctx: Context, path: Path) -> int:
     kind = _kind(ctx, path)
     with ctx.reading(dates=kind.name == "task") as conn:
-        where, _ = listing.conditions(conn, kind, values.pairs(ctx.args.filters))
+        where, _ = listing.conditions(conn, kind, ctx.args.filters)
         found = listing.read(conn, kind, where)
     used = _used(found)
     with _fresh(path) as file:
@@ -166,7 +166,7 @@ def _export_excel(ctx: Context, path: Path) -> int:
     """Without what means nothing to people, and the ids last."""
     kind = _kind(ctx, path)
     with ctx.reading(dates=kind.name == "task") as conn:
-        where, _ = listing.conditions(conn, kind, values.pairs(ctx.args.filters))
+        where, _ = listing.conditions(conn, kind, ctx.args.filters)
         found = listing.read(conn, kind, where)
         used = [name for name in _used(found) if name not in ("id", "space", "rank", "deleted_at")]
         return listing.write_excel(conn, path, kind, found, [*used, "id"])

@@ -97,7 +97,12 @@ milepost new "Line 2" --client "Harlan Fab" machine="Plasma 1,Laser 1" integrati
         "Lists the records of a kind: those whose fields have these values.",
         (
             arg("kind", metavar="KIND"),
-            arg("filters", nargs="*", metavar="field=value", help="empty: not set; deleted=yes, deleted=all"),
+            arg(
+                "filters",
+                nargs="*",
+                metavar="field=value",
+                help="empty: not set; deleted=yes, deleted=all; or as the application filters: due<fri @ines late",
+            ),
             _LIMIT,
             arg("--xlsx", default="", metavar="FILE", help="into an Excel file"),
             arg("--force", action="store_true", help="replace the file"),
@@ -105,6 +110,7 @@ milepost new "Line 2" --client "Harlan Fab" machine="Plasma 1,Laser 1" integrati
         """\
 milepost list task project=Harlan status=doing
 milepost list task who=Ines deadline=2026-12-04
+milepost list promise "due<fri" late "#harlan"
 milepost list contact phone= --json""",
     ),
     "show": Command(

@@ -1,5 +1,7 @@
 """list: the records of one kind, filtered, as a table, as JSON or as an Excel file."""
 
+import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -8,6 +10,8 @@ from typing import Any, NamedTuple
 
 from models.errors import Refused
 from models.fields import DAY_MINUTES, Field, Scalar
+from models.filters.meaning import condition
+from models.filters.vocabulary import LISTS
 from models.kinds import KINDS, Kind, kind_of
 from tui.commands import facts, lookup, values
 from tui.commands.context import Context, note
@@ -22,6 +26,9 @@ COLUMNS = {
 MARKS = {"critical": Field("critical", "flag", "Critical")}
 OTHERS = {**MARKS, "slack": Field("slack", "duration", "Slack"), "id": Field("id", "text", "ID")}
 STATUS = {"task": None, "project": Field("status", "choice", "Status", choices=("cancelled", "on hold"))}
+
+
+_PAIR = re.compile(r"[^=<>!:@#]+=.*", re.S)  # due<=fri is a filter
 
 
 class Rows(NamedTuple):
@@ -43,7 +50,7 @@ class Rows(NamedTuple):
 def list_(ctx: Context) -> int:
     kind = kind_of(ctx.args.kind)
     with ctx.reading(dates=kind.name in ("task", "project")) as conn:
-        where, one_project = conditions(conn, kind, values.pairs(ctx.args.filters))
+        where, one_project = conditions(conn, kind, ctx.args.filters)
         if ctx.json:
             _print_json(ctx, kind, read(conn, kind, where).first(ctx.args.limit))
             return 0
@@ -74,9 +81,14 @@ class Where:
         self.values += values
 
 
-def conditions(conn: sqlite3.Connection, kind: Kind, given: values.Pairs) -> tuple[Where, bool]:
-    """What `field=value` words ask for, and whether only one project is left."""
+def conditions(conn: sqlite3.Connection, kind: Kind, words: Sequence[str]) -> tuple[Where, bool]:
+    """What the words ask for, and whether only one project is left: `field=value`, and what a list of the application
+    can be filtered by."""
     where = Where()
+    filters = [word for word in words if not _PAIR.fullmatch(word)] if kind.name in LISTS else []
+    if filters:
+        _narrow(conn, kind, " ".join(filters), where)
+    given = values.pairs(word for word in words if word not in filters)
     rest = [(name, text) for name, text in given if name != "deleted"]
     _deleted(where, dict(given).get("deleted", "no"))
     fields = sorted(rest, key=lambda pair: pair[0] not in ("project", "client", "project_id", "client_id"))
@@ -85,6 +97,13 @@ def conditions(conn: sqlite3.Connection, kind: Kind, given: values.Pairs) -> tup
         _filter(conn, kind, name, text, where, known)
     where.only_project = [name.removesuffix("_id") for name, _ in rest] == ["project"]
     return where, bool(known.get("project_id"))
+
+
+def _narrow(conn: sqlite3.Connection, kind: Kind, text: str, where: Where) -> None:
+    """`due<fri @ines late`: the ids that the filter leaves."""
+    wanted = condition(conn, text, LISTS[kind.name])
+    rows = conn.execute(f"SELECT t.id FROM {facts.source(kind.name)} WHERE {wanted.sql}", wanted.values)
+    where.add("t.id IN (SELECT value FROM json_each(?))", json.dumps([id for (id,) in rows]))
 
 
 def _deleted(where: Where, text: str) -> None:
