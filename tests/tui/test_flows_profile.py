@@ -50,6 +50,8 @@ async def go_to_line(pilot, label):
 
 async def test_an_empty_profile_says_what_to_press(tmp_path):
     async with at_work(tmp_path, (80, 24)) as pilot:
+        await see(pilot, "New project from the standard plan")
+        await keys(pilot, "g p")
         await see(pilot, "No projects yet. o makes one")
         await keys(pilot, "o 'Laser_hall_@_Harlan' enter")
         assert here(pilot).name == "Laser hall" and here(pilot).client == "Harlan"
