@@ -56,7 +56,7 @@ def test_codes_are_made_while_it_runs_and_members_are_greeted_no_more(database: 
     with process(database) as running:
         _lines(running, 1)
         running.popen.terminate()
-        assert running.popen.communicate(timeout=5) == ("", "")
+        assert running.popen.communicate(timeout=30) == ("", "")
 
 
 def test_open_streams_do_not_delay_the_end(database: str) -> None:
