@@ -83,7 +83,7 @@ class Push:
         return verdicts
 
     def _first(self, txn: Transaction) -> Known:
-        reason = self._refused.cause(txn) or self._take(txn)
+        reason = (self._refused.cause(txn) or self._take(txn)).replace("\0", "␀")  # PostgreSQL keeps none
         ver = 0 if reason else self.head
         self.effects.verdicts.append((txn.id, txn.hash, self._replica, ver, reason))
         return Known(txn.hash, ver, reason)

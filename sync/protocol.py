@@ -46,6 +46,7 @@ HEADER = "milepost-protocol"
 EPOCH = "milepost-epoch"
 REPLICA = "milepost-replica"
 MAX_PUSH = 64_000_000  # bytes of a push, compressed or not, that the server takes
+LONGEST_KEY = 200  # characters of an id or a field's name
 PUSH_ROWS = 2_000  # changes in a batch of transactions, unless one alone has more
 PULL_BYTES = 1_000_000  # of a page, uncompressed, unless one transaction alone has more
 PIECE = 256_000  # bytes of a content that travel at once
@@ -300,7 +301,7 @@ def read_push(body: bytes) -> tuple[str, int, list[Transaction]]:
     try:
         document = orjson.loads(body)
         txns = [_transaction(row) for row in document["txns"]]
-        return str(document["replica"]), int(document["schema"]), txns
+        return _key(document["replica"]), int(document["schema"]), txns
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Malformed(f"not a push: {error}") from error
 
@@ -312,8 +313,15 @@ def _transaction(row: dict[str, Any]) -> Transaction:
     if row["kind"] not in ("do", "undo", "redo"):
         raise ValueError(f"no transaction is of the kind {row['kind']!r}")
     return Transaction(
-        str(row["id"]), row["kind"], row["ref"], str(row["label"]), int(row["age"]), changes, digest
+        _key(row["id"]), row["kind"], row["ref"], str(row["label"]), int(row["age"]), changes, digest
     )
+
+
+def _key(text: Any) -> str:
+    """A text that may stand in an index of any database. Raises ValueError."""
+    if not isinstance(text, str) or len(text) > LONGEST_KEY or "\0" in text:
+        raise ValueError(f"{text!r:.60} is no id and no name of a field")
+    return text
 
 
 def _change(
@@ -327,10 +335,12 @@ def _change(
     for name, value in (*values.items(), *before.items()):
         if not isinstance(value, str | int | float | None) or isinstance(value, bool):
             raise ValueError(f"{kind}.{name} is not a scalar")
-    if not all(isinstance(text, str) for text in (kind, rec)):
-        raise ValueError("kind and record are text")
+        if value is not None and (name.endswith("_id") or name == "space"):
+            _key(value)
+    for text in (kind, *values):
+        _key(text)
     versions = {name: int(base) for name, base in bases.items()}
-    return Change(kind, rec, bool(created), dict(values), versions, dict(before))
+    return Change(kind, _key(rec), bool(created), dict(values), versions, dict(before))
 
 
 def write_entry(entry: Entry) -> bytes:

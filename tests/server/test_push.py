@@ -170,6 +170,18 @@ def test_a_settlement_without_a_value_is_no_server_error(ines: Laptop, tomas: La
     assert tomas.push_one(do("Settle", new("settlement", "s", conflict_id="nowhere", choice="aside"))).id
 
 
+def test_text_of_any_kind_is_kept_or_refused_on_every_database(ines: Laptop, tomas: Laptop) -> None:
+    odd = "\u2028, 🛠, \x1b[31m, “'\"\\%s ?"
+    named, unknown, refused = ines.push(
+        do("Odd \0", new("client", "harlan", name=odd, notes=odd * 1_000)),
+        do("Unknown", new("drone", "d", mark="nul \0")),
+        do("Nul", new("task", "t", name="nul \0", duration_minutes="\0")),
+    )
+    assert named.ver and unknown.ver and refused.reason
+    assert tomas.record("harlan")["name"] == odd and tomas.record("harlan")["notes"] == odd * 1_000
+    assert tomas.record("d")["mark"] == "nul \0"
+
+
 def test_unknown_kinds_and_fields_are_kept(ines: Laptop, tomas: Laptop) -> None:
     ines.push(
         do("Add", new("drone", "d1", rotors=4), new("client", "harlan", name="Harlan Fab", mood="good"))
