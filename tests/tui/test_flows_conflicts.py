@@ -72,6 +72,16 @@ async def test_a_note_is_shown_merged_and_the_clashing_lines_are_chosen(tmp_path
 
 
 @pytest.mark.asyncio
+async def test_the_pane_decides_by_the_same_keys(tmp_path, ids):
+    clash(tmp_path, ids, "name", "Survey both", "Survey hall 2", "Survey", "time")
+    async with at_work(tmp_path, (78, 24)) as pilot:
+        await keys(pilot, "g x enter")
+        await see(pilot, "before both")
+        await keys(pilot, "t")
+        await until(lambda: value(pilot.app, "task", ids["Survey"], "name") == "Survey both", pilot)
+
+
+@pytest.mark.asyncio
 async def test_another_text_is_typed_from_the_merged_one(tmp_path, ids):
     elsewhere(tmp_path, "task", ids["Survey"], notes=TOMAS)
     clash(tmp_path, ids, "notes", TOMAS, INES, NOTE, "text")

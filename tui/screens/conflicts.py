@@ -12,6 +12,7 @@ import orjson
 from models.windows.conflicts import ConflictRow, conflicts_rows, conflicts_window
 from models.windows.window import Window
 from tui.screens.base import ListView, bench
+from tui.screens.detail import Detail
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import count
@@ -41,6 +42,32 @@ def _short(text: str) -> str:
     return re.sub(r"(?<=\d)T(?=\d\d:)", " ", text).replace("\n", " ⏎ ")
 
 
+class Decision(Detail):
+    """The pane of a conflict: the keys of the list decide it here, too."""
+
+    def __init__(self, view: ConflictsView) -> None:
+        super().__init__()
+        self.view = view
+
+    def act_mine(self) -> None:
+        self.view.act_mine()
+
+    def act_theirs(self) -> None:
+        self.view.act_theirs()
+
+    def act_both(self) -> None:
+        self.view.act_both()
+
+    def act_as_it_stands(self) -> None:
+        self.view.act_as_it_stands()
+
+    def act_edit(self) -> object:
+        return self.view.act_edit()
+
+    def act_next_field(self) -> None:
+        self.view.act_next_field()
+
+
 class ConflictsView(ListView):
     name_in_registry = "conflicts"
     empty = (
@@ -56,6 +83,10 @@ class ConflictsView(ListView):
     ]
     shows: ClassVar[dict[str, frozenset[str]]] = {"conflict": frozenset(), "settlement": frozenset()}
     settled = False
+
+    def make_detail(self) -> Detail:
+        self.detail = Decision(self)
+        return self.detail
 
     def title_parts(self) -> Sequence[str]:
         return ("Milepost", "Conflicts" + (" · settled ones too" if self.settled else ""))

@@ -28,8 +28,9 @@ def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
     each = next(conflicts(conn, id=rec, settled=True), None)
     if each is None:
         return
-    label = KINDS[each.kind].label if each.kind in KINDS else each.kind
     yield Draft(HEAD, "Conflict", each.label)
+    yield from _merged(each) if each.is_note else _values(conn, each)
+    label = KINDS[each.kind].label if each.kind in KINDS else each.kind
     yield Draft(LINK, label, each.title, "", each.kind, each.rec)
     if each.place:
         yield Draft(PAST, "of", each.place, "place")
@@ -37,7 +38,6 @@ def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
         yield Draft(PAST, "" if at else "It was", line, f"why {at}")
     if each.settled:
         yield Draft(PAST, "settled", f"{each.settled}, by {each.settled_by}", "settled")
-    yield from _merged(conn, each) if each.is_note else _values(conn, each)
     if not each.settled:
         both = " · b both" if each.is_note or _is_text(each) else ""
         yield Draft(HEAD, "Decide", f"m mine · t theirs{both}", "decide")
@@ -64,7 +64,7 @@ def _whose(side: Side) -> str:
     return f"{side.by}, {clock(int(when * 1000)) if when else 'some time'}"
 
 
-def _merged(conn: sqlite3.Connection, each: Conflict) -> Iterator[Draft]:
+def _merged(each: Conflict) -> Iterator[Draft]:
     """The text with the lines of both; where they clash, whose each line is."""
     for word, side in (("mine", each.mine), ("theirs", each.theirs)):
         yield Draft(PAST, word, _whose(side), f"{word} by")
