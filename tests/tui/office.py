@@ -72,7 +72,7 @@ def acknowledge(home: Path) -> None:
         sent = outbox.take(conn, 1000)
         entries = [
             Entry(n, one.id, "ours", one.author, one.at, one.kind, one.ref, one.label,
-                  [Patch(kind, rec, created, values) for kind, rec, created, values, _ in one.changes])
+                  [Patch(kind, rec, created, values) for kind, rec, created, values, *_ in one.changes])
             for n, one in enumerate(sent, 1)
         ]  # fmt: skip
         apply(conn, entries, len(entries))
