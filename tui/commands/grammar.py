@@ -19,8 +19,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            set ID[,ID] field=value …          show ID  delete ID  fields [KIND]
            undo [ID]  redo  history [ID]  undelete ID  duplicates  merge ID ID
 Together   login URL   logout   whoami   invite NAME   sync   status   serve
-           conflicts   resolve ID mine|theirs|both|now|VALUE
-           rejected [ID]   server
+           conflicts  resolve ID mine|theirs|both|now|VALUE  rejected  server
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
            attach ID FILE  attachments ID  fetch ID  explain ID
 
