@@ -105,12 +105,17 @@ def _in_lanes(found: Iterable[tuple[int, int]], order: Sequence[int]) -> dict[in
         for code, row in found:
             lanes.setdefault(code, array("q")).append(row * SPREAD + code)
         return lanes
-    codes: dict[int, list[int]] = {}
+    codes: dict[int, int] = {}
+    shared: dict[
+        int, list[int]
+    ] = {}  # of the few that have several: a list for each would be as large as all the rest
     for code, row in found:
-        codes.setdefault(row, []).append(code)
+        if codes.setdefault(row, code) != code:
+            shared.setdefault(row, []).append(code)
     for row in order:
-        for code in codes.get(row, ()):
-            lanes.setdefault(code, array("q")).append(row * SPREAD + code)
+        if row in codes:
+            for code in (codes[row], *shared.get(row, ())):
+                lanes.setdefault(code, array("q")).append(row * SPREAD + code)
     return lanes
 
 

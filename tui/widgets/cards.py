@@ -47,6 +47,12 @@ class Cards(LineList):
         self.lanes: list[Heading] = []
         self._tops: list[int] = []  # the first card that is shown of each lane
         self._first = 0  # the first lane that is shown
+        self._many, self._width, self._height, self._room = (
+            1,
+            1,
+            2,
+            1,
+        )  # lanes, their cells, lines of a card, cards
         self._faces: LRUCache[object, list[list[Segment]]] = LRUCache(1024)
 
     # What screens call
@@ -124,28 +130,17 @@ class Cards(LineList):
 
     # Where things are
 
-    @property
-    def _many(self) -> int:
-        """Lanes that there is room for."""
-        return max(1, (self.size.width + len(EDGE)) // (NARROWEST + len(EDGE)))
+    def _measure(self) -> None:
+        """What the size and the number of lanes give; drawing a line asks for it many times."""
+        width = self.size.width
+        self._many = max(1, (width + len(EDGE)) // (NARROWEST + len(EDGE)))
+        shown = max(1, min(self._many, len(self.lanes)))
+        self._width = max(1, (width - len(EDGE) * (shown - 1)) // shown)
+        self._height = 2 if self._width >= WIDE else 3
+        self._room = max(1, self._body // self._height)
 
     def _shown(self) -> range:
         return range(self._first, min(self._first + self._many, len(self.lanes)))
-
-    @property
-    def _width(self) -> int:
-        shown = max(1, len(self._shown()))
-        return max(1, (self.size.width - len(EDGE) * (shown - 1)) // shown)
-
-    @property
-    def _height(self) -> int:
-        """Lines of a card."""
-        return 2 if self._width >= WIDE else 3
-
-    @property
-    def _room(self) -> int:
-        """Cards of a lane that are shown."""
-        return max(1, self._body // self._height)
 
     def _slots(self, lane: int) -> range:
         """The cards of a lane that are shown, as places in the window."""
@@ -158,6 +153,7 @@ class Cards(LineList):
     # The cursor
 
     def _reveal(self) -> None:
+        self._measure()
         lane, before = self.lane, (self._first, *self._tops)
         if not self.lanes:
             return
