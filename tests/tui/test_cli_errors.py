@@ -291,9 +291,9 @@ def test_the_application_needs_a_terminal(home: Path) -> None:
 
 def test_the_application_is_started_with_its_profile_and_project(home: Path, monkeypatch: Any) -> None:
     seen: list[Any] = []
-    application = type(sys)("tui.workbench")
+    application = type(sys)("tui.starting")
     application.run = lambda home, open_project: seen.append((home, open_project)) or 0  # type: ignore
-    monkeypatch.setitem(sys.modules, "tui.workbench", application)
+    monkeypatch.setitem(sys.modules, "tui.starting", application)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     assert main(["--home", str(home), "--open", "Nesting"]) == 0
