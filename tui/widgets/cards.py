@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rich.segment import Segment
 from textual import events
 from textual.cache import LRUCache
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from tui.widgets.cells import fit, wrap
@@ -47,6 +47,7 @@ class Cards(LineList):
         self.lanes: list[Heading] = []
         self._tops: list[int] = []  # the first card that is shown of each lane
         self._first = 0  # the first lane that is shown
+        self._measured = Size(0, 0)
         self._many, self._width, self._height, self._room = (
             1,
             1,
@@ -132,7 +133,7 @@ class Cards(LineList):
 
     def _measure(self) -> None:
         """What the size and the number of lanes give; drawing a line asks for it many times."""
-        width = self.size.width
+        self._measured, width = self.size, self.size.width
         self._many = max(1, (width + len(EDGE)) // (NARROWEST + len(EDGE)))
         shown = max(1, min(self._many, len(self.lanes)))
         self._width = max(1, (width - len(EDGE) * (shown - 1)) // shown)
@@ -225,6 +226,8 @@ class Cards(LineList):
         self._faces.clear()
 
     def _look(self, y: int) -> Strip:
+        if self._measured != self.size:  # drawn before it was told of its size
+            self._measure()
         if not len(self.window) and y == 2:
             return self._painter.words("  " + self.empty)
         parts = [self._head(lane) if y == 0 else self._part(lane, y - 1) for lane in self._shown()]
