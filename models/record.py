@@ -21,6 +21,13 @@ from models.fields import Field, Scalar, instant
 NAMESPACE = uuid.UUID("6f1d2f0e-5a9c-5d0a-9b52-3f8f6c1c7a01")  # of ids made from what made the record
 _SQL = {"integer": INTEGER, "flag": INTEGER, "duration": INTEGER, "number": REAL}
 LOCAL_COLUMNS = ("extra", "ver")  # never captured, never sent
+OWNERS = (
+    "project_id",
+    "task_id",
+    "baseline_id",
+    "conflict_id",
+    "client_id",
+)  # the first that is set says the space
 
 
 def new_id() -> str:

@@ -85,6 +85,7 @@ def _advance(conn: sqlite3.Connection, page: Page) -> None:
     if first and not page.more:
         [joined] = conn.execute("SELECT joined FROM space WHERE id=?", (page.space,)).fetchone()
         set_meta(conn, "cursor", str(max(joined, int(get_meta(conn, "cursor", "0")))))
+        set_meta(conn, SHARES, "-1")  # spaces that began up to there are not known yet
     if complete(conn):
         settle_passed(conn)
 

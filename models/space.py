@@ -82,6 +82,7 @@ def tell(conn: sqlite3.Connection, told: Sequence[Space], shares: int) -> list[s
             (space.id, space.role, orjson.dumps(space.members).decode(), not _has_rows(conn, space.id)),
         )
     set_meta(conn, SHARES, str(shares))
+    settle_passed(conn)
     return gone
 
 
@@ -154,7 +155,9 @@ def forget_changes(conn: sqlite3.Connection, recs: Iterable[str]) -> None:
 
 
 def complete(conn: sqlite3.Connection) -> bool:
-    """Whether no page of any space is missing."""
+    """Whether no page of any space is missing, nor the word of the server whether there are more of them."""
+    if get_meta(conn, SHARES) == "-1":
+        return False
     return conn.execute("SELECT 1 FROM space WHERE upto<0 LIMIT 1").fetchone() is None
 
 

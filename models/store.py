@@ -23,7 +23,7 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Session, SQLModel
 
-from models import db, undo
+from models import db, sharing, undo
 from models.apply import UNSEEN, open_context
 from models.capture import PENDING, create_log, create_triggers
 from models.errors import StoreNewer
@@ -233,9 +233,11 @@ def _engine(path: Path) -> Engine:
 
 @event.listens_for(Session, "before_flush")
 def _check(session: Session, *_: object) -> None:
-    for record in (*session.new, *session.dirty):
-        if isinstance(record, Record):
-            check_record(record)
+    records = [r for r in (*session.new, *session.dirty) if isinstance(r, Record)]
+    sharing.settle_spaces(session, [r for r in records if r in session.new])
+    for record in records:
+        check_record(record)
+    sharing.refuse_readers(session, {r.space for r in records})
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
-from models.errors import StoreError, StoreFull
+from models.errors import Refused, StoreError, StoreFull
 from models.fields import instant_of
 from server import envelope, keeping, restoring, watching
 from server.accounts import HOUR, Accounts, Device, WrongCode
@@ -24,6 +24,7 @@ from server.envelope import Envelope
 from server.events import Heads
 from server.limits import Failures
 from server.log import SERVER, Compacted, Log, OtherHistory, Pushed
+from server.spaces import Grant
 from server.watching import Metrics, Watched
 from sync import protocol
 from sync.protocol import Malformed, Transaction
@@ -47,6 +48,13 @@ class Login(BaseModel):
 class Invite(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
     name: str = Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")
+
+
+class Share(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+    space: str = Field(min_length=1, max_length=200)
+    member: str = Field(min_length=1, max_length=200)
+    role: str = Field(max_length=20)
 
 
 class Backend:
@@ -209,6 +217,19 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
     ) -> Response:
         """What was done to one record before the version `before`, newest first."""
         return await backend.read(_history, request, backend.database, device, rec, before)
+
+    @app.post("/v1/share")
+    async def share(request: Request, device: SignedIn, body: Share) -> Response:
+        """Lets a member see a space, in a role; "" takes the right away. 403: not by this one, with the reason."""
+        grant = Grant(body.space, body.member, body.role)
+        try:
+            head = await backend.write(
+                backend.log.share, device.workspace, device.member, grant, backend.clock()
+            )
+        except Refused as error:
+            raise HTTPException(403, str(error)) from error
+        backend.heads.tell(device.workspace, head)
+        return envelope.document(request, {"head": head})
 
 
 def _read_push(encoding: str, body: bytes) -> tuple[str, list[Transaction]]:

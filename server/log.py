@@ -5,12 +5,17 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from models.apply import Entry
+from models.errors import Refused
 from models.outbox import Verdict
+from models.record import new_id
 from models.space import Space
 from server import spaces
 from server.database import Connection, Database, ids_of
 from server.graph import Link, Row
 from server.push import Effects, Known, Push
+from server.spaces import Grant
+from sync import protocol
 from sync.merge import Stamp, Stored
 from sync.protocol import Transaction
 
@@ -85,6 +90,25 @@ class Log:
         if head > before.head:
             self._database.tell(workspace, head)
         return Pushed(verdicts, head, before.epoch)
+
+    def share(self, workspace: str, actor: str, grant: Grant, now: int) -> int:
+        """Lets a member see a space, in a role, or no longer; the head after it. Raises Refused."""
+        with self._database.writing(workspace) as conn:
+            spaces.check(grant, actor, spaces.people(conn, workspace, grant.space))
+            name = spaces.name_of(conn, workspace, grant.member)
+            if not name:
+                raise Refused("Nobody has this id. Ask for the members with: milepost list member")
+            head = state(conn, workspace).head + 1
+            label = f"Shared with {name} ({grant.role})" if grant.role else f"No longer shared with {name}"
+            entry = Entry(head, new_id(), SERVER, actor, now, "do", None, label, [])
+            effects = Effects(
+                entries=[(head, grant.space, entry.id, protocol.write_entry(entry))],
+                verdicts=[(entry.id, "", SERVER, head, "")],
+            )
+            Rows(conn, workspace).write(effects, head, now)
+            spaces.put(conn, workspace, grant, head)
+        self._database.tell(workspace, head)
+        return head
 
 
 class State(NamedTuple):

@@ -193,6 +193,8 @@ class Push:
 
     def _name(self, id: str, writes: Mapping[str, Scalar]) -> str:
         stored = self._stored.get(id)
+        if stored and spaces.space_of(stored.values) not in self._roles:
+            return "a task that you do not see"
         return str(writes.get("name") or (stored and stored.values.get("name")) or id)
 
 

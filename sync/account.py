@@ -11,6 +11,7 @@ import orjson
 
 from models import db
 from models.errors import NoCredentials, Refused
+from models.space import SHARES
 from models.store import Store
 from sync import api, protocol
 from sync.credentials import open_credentials
@@ -85,6 +86,12 @@ def invite(store: Store, name: str) -> Invite:
     return Invite(document["code"], document["expires"])
 
 
+def share(store: Store, space: str, member: str, role: str) -> None:
+    """Lets a member see a space, in a role; "" takes the right away. Raises Refused, Offline, Held, NoCredentials."""
+    body = orjson.dumps({"space": space, "member": member, "role": role})
+    _run(_ask(store.meta("server"), token_of(store), Request("POST", "/v1/share", body)))
+
+
 def token_of(store: Store) -> str:
     """This device's token. Raises NoCredentials, with the remedy, where it is not signed in."""
     token = open_credentials(store.home).get(_slot(store)) if store.meta("server") else None
@@ -104,6 +111,7 @@ def _bind(conn: sqlite3.Connection, account: Account) -> None:
         ("member", account.member),
         ("member_name", account.name),
         ("device_letter", account.letter),
+        (SHARES, "-1"),  # another member sees other things
     ):
         db.set_meta(conn, key, value)
     conn.execute("UPDATE txn SET author=? WHERE origin='L' AND author IS NULL", (account.member,))

@@ -117,8 +117,6 @@ def _admit(change: Change, stored: Stored | None) -> None:
         raise Invalid(change.kind, f"the record {change.rec} is not on the server; what made it was refused.")
     if stored is not None and stored.kind != change.kind:
         raise Invalid(change.kind, f"the record {change.rec} is a {stored.kind}.")
-    if change.values.get("space", "workspace") != "workspace":
-        raise Invalid("space", "there is no such space here.")
     if kind is None:
         return
     if stored is not None and kind.immutable and not change.created and set(change.values) - {"deleted_at"}:
@@ -307,6 +305,10 @@ class _Merge:
                     self._record(stands, first.created, aside, self.mine, None, "first", (lost.kind, rec))
         self._log(Patch(self.change.kind, self.change.rec, False, self.result))
 
+    def _space(self) -> Scalar:
+        """Who sees the record sees its conflicts; a settlement lies where its conflict lies."""
+        return (self.stored.values if self.stored else self.change.values).get("space") or "workspace"
+
     def _record(
         self, winner: Mapping[str, Scalar], won: Stamp, loser: Mapping[str, Scalar], lost: Stamp,
         base: Mapping[str, Scalar] | None, decided: str, of: tuple[str, str] | None = None,
@@ -315,7 +317,7 @@ class _Merge:
         kind, rec = of or (self.change.kind, self.change.rec)
         name = sorted(loser)[0]
         values: dict[str, Scalar] = {
-            "space": "workspace", "visibility": "internal", "kind": kind, "rec": rec, "field": name,
+            "space": self._space(), "visibility": "internal", "kind": kind, "rec": rec, "field": name,
             "winner": _json(winner), "winner_author": won.author, "winner_at": instant_of(won.at),
             "winner_txn": won.txn, "loser": _json(loser), "loser_author": lost.author,
             "loser_at": instant_of(lost.at), "loser_txn": lost.txn,

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models import conflict, dependency, outline, task
+from models import conflict, dependency, outline, sharing, task
 from models.record import KINDS, create, delete, edit, made_id, undelete
 
 View = dict[str, tuple[str, dict[str, Any]]]  # id → kind, values
@@ -170,6 +170,34 @@ def spoil(view: View, dice: random.Random) -> Verb | None:
     return rec and verb
 
 
+def found(view: View, dice: random.Random) -> Verb | None:
+    """A project of one's own, with two tasks."""
+    if sum(v["space"] != "workspace" for kind, v in view.values() if kind == "project") > 1:
+        return None
+
+    def verb(session: Session) -> None:
+        project = create(session, "project", name="Cell 9", **sharing.unshared("project"))
+        session.flush()
+        for name in ("Layout", "Reach study"):
+            outline.add_task(session, project.id, name)
+
+    return verb
+
+
+def edit_private(view: View, dice: random.Random) -> Verb | None:
+    """A task that not everybody sees, sometimes together with one that everybody does."""
+    recs = sorted(r for r, (kind, v) in view.items() if kind == "task" and v["space"] != "workspace")
+    if not recs:
+        return None
+    rec, other = dice.choice(recs), _pick(view, dice, "task")
+    picked = [rec, *([other] if other and other != rec and dice.random() < 0.4 else [])]
+    return _edits([(r, *_value(view, r, dice)) for r in picked])
+
+
+PRIVATE: dict[str, Callable[[View, random.Random], Verb | None]] = {
+    "found": found,
+    "edit private": edit_private,
+}
 VERBS: dict[str, tuple[int, Callable[[View, random.Random], Verb | None]]] = {
     "edit": (26, edit_field),
     "edit many": (8, edit_many),

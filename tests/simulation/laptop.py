@@ -30,7 +30,9 @@ class Worker:
 
 
 class Laptop:
-    def __init__(self, name: str, member: str, home: Path, clock: stage.Clock) -> None:
+    def __init__(
+        self, name: str, member: str, home: Path, clock: stage.Clock, spaces: dict[str, str] | None = None
+    ) -> None:
         self.name, self.member, self.home, self.clock = name, member, home, clock
         self.skew = 0
         self.edits: list[Edit] = []
@@ -43,6 +45,9 @@ class Laptop:
             set()
         )  # versions that no echo told of, since a snapshot brought the cursor past them
         self._jumps = False
+        self._forgotten: set[str] = set()
+        self._taken: set[str] = set()  # spaces that were taken away
+        self.of = {} if spaces is None else spaces  # record → space, of all that is in the log
         self._spaces: dict[str, tuple[int, str, int, int]] = {}  # joined, after, upto, fresh
         self.kinds: dict[str, str] = {}
         self.store = stage.open_quick(home, clock)
@@ -53,6 +58,10 @@ class Laptop:
         self.workers.clear()
         self.store.close()
         self.store = stage.open_quick(self.home, self.clock)
+
+    @property
+    def spaces(self) -> frozenset[str]:
+        return frozenset(self._spaces)
 
     def waiting(self) -> list[Edit]:
         return [edit for edit in self.edits if edit.fate == "waiting"]
@@ -70,7 +79,7 @@ class Laptop:
     def do(self, verb: str, dice: random.Random, count: Counter[str]) -> str:
         """One operation of VERBS; what happened, in words."""
         self.clock.skew = self.skew
-        act = edits.VERBS[verb][1](self.view, dice)
+        act = (edits.PRIVATE.get(verb) or edits.VERBS[verb][1])(self.view, dice)
         if act is None:
             return "nothing to do it to"
         try:
@@ -157,7 +166,9 @@ class Laptop:
     def check(self, log: list[Entry], refused: dict[str, str]) -> None:
         with self.store.write() as conn:
             cursor = int(db.get_meta(conn, "cursor", "0"))
-            self._spaces = _read_spaces(conn)
+            before, self._spaces = self._spaces.keys(), _read_spaces(conn)
+            self._purge(conn, before - self._spaces.keys())
+            self._taken = (self._taken | before) - self._spaces.keys()
             self.staged = {s: pages for s, pages in self.staged.items() if self._spaces[s][0] >= 0}
             self._advance(log, cursor)
             self._fates(conn, log, refused)
@@ -172,8 +183,8 @@ class Laptop:
         """A step brought a page of a snapshot; whether it was taken, the row of its space tells."""
         self._jumps = True
         with self.store.write() as conn:
-            now = _read_spaces(conn)[page.space]
-        if now == self._spaces.get(page.space) or now[1] != page.last:
+            now = _read_spaces(conn).get(page.space)
+        if now is None or now == self._spaces.get(page.space) or now[1] != page.last:
             return
         if now[3]:
             self._put(page)
@@ -181,10 +192,24 @@ class Laptop:
         self.staged.setdefault(page.space, []).append(page)
         if now[2] >= 0:
             pages = self.staged.pop(page.space)
-            for rec in self.copy.keys() - {p.rec for page in pages for p in page.records}:
+            for rec in self._of(page.space) - {p.rec for page in pages for p in page.records}:
                 self.copy.pop(rec), self.vers.pop(rec)
             for each in pages:
                 self._put(each)
+
+    def _of(self, space: str) -> set[str]:
+        return {rec for rec in self.copy if self.of[rec] == space}
+
+    def _purge(self, conn: sqlite3.Connection, gone: set[str]) -> None:
+        """A space was taken away: nothing of it is left but what waits for a verdict or was refused."""
+        states = dict(conn.execute("SELECT id, state FROM txn").fetchall())
+        for space in gone:
+            self.staged.pop(space, None)
+            for rec in self._of(space):
+                self.copy.pop(rec), self.vers.pop(rec)
+                for edit in self.edits:
+                    if states.get(edit.id) not in (1, 2):
+                        edit.created.pop(rec, None) if edit.fate == "waiting" else None
 
     def _put(self, page: Page) -> None:
         for patch in page.records:
@@ -198,11 +223,11 @@ class Laptop:
         )
         if self._jumps:
             self.skipped.update(range(self.cursor + 1, cursor + 1))
-            self._jumps = False
+            self._jumps, self.cursor = False, cursor  # the pages hold it, or will
         for entry in log[self.cursor : cursor]:
             for patch in entry.patches:
-                if entry.ver <= self.vers.get(patch.rec, 0):
-                    continue  # a snapshot brought it
+                if entry.ver <= self.vers.get(patch.rec, 0) or self.of[patch.rec] not in self._spaces:
+                    continue  # a snapshot brought it, or it is not for us
                 _, values = self.copy.get(patch.rec, (patch.kind, full(patch.kind, {})))
                 self.copy[patch.rec] = (patch.kind, {**values, **patch.values})
                 self.vers[patch.rec] = entry.ver
@@ -211,12 +236,28 @@ class Laptop:
 
     def _fates(self, conn: sqlite3.Connection, log: list[Entry], refused: dict[str, str]) -> None:
         rows = conn.execute("SELECT id, state, ver, note FROM txn WHERE origin='L' ORDER BY n").fetchall()
+        kept = {row[0] for row in rows}
+        forgotten = [edit for edit in self.edits if edit.id not in kept]
+        for edit in forgotten:
+            if edit.id in self._forgotten:
+                continue
+            self._forgotten.add(edit.id)
+            need(self._is_hidden(edit), f"{edit.id[-4:]} ({edit.fate}) left the store of {self.name}")
+            edit.fate = "seen" if edit.fate == "waiting" else edit.fate
+        here = [edit for edit in self.edits if edit.id in kept]
+        need([r[0] for r in rows] == [e.id for e in here], f"{self.name}'s outbox is not what was edited")
+        shown = conn.execute(
+            "SELECT DISTINCT c.rec FROM change c JOIN txn t ON t.n=c.txn WHERE t.state NOT IN (0,1,2,3,5)"
+        )
+        left = [rec for (rec,) in shown if self.of.get(rec) in self._taken]
         need(
-            [r[0] for r in rows] == [e.id for e in self.edits], f"{self.name}'s outbox is not what was edited"
+            not left,
+            f"{self.name} keeps the history of {[r[-4:] for r in left]}, which is not for him any more",
         )
         whole = all(upto >= 0 for _, _, upto, _ in self._spaces.values())
+        whole = whole and db.get_meta(conn, "shares") != "-1"
         arrived = {entry.id: entry.ver for entry in log}
-        for edit, (id, state, ver, note) in zip(self.edits, rows, strict=True):
+        for edit, (id, state, ver, note) in zip(here, rows, strict=True):
             at = arrived.get(id)
             over = at is not None and at <= self.cursor and whole and not (at in self.skipped and state == 2)
             if edit.fate == "waiting" and over:
@@ -237,6 +278,10 @@ class Laptop:
                 state != 3 or (at is not None and at == ver),
                 f"{id[-4:]} is acknowledged at {ver}, lies at {at}",
             )
+
+    def _is_hidden(self, edit: Edit) -> bool:
+        recs = {*edit.created, *(rec for rec, _ in edit.fields)}
+        return all(self.of.get(rec) in self._taken for rec in recs)
 
     def _builds_on_rejected(self, edit: Edit) -> bool:
         before = self.edits[: self.edits.index(edit)]

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 
 from models.apply import Entry, Patch
-from server import keeping
+from models.errors import Refused
+from server import keeping, spaces
 from server.database import open_database
 from server.log import Compacted, Log, OtherHistory
 from sync import protocol
@@ -71,6 +72,26 @@ class Server:
         )  # fmt: skip
         body = protocol.write_snapshot(page.records, page.head, page.more, page.total)
         return _reply(200, body, page.epoch)
+
+    def roles(self, member: str) -> dict[str, str]:
+        """The spaces of a member, as the tables have it."""
+        with self.database.reading() as conn:
+            rows = conn.execute("SELECT space, role FROM membership WHERE member=?", (member,)).fetchall()
+        return {"workspace": "editor", **dict(rows)}
+
+    def some_space(self, dice: random.Random) -> tuple[str, str] | None:
+        """A space that can be shared, and who manages it."""
+        with self.database.reading() as conn:
+            sql = "SELECT space, member FROM membership WHERE role='manager' ORDER BY space, member"
+            found = conn.execute(sql).fetchall()
+        return dice.choice(found) if found else None
+
+    def share(self, space: str, actor: str, member: str, role: str) -> tuple[str, str] | None:
+        try:
+            self.log.share(self.workspace, actor, spaces.Grant(space, member, role), self._clock.now)
+        except Refused:
+            return None
+        return member, role
 
     def compact(self, before: int) -> int:
         return keeping.compact(self.database, self.workspace, before)

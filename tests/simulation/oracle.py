@@ -47,13 +47,22 @@ def _nothing_waits(world: "World") -> None:
 
 
 def _all_equal(world: "World") -> None:
-    dumps = [_dump(laptop) for laptop in world.laptops]
-    for laptop, text in zip(world.laptops, dumps, strict=True):
-        need(text == dumps[0], f"{laptop.name}'s dump differs: {_first_difference(text, dumps[0])}")
-    server, folded = _server_view(world), world.laptops[0].copy
+    server, folded = _server_view(world), fold(world.log)
     need(server.keys() == folded.keys(), "the server's records are not what its log adds up to")
     for rec, record in server.items():
         need(record == folded[rec], f"{rec[-4:]} at the server is {record}, by the log {folded[rec]}")
+    first: dict[frozenset[str], list[str]] = {}
+    for laptop in world.laptops:
+        seen = frozenset(world.server.roles(laptop.member))
+        need(
+            laptop.spaces == seen,
+            f"{laptop.name} sees {sorted(laptop.spaces)}, the server says {sorted(seen)}",
+        )
+        mine = {rec: record for rec, record in server.items() if world.spaces[rec] in seen}
+        need(laptop.copy == mine, f"{laptop.name} has not what is for him")
+        text = _dump(laptop)
+        want = first.setdefault(seen, text)
+        need(text == want, f"{laptop.name}'s dump differs: {_first_difference(text, want)}")
 
 
 def _dump(laptop: Laptop) -> list[str]:

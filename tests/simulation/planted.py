@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from models import apply, db, outbox, snapshot
+from models import apply, db, outbox, snapshot, space
 from models.record import made_id
-from server import log
+from server import log, spaces
 from sync import engine, merge, protocol
 from sync.engine import Local
 
@@ -255,4 +255,41 @@ def _() -> Iterator[None]:
 @_plant("a page of another process's turn is taken")
 def _() -> Iterator[None]:
     with patch.object(snapshot, "_follows", lambda conn, page: True):
+        yield
+
+
+# ── spaces ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_plant("everybody is sent everything")
+def _() -> Iterator[None]:
+    def all_of_them(conn: Any, workspace: str, member: str) -> dict[str, str]:
+        rows = conn.execute("SELECT DISTINCT space FROM record WHERE workspace=?", (workspace,))
+        return dict.fromkeys(["workspace", *(row[0] for row in rows.fetchall())], "editor")
+
+    with patch.object(spaces, "roles", all_of_them):
+        yield
+
+
+@_plant("revoked rows stay")
+def _() -> Iterator[None]:
+    def forget(conn: sqlite3.Connection, id: str) -> None:
+        conn.execute("DELETE FROM space WHERE id=?", (id,))
+
+    with patch.object(space, "purge", forget):
+        yield
+
+
+@_plant("revoked history stays")
+def _() -> Iterator[None]:
+    with patch.object(space, "forget_changes", lambda conn, recs: None):
+        yield
+
+
+@_plant("over before it is known where it lies")
+def _() -> Iterator[None]:
+    def ready(conn: sqlite3.Connection) -> bool:
+        return conn.execute("SELECT 1 FROM space WHERE upto<0 LIMIT 1").fetchone() is None
+
+    with patch.object(space, "complete", ready), patch.object(snapshot, "complete", ready):
         yield

@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from models import apply, assignment, baseline, db, record, task, undo
+from models import apply, assignment, baseline, db, record, sharing, task, undo
 from models import store as store_module
 from models.fields import instant_of
 from models.store import Store, open_store
+from server import log as server_log
 
 START = 1_790_000_000_000  # ms since 1970: when every schedule begins
 
@@ -76,7 +77,7 @@ def injected(clock: Clock) -> Iterator[None]:
         def now(cls, tz: object = None) -> datetime:
             return clock.date()
 
-    places = [(record, "new_id", clock.id), (apply, "new_id", clock.id), (store_module, "new_id", clock.id)]
+    places = [(module, "new_id", clock.id) for module in (record, apply, store_module, sharing, server_log)]
     places += [(module, "now_instant", clock.instant) for module in (record, assignment, baseline, undo)]
     places += [(task, "datetime", Day), (db, "_set_up", _quick(db._set_up))]
     with ExitStack() as stack:

@@ -20,7 +20,7 @@ FLOORS = {
     "request lost": 10, "answer lost": 20, "arrives late": 10, "arrives twice": 10, "html": 10, "redirect": 5,
     "401": 5, "409": 5, "429": 5, "500": 5, "500 after commit": 5, "truncated": 5, "stranger": 5,
     "kill before": 100, "kill after": 100, "busy": 100, "kill": 50, "restart": 30, "second worker": 50, "late": 60,
-    "compact": 20, "versions archived": 100, "snapshot pages": 50, "410": 20,
+    "compact": 20, "versions archived": 100, "snapshot pages": 50, "410": 20, "granted": 10, "revoked": 5,
 }  # fmt: skip
 
 
@@ -55,8 +55,9 @@ CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
     "cursor committed before the rows": 1, "rebase raises the base": 1, "cursor used as base": 24,
     "row-level base": 85, "acknowledged-unseen gap": 1, "pull clobbers pending": 1, "losing value not logged": 4,
     "age in the hash": 1, "undo over a colleague's value": 58, "create over a delete": TWINS, "group split": 5,
-    "no epoch check": 33, "space snapshot applied twice": 6, "cursor at the head of the last page": 10,
-    "a page of another process's turn is taken": 77,
+    "no epoch check": 33, "space snapshot applied twice": 15, "cursor at the head of the last page": 10,
+    "a page of another process's turn is taken": 77, "everybody is sent everything": 3, "revoked rows stay": 9,
+    "revoked history stays": 9, "over before it is known where it lies": 9,
 }  # fmt: skip
 # the same where people write into notes
 CAUGHT_WRITING = {"text without its base": 5, "the base of a text follows the pull": 23}

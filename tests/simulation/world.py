@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from functools import cache
 from typing import Any, NamedTuple
 from unittest.mock import patch
+from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
@@ -29,6 +30,7 @@ from tests.simulation import edits, network, oracle, stage
 from tests.simulation.laptop import Laptop, Worker
 from tests.simulation.ledger import Violation, full, need
 
+SHARING = ("found", "grant", "grant", "revoke", "edit private", "edit private")
 PEOPLE = ("Ines", "Tomas", "Harlan", "Odile")
 
 
@@ -70,14 +72,22 @@ def script(seed: int, often: Mapping[str, float] = {}) -> tuple[Setting, list[St
     verbs |= {verb: times * verbs[verb] for verb, times in often.items()}
     chosen = dice.choices(list(verbs), list(verbs.values()), k=dice.randint(25, 90))
     steps = [Step(v, dice.randrange(laptops), dice.getrandbits(32)) for v in chosen]
-    return _keeping(random.Random(f"keeping {seed}"), setting, steps) if seed % 3 != 1 else (setting, steps)
+    if seed % 3 == 1:
+        return setting, steps
+    return _keeping(random.Random(f"keeping {seed}"), setting, steps, shares=seed % 6 == 3)
 
 
-def _keeping(dice: random.Random, setting: Setting, steps: list[Step]) -> tuple[Setting, list[Step]]:
-    """The same story, with a laptop that begins empty now and then, and a server that compacts its log."""
-    told: list[Step] = []
+def _keeping(
+    dice: random.Random, setting: Setting, steps: list[Step], shares: bool
+) -> tuple[Setting, list[Step]]:
+    """The same story, with a laptop that begins empty now and then, a server that compacts its log, and projects that
+    are shared and taken away again."""
+    begun = [Step("found", 0, 1), Step("sync", 0, 2)]
+    told = begun if shares else []
     for step in steps:
         told += [step] + [Step("compact", 0, dice.getrandbits(32))] * (dice.random() < 0.04)
+        if shares and dice.random() < 0.12:
+            told.append(Step(dice.choice(SHARING), dice.randrange(setting.laptops), dice.getrandbits(32)))
     return setting._replace(newcomer=dice.random() < 0.25), told
 
 
@@ -90,6 +100,7 @@ class World:
         self.log: list[Entry] = []
         self.bodies: list[network.Body] = []
         self.refused: dict[str, str] = {}
+        self.spaces: dict[str, str] = {}  # record → space
         self.late: list[tuple[Laptop, Request]] = []
         self.pushes = 0
         self.folder = stage.folder()
@@ -135,7 +146,7 @@ class World:
         if not empty:
             (home / db.NAME).write_bytes(template.laptop)
         _set_meta(home, meta)
-        laptop = Laptop(PEOPLE[i], who["member"], home, self.clock)
+        laptop = Laptop(PEOPLE[i], who["member"], home, self.clock, self.spaces)
         laptop.skew = self.setting.skews[i]
         self._stack.callback(lambda: laptop.store.close())
         laptop.check(self.log, self.refused)
@@ -184,7 +195,7 @@ class World:
         elif verb == "sync":
             self._sync(laptop, dice, self.setting.faults)
         else:
-            self.count[verb] += 1
+            self.count[verb] += verb not in ("found", "edit private")
             getattr(self, "_" + verb.replace(" ", "_"))(laptop, dice)
 
     def _revert(self, verb: str, laptop: Laptop, dice: random.Random) -> None:
@@ -213,6 +224,31 @@ class World:
         moved = self.server.compact(self.clock.now - dice.choice((-1, 1_000, 60_000, 200_000)))
         self.count["versions archived"] += moved
         self._say(f"{moved} versions")
+
+    def _found(self, laptop: Laptop, dice: random.Random) -> None:
+        """A project that only its author sees."""
+        self._say(laptop.do("found", dice, self.count))
+        laptop.check(self.log, self.refused)
+
+    def _edit_private(self, laptop: Laptop, dice: random.Random) -> None:
+        self._say(laptop.do("edit private", dice, self.count))
+        laptop.check(self.log, self.refused)
+
+    def _grant(
+        self, laptop: Laptop, dice: random.Random, roles: tuple[str, ...] = ("editor", "reader")
+    ) -> None:
+        space = self.server.some_space(dice)
+        if space and (
+            told := self.server.share(
+                *space, dice.choice(("member-0", "member-1", "member-1")), dice.choice(roles)
+            )
+        ):
+            self.count["granted" if told[1] else "revoked"] += 1
+            self._say(f"{space[0]} {told}")
+            self._learn()
+
+    def _revoke(self, laptop: Laptop, dice: random.Random) -> None:
+        self._grant(laptop, dice, ("",))
 
     def _late(self, laptop: Laptop, dice: random.Random) -> None:
         if self.late:
@@ -304,7 +340,10 @@ class World:
     def _serve(self, laptop: Laptop, request: Request) -> Reply:
         reply = self.server.handle(request, laptop.member)
         if "/v1/snapshot" in request.path and reply.status == 200:
-            self._is_true(protocol.snapshot_page(reply, "", ""))
+            query = {n: v[0] for n, v in parse_qs(urlsplit(request.path).query).items()}
+            self._is_true(protocol.snapshot_page(reply, query["space"], query.get("after", "")))
+        if "/v1/pull" in request.path and reply.status == 200:
+            self._is_for(laptop.member, protocol.page(reply).entries)
         if reply.status == 410:
             self.count["410"] += 1
         if request.method == "POST":
@@ -318,15 +357,23 @@ class World:
         return reply
 
     def _is_true(self, page: SnapshotPage) -> None:
-        """A page of a snapshot is what the log adds up to at its head."""
+        """A page of a snapshot is what the log adds up to at its head, all of it."""
         self.count["snapshot pages"] += 1
-        there = oracle.fold(self.log[: page.head])
-        for patched in page.records:
-            want, values = there.get(patched.rec), full(patched.kind, patched.values)
-            need(
-                want == (patched.kind, values),
-                f"{patched.rec[-4:]} at {page.head} is {want}, the page says {values}",
-            )
+        there = {r: v for r, v in oracle.fold(self.log[: page.head]).items() if self.spaces[r] == page.space}
+        want = {r: v for r, v in there.items() if r > page.after and (r <= page.last or not page.more)}
+        found = {p.rec: (p.kind, full(p.kind, p.values)) for p in page.records}
+        need(
+            found == want,
+            f"the page of {page.space} after {page.after} at {page.head} is not the log's content",
+        )
+
+    def _is_for(self, member: str, entries: list[Entry]) -> None:
+        """Nobody is sent what he may not see."""
+        seen = self.server.roles(member)
+        for entry in entries:
+            for patched in entry.patches:
+                space = self.spaces[patched.rec]
+                need(space in seen, f"{member} is sent {patched.rec[-4:]} of {space}")
 
     def _learn(self) -> None:
         """The log only grows, without gaps; what is added is remembered."""
@@ -335,6 +382,7 @@ class World:
         for entry in protocol.page(network._reply(200, page, network.EPOCH)).entries:
             need(entry.ver == len(self.log) + 1, f"version {entry.ver} follows {len(self.log)} in the log")
             self.log.append(entry)
+            self.spaces |= {p.rec: str(p.values.get("space")) for p in entry.patches if p.created}
             self._tell_entry(entry)
         self.bodies += fresh
 
@@ -422,8 +470,8 @@ def _with_plan(folder: Any) -> Beginning:
 def _make_plan(session: Any) -> None:
     client = create(session, "client", name="Harlan Fab")
     session.flush()
-    for name, initials in (("Ines", "IN"), ("Tomas", "TO")):
-        create(session, "member", name=name, initials=initials)
+    for n, (name, initials) in enumerate((("Ines", "IN"), ("Tomas", "TO"))):
+        create(session, "member", id=f"member-{n}", name=name, initials=initials)
     create(session, "contact", name="Harlan", client_id=client.id, phone="10")
     project = create(session, "project", name="Cell 3", client_id=client.id)
     session.flush()

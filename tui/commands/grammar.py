@@ -18,10 +18,10 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            new NAME parameter=item,item …     capture TEXT   search TEXT
            set ID[,ID] field=value …          show ID  delete ID  fields [KIND]
            undo [ID]  redo  history [ID]  undelete ID  duplicates  merge ID ID
-Together   login URL   logout   whoami   invite NAME   sync   status   serve
-           conflicts  resolve ID mine|theirs|both|now|VALUE  rejected  server
+Together   login URL  logout  whoami  invite NAME  sync  status  serve  server
+           conflicts  resolve ID mine|theirs|both|now|VALUE  rejected  spaces
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
-           attach ID FILE  attachments ID  fetch ID  explain ID
+           attach ID FILE  attachments ID  fetch ID  explain ID  share  unshare
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
@@ -58,7 +58,15 @@ COMMANDS: dict[str, Command] = {
     "add": Command(
         "records.add",
         "Adds a record. A first word without = is its name.",
-        (arg("kind", metavar="KIND"), arg("values", nargs="*", metavar="field=value", help=_PAIRS)),
+        (
+            arg("kind", metavar="KIND"),
+            arg("values", nargs="*", metavar="field=value", help=_PAIRS),
+            arg(
+                "--private",
+                action="store_true",
+                help="a project or client that only you see, until you share it",
+            ),
+        ),
         """\
 milepost add client "Harlan Fab" city=Lyon
 milepost add contact "Ines Moreau" client=Harlan phone="+33 4 78 00 00 00"
@@ -184,6 +192,18 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
     "whoami": Command("syncing.whoami", "Says who this laptop is signed in as."),
     "invite": Command(
         "syncing.invite", "Makes a code with which a colleague signs in.", (arg("name", metavar="NAME"),)
+    ),
+    "spaces": Command("sharing.list_spaces", "Lists what not everybody sees, and who sees it."),
+    "share": Command(
+        "sharing.share",
+        "Lets colleagues see a project or client that was added with --private.",
+        (arg("id", metavar="PROJECT"), arg("who", nargs="+", metavar="NAME[:reader|editor|manager]")),
+        'milepost share "Cell 9" Tomas Odile:reader',
+    ),
+    "unshare": Command(
+        "sharing.unshare",
+        "Takes a project or client off colleagues' laptops.",
+        (arg("id", metavar="PROJECT"), arg("who", nargs="+", metavar="NAME")),
     ),
     "sync": Command(
         "syncing.sync",

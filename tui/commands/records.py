@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from models import baseline, outline, record
+from models import baseline, outline, record, sharing
 from models.calendar import calendar_of
 from models.errors import Invalid, Refused
 from models.feed import Changes
@@ -61,6 +61,7 @@ def add(ctx: Context) -> int:
             new = {**near, **values.parse(conn, kind, rest, near)}
             moments = task_dates(conn, str(new.get("project_id"))) if kind.name == "baseline" else {}
         holidays = load(ctx.home).holidays if kind.name == "project" and "calendar_id" not in new else ""
+        new |= sharing.unshared(kind.name) if ctx.args.private else {}
         changes = store.transact(f"Add {kind.label.lower()}", _create, kind, new, place, moments, holidays)
     _say(ctx, "Added", [Found(kind.name, str(changes.result))], one=True)
     return 0

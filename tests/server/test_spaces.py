@@ -1,0 +1,149 @@
+"""Who is sent what, who may do what, and what a grant and a revocation leave in the log."""
+
+import pytest
+
+from models.space import Space
+from sync import protocol
+from sync.protocol import Gone
+from tests.server.laptop import Laptop, _reply, client, do, edit, new, task
+from tests.server.running import Served
+
+CELL = "project:cell"
+
+
+@pytest.fixture
+def cell(ines: Laptop) -> str:
+    """A project that Ines keeps to herself, with the task “lay”."""
+    project = new("project", "cell", name="Cell 9", space=CELL)
+    lay = new("task", "lay", name="Lay cables", project_id="cell", rank="a0", space=CELL)
+    assert ines.push_one(do("Plan", project, lay)).ver
+    return CELL
+
+
+def share(laptop: Laptop, member: str, role: str, space: str = CELL) -> tuple[int, str]:
+    reply = laptop.http.post("/v1/share", json={"space": space, "member": member, "role": role})
+    return reply.status_code, reply.json().get("detail", "")
+
+
+def told(laptop: Laptop) -> dict[str, Space]:
+    page = protocol.page(_reply(laptop.http.get(protocol.pull(0, -1).path)))
+    return {space.id: space for space in page.spaces or []}
+
+
+def test_it_is_its_authors_only(ines: Laptop, tomas: Laptop, cell: str) -> None:
+    assert told(ines)[CELL] == (CELL, "manager", [(ines.member, "manager")])
+    assert list(told(tomas)) == ["workspace"]
+    assert {p.rec for p in ines._patches()} >= {"cell", "lay"}
+    assert not {p.rec for p in tomas._patches()} & {"cell", "lay"}
+    assert tomas.pull().upto == tomas.pull().head == ines.pull().head
+    with pytest.raises(Gone, match="not shared with you"):
+        tomas.snapshot(CELL)
+    assert tomas.http.get("/v1/history?rec=lay").status_code == 404
+
+
+def test_a_grant_moves_the_head_and_tells_everybody_in_it(ines: Laptop, tomas: Laptop, cell: str) -> None:
+    head = ines.pull().head
+    assert share(ines, tomas.member, "editor") == (200, "")
+    assert ines.pull().head == head + 1
+    assert told(tomas)[CELL].members == sorted([(ines.member, "manager"), (tomas.member, "editor")])
+    assert tomas.last().label == "Shared with Tomas (editor)" and not tomas.last().patches
+    assert [r.rec for r in tomas.snapshot(CELL).records] == ["cell", "lay"]
+    assert tomas.push_one(do("Rename", edit("task", "lay", head, name="Lay all"))).ver == head + 2
+
+
+def test_a_reader_is_refused_and_a_stranger_learns_nothing(ines: Laptop, tomas: Laptop, cell: str) -> None:
+    rename = [do("Rename", edit("task", "lay", 9, name="Lay all")) for _ in range(2)]
+    assert "do not see" in tomas.push_one(rename[0]).reason
+    assert tomas.push_one(do("Guess", edit("task", "no-such", 9, name="x"))).reason != ""
+    share(ines, tomas.member, "reader")
+    assert "you may read this" in tomas.push_one(rename[1]).reason
+
+
+def test_a_transaction_over_two_spaces_is_one(ines: Laptop, tomas: Laptop, cell: str) -> None:
+    ines.push(do("Both", edit("task", "lay", 9, name="Lay all"), client("Harlan Fab", "harlan")))
+    assert [p.rec for p in tomas.last().patches] == ["harlan"]
+    assert {p.rec for p in ines.last().patches} == {"lay", "harlan"}
+    both = do("Both", edit("client", "harlan", 9, name="H"), edit("task", "lay", 9, name="no"))
+    assert tomas.push_one(both).reason and tomas.record("harlan")["name"] == "Harlan Fab"
+
+
+def test_pages_never_part_a_transaction(ines: Laptop, cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "PULL_BYTES", 1)
+    ver = ines.push_one(do("Both", edit("task", "lay", 9, name="Lay all"), client(rec="harlan"))).ver
+    page = ines.pull(ver - 1)
+    assert [(e.ver, len(e.patches)) for e in page.entries] == [(ver, 2)] and not page.more
+
+
+def test_taken_away_it_is_sent_no_more(ines: Laptop, tomas: Laptop, cell: str) -> None:
+    share(ines, tomas.member, "editor")
+    assert share(ines, tomas.member, "") == (200, "")
+    ines.push(do("Rename", edit("task", "lay", 9, name="Lay all")))
+    assert CELL not in told(tomas) and "lay" not in {p.rec for p in tomas._patches()}
+    assert "do not see" in tomas.push_one(do("Rename", edit("task", "lay", 9, name="x"))).reason
+
+
+def test_conflicts_are_seen_by_who_sees_the_record(ines: Laptop, tomas: Laptop, cell: str) -> None:
+    share(ines, tomas.member, "editor")
+    ines.push(do("Rename", edit("task", "lay", 9, name="Lay all")))
+    tomas.push(do("Rename", edit("task", "lay", 1, name="Lay none"), age=9_000))
+    [conflict] = ines.conflicts()
+    assert conflict["space"] == CELL
+
+
+NOT_SHARED = {
+    "by a stranger": ("tomas", "ines", "editor", "Only a project or client of its own"),
+    "what is everybody's": ("ines", "tomas", "reader", "Only a project or client of its own"),
+    "in no role": ("ines", "tomas", "king", "is no role"),
+    "with nobody": ("ines", "nobody", "editor", "Nobody has this id"),
+    "without a manager": ("ines", "ines", "editor", "needs somebody who manages it"),
+}
+
+
+@pytest.mark.parametrize("case", NOT_SHARED)
+def test_what_cannot_be_shared(ines: Laptop, tomas: Laptop, cell: str, case: str) -> None:
+    by, whom, role, why = NOT_SHARED[case]
+    people = {"ines": ines, "tomas": tomas}
+    member = people[whom].member if whom in people else whom
+    space = "workspace" if "everybody" in case else CELL
+    status, detail = share(people[by], member, role, space)
+    assert status == 403 and why in detail
+
+
+def test_an_editor_may_leave_and_not_share(ines: Laptop, tomas: Laptop, cell: str) -> None:
+    share(ines, tomas.member, "editor")
+    assert share(tomas, tomas.member, "manager")[0] == 403
+    assert share(tomas, tomas.member, "") == (200, "")
+
+
+@pytest.mark.parametrize(
+    "space", ["project:other", "member:somebody", "pair:a:b", "elsewhere", "project:" + "x" * 300]
+)
+def test_a_space_is_begun_only_by_what_it_is_for(ines: Laptop, space: str) -> None:
+    assert "do not see" in ines.push_one(do("Add", new("client", "c", name="C", space=space))).reason
+
+
+def test_what_one_keeps_to_oneself_and_what_two_share(ines: Laptop, tomas: Laptop) -> None:
+    pair = ":".join(["pair", *sorted([ines.member, tomas.member])])
+    for space in (f"member:{ines.member}", pair):
+        assert ines.push_one(do("Note", new("client", space, name="C", space=space))).ver
+    assert set(told(tomas)) == {"workspace", pair}
+    assert tomas.push_one(do("Note", new("client", "mine", name="C", space=f"member:{ines.member}"))).reason
+
+
+def test_a_record_stays_where_it_was_made(ines: Laptop, cell: str) -> None:
+    assert (
+        "stays where it was made"
+        in ines.push_one(do("Move", edit("task", "lay", 9, space="workspace"))).reason
+    )
+
+
+def test_a_circle_names_no_task_that_one_does_not_see(
+    ines: Laptop, tomas: Laptop, cell: str, server: Served
+) -> None:
+    ines.push(do("Add", task("Weld", "weld")), do("Link", new("dependency", "l1", predecessor_id="lay",
+              successor_id="weld", project_id="cell", type="FS", space="workspace")))  # fmt: skip
+    back = new("dependency", "l2", predecessor_id="weld", successor_id="lay", project_id="cell", type="FS")
+    reason = tomas.push_one(do("Link", back)).reason
+    assert (
+        "closes a circle" in reason and "Lay cables" not in reason and "a task that you do not see" in reason
+    )
