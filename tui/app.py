@@ -20,7 +20,8 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.actions import JUMP, Action, Registry
+from tui.actions import ACTIONS
+from tui.registry import JUMP, Action, Registry
 from tui.shell import Place, Shell
 from tui.themes import BY_SETTING, first_theme, next_theme, setting_of, themes
 
@@ -174,6 +175,6 @@ def make_app(
     **more: Any,
 ) -> Milepost:
     """The application under this registry: Textual takes bindings from the class, so each keymap is a class."""
-    registry = registry or Registry()
+    registry = registry or Registry(ACTIONS)
     bound = type(base.__name__, (base,), {"BINDINGS": bindings(registry), "__doc__": base.__doc__})
     return cast("Milepost", bound(registry, views or {}, **more))

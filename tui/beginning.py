@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from textual.css.query import NoMatches
 
 from models.errors import MilepostError
-from tui.actions import Action
 from tui.preferred import Preferred
+from tui.registry import Action
 from tui.tour import STEPS, Tour
 from tui.widgets.prompt import Question
 

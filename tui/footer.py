@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.timer import Timer
 
-from tui.actions import Action
+from tui.registry import Action
 from tui.widgets.bar import Bar, Piece, width_of
 from tui.widgets.cells import fit, wrap
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from textual.app import ComposeResult
 
-from tui.actions import Action, key_name
 from tui.overlay import Overlay
+from tui.registry import Action, key_name
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.rows import RowList
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from tui.actions import Registry
+from tui.actions import ACTIONS
+from tui.registry import Registry
 
 KEYS_ARE = "Write a letter or sign, ctrl+z, alt+1, f5, or several with blanks between."
 _KEY = re.compile(
@@ -20,7 +21,7 @@ def is_key(text: str) -> bool:
 
 def mapped(keys: Mapping[str, str]) -> tuple[Registry, list[str]]:
     """The registry under these keys, and what is wrong with them, in words with the remedy."""
-    registry, wrong = Registry().with_keys(keys)
+    registry, wrong = Registry(ACTIONS).with_keys(keys)
     return registry, [line if line.startswith("keys:") else _clash(line) for line in wrong] + _unsent(keys)
 
 

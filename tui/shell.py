@@ -18,10 +18,10 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input
 
-from tui import actions as places
-from tui.actions import Action, Registry
+from tui import registry as places
 from tui.footer import Connection, Footer
 from tui.overlay import Overlay
+from tui.registry import Action, Registry
 from tui.view import View
 from tui.widgets.ahead import caught_up
 from tui.widgets.bar import Bar

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, cast
 
 from models import db
 from models.errors import StoreError
-from tui.actions import Registry
 from tui.app import make_app
 from tui.desk import Desk, prepare
 from tui.keymap import mapped
 from tui.places import views
+from tui.registry import Registry
 from tui.settings import load
 from tui.workbench import Workbench
 

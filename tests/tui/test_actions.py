@@ -1,4 +1,5 @@
-from tui.actions import ACTIONS, EVERYWHERE, Action, Registry
+from tui.actions import ACTIONS
+from tui.registry import EVERYWHERE, Action, Registry
 
 
 def test_ids_are_unique():
@@ -12,7 +13,7 @@ def test_every_action_can_be_reached_and_says_what_it_does():
 
 
 def test_no_key_means_two_things_in_one_place():
-    assert Registry().clashes() == []
+    assert Registry(ACTIONS).clashes() == []
 
 
 def test_a_clash_is_found_within_a_place_and_across():
@@ -45,12 +46,12 @@ def test_the_keys_of_the_table():
 
 
 def test_the_users_keymap_moves_an_action_and_names_what_is_wrong():
-    registry, wrong = Registry().with_keys({"undo": "ctrl+z", "tasks.done": "X", "nix": "x"})
+    registry, wrong = Registry(ACTIONS).with_keys({"undo": "ctrl+z", "tasks.done": "X", "nix": "x"})
     assert registry["undo"].keys == "ctrl+z"
     assert registry["tasks.done"].shown_key() == "X"
     assert wrong == ["keys: there is no action 'nix'; `?` lists them"]
 
 
 def test_a_key_given_to_one_action_is_taken_from_its_neighbour():
-    registry, wrong = Registry().with_keys({"redo": "u"})
+    registry, wrong = Registry(ACTIONS).with_keys({"redo": "u"})
     assert (registry["redo"].keys, registry["undo"].keys, wrong) == ("u", "", [])
