@@ -242,6 +242,10 @@ class Records:
         if ver >= self._had.get(patch.rec, 0):
             self._ver[patch.rec], self._server[patch.rec] = ver, patch.values
 
+    def shown(self, rec: str) -> Values:
+        """The server's copy of a record that it has shown."""
+        return self._server[rec]
+
     def drop(self, rec: str) -> None:
         """The server shows the record no more."""
         self._server.pop(rec, None)

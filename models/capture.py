@@ -46,6 +46,7 @@ CREATE TABLE space(
 CREATE TABLE staged(
     space TEXT NOT NULL, after TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(space, after)
 ) WITHOUT ROWID;
+CREATE TABLE keep(rec TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,
@@ -64,7 +65,7 @@ CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWI
 # txn.at is milliseconds since 1970, UTC. change.field '' is the record itself: new = JSON of a create, old = JSON of
 # a removal. change.effect 0: the server says that this field of ours changed nothing there. change.seen is the text
 # that the author had before, of a note: what the server merges by, so that no echo changes it, as one does `old`.
-# Of space and staged models.space tells.
+# Of space and staged models.space tells, of blob models.blobs, of keep models.rejoining.
 
 
 def create_log(conn: sqlite3.Connection) -> None:

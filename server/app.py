@@ -23,7 +23,7 @@ from server.database import Database, open_database
 from server.envelope import Envelope
 from server.events import Heads
 from server.limits import Failures
-from server.log import SERVER, Compacted, Log, OtherHistory, Pushed
+from server.log import SERVER, Compacted, Log, OtherHistory, Pushed, state
 from server.spaces import Grant
 from server.watching import Metrics, Watched
 from sync import protocol
@@ -286,9 +286,9 @@ def _history(request: Request, database: Database, device: Device, rec: str, bef
 
 def _epochs(request: Request, database: Database, workspace: str) -> Response:
     with database.reading() as conn:
-        found = restoring.epochs(conn, workspace)
+        found, head = restoring.epochs(conn, workspace), state(conn, workspace)[0]
     request.state.epoch = found[-1][0]
-    return envelope.document(request, {"workspace": workspace, "epochs": found})
+    return envelope.document(request, {"workspace": workspace, "epochs": found, "head": head})
 
 
 # ── contents of attachments ───────────────────────────────────────────────────────────────────────────

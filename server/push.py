@@ -92,16 +92,19 @@ class Push:
         """Accepts the transaction, or returns why not."""
         # an age beyond all sense would make an edit from the future, or an instant that cannot be written
         at = self._now - min(max(txn.age, 0), self._now)
-        stamp = Stamp(self.head + 1, txn.id, self._replica, self._member, at)
+        replica = merge.KEPT if txn.kind == "keep" else self._replica
+        stamp = Stamp(self.head + 1, txn.id, replica, self._member, at)
         if reason := self._forbidden(txn):
             return reason
-        decision = self._merge(txn, stamp)
+        decision = self._without_known_conflicts(self._merge(txn, stamp))
         reason = decision.reason or self._loop(decision) or self._circle(decision)
         if not reason:
             self._accept(txn, stamp, decision)
         return reason
 
     def _forbidden(self, txn: Transaction) -> str:
+        if txn.kind == "keep" and spaces.begins(txn, self._stored, self._roles, self._member):
+            return "whoever made it makes it again, and shares it again."
         return spaces.forbidden(txn, self._stored, self._roles, self._member)
 
     def _merge(self, txn: Transaction, stamp: Stamp) -> Decision:
@@ -113,6 +116,14 @@ class Push:
             # without a verdict this one would hold up all that waits behind it
             _log.exception("transaction %s of replica %s makes no sense", txn.id, self._replica)
             return Decision(reason=f"the server can make no sense of it ({type(error).__name__}: {error}).")
+
+    def _without_known_conflicts(self, decision: Decision) -> Decision:
+        """A conflict that was kept after a restore is found again by the same two edits, and stays as it is."""
+        self._load(patch.rec for patch in decision.patches if patch.kind == "conflict")
+        for patch in [p for p in decision.patches if p.kind == "conflict" and p.rec in self._stored]:
+            decision.patches.remove(patch)
+            del decision.writes[patch.rec]
+        return decision
 
     def _accept(self, txn: Transaction, stamp: Stamp, decision: Decision) -> None:
         self.head = stamp.ver

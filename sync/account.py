@@ -56,9 +56,10 @@ def login(store: Store, url: str, code: str, device: str = "", *, keep_in_file: 
             "This profile belongs to another workspace and its records stay there. "
             "Sign in with a profile of its own: milepost --home FOLDER login …"
         )
-    credentials.set(_slot(store), document["token"])
+    slot = _slot(store)
+    credentials.set(slot, document["token"])
     with store.write() as conn:
-        _bind(conn, account)
+        _bind(conn, account, slot)
     return account
 
 
@@ -101,11 +102,13 @@ def token_of(store: Store) -> str:
 
 
 def _slot(store: Store) -> str:
-    return store.meta("replica")
+    """Where the token lies: the same for ever, also when the profile becomes another replica."""
+    return store.meta("slot") or store.meta("replica")
 
 
-def _bind(conn: sqlite3.Connection, account: Account) -> None:
+def _bind(conn: sqlite3.Connection, account: Account, slot: str) -> None:
     for key, value in (
+        ("slot", slot),
         ("server", account.server),
         ("workspace", account.workspace),
         ("member", account.member),

@@ -6,6 +6,7 @@
 httpx and the simulator drive the same generator. State that must survive is in the store before the next yield, so
 that the generator can be dropped at any of them and a new one begun. Raises Held for an answer that is no verdict.
 
+    ask for the server's histories, the first time and after a restore of it ─ offer what it has lost
     push until the outbox is empty ─ fetch the spaces that are missing ─ pull pages from the cursor to the head
                                      ╰──────── told anew who sees what ◂──────╯
     ─ send contents, and push what names them
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from models import apply, db, outbox, snapshot, space
+from models import apply, db, outbox, rejoining, snapshot, space
 from models.blobs import Blobs
 from models.errors import Held
 from models.snapshot import Page as SnapshotPage
@@ -27,6 +28,7 @@ from sync.protocol import Page, Reply, Request
 from sync.steps import Local, Step
 
 CHECKPOINT_ROWS = 400  # changes applied while the write lock is held: ≤ 20 ms
+RESTARTS = 3  # of a sync that learns of another history
 SNAPSHOT_ROWS = 2_000  # records of a space that was empty
 
 
@@ -43,6 +45,10 @@ class Report:
     head: int = 0
 
 
+class _OtherHistory(Exception):
+    """The server was restored, or is another one."""
+
+
 Sync = Generator[Step, Any, Report]
 Progress = Callable[[int, int], None]
 
@@ -53,75 +59,136 @@ def sync(
     """One sync. `now` is milliseconds since 1970; `progress(done, total)` counts versions of the log, or the records of
     a space that is fetched whole."""
     report = Report()
-    replica = yield Local("replica", lambda conn: db.get_meta(conn, "replica"))
-    yield from _push(report, replica, now)
-    yield from _pull(report, replica, now, progress)
+    for _ in range(RESTARTS):
+        try:
+            yield from _all(report, now, progress, files)
+            return report
+        except _OtherHistory:
+            yield from _rejoin()
+    raise Held("The server tells of another history at every turn. It is tried again later; your edits wait.")
+
+
+def _all(
+    report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None
+) -> Generator[Step, Any, None]:
+    epoch, replica, offers = yield Local("begin", _begin)
+    if not epoch:
+        epoch = yield from _rejoin()
+    run = _Run(report, epoch, replica, now, progress)
+    if offers:
+        yield from _offer(run)
+    yield from _push(run)
+    yield from _pull(run)
     if files:
-        yield from blobs.upload(files, lambda: _push(report, replica, now))
+        yield from blobs.upload(files, lambda: _push(run))
     yield Local("done", lambda conn: db.set_meta(conn, "last_sync", str(now())), durable=False)
-    return report
 
 
-def _push(report: Report, replica: str, now: Callable[[], int]) -> Generator[Step, Any, None]:
+@dataclass(frozen=True)
+class _Run:
+    """One sync, within one history of the server."""
+
+    report: Report
+    epoch: str
+    replica: str
+    now: Callable[[], int]
+    progress: Progress
+
+    def ask(self, request: Request) -> Generator[Step, Any, Reply]:
+        """The answer, which is of this history where it is one at all. Raises _OtherHistory."""
+        reply: Reply = yield request
+        told = reply.headers.get(protocol.EPOCH, "") if protocol.HEADER in reply.headers else ""
+        if told and (told != self.epoch or reply.status == 409):
+            raise _OtherHistory
+        return reply
+
+    def local(
+        self, what: str, work: Callable[..., Any], ahead: Request | None = None, durable: bool = True, **given: Any
+    ) -> Local:  # fmt: skip
+        """Work with what an answer brought; nothing when another process has learnt meanwhile of another history."""
+        return Local(what, partial(_in_epoch, epoch=self.epoch, work=work, **given), ahead, durable)
+
+
+def _in_epoch(conn: sqlite3.Connection, epoch: str, work: Callable[..., Any], **given: Any) -> Any:
+    return work(conn, **given) if _epoch(conn) == epoch else None
+
+
+def _begin(conn: sqlite3.Connection) -> tuple[str, str, bool]:
+    return _epoch(conn), db.get_meta(conn, "replica"), rejoining.has_offers(conn)
+
+
+def _rejoin() -> Generator[Step, Any, str]:
+    """Asks which histories the server has had, and goes on with its newest: at the first sync, and after a restore."""
+    reply: Reply = yield protocol.histories()
+    workspace, epochs, head = protocol.epochs(reply)
+    adopt = partial(rejoining.adopt, workspace=workspace, epochs=epochs, head=head)
+    if why := (yield Local("rejoin", adopt)):
+        raise Held(why)
+    return epochs[-1][0]
+
+
+def _offer(run: _Run) -> Generator[Step, Any, None]:
+    """After a restore: what this laptop has seen of others and the server may have lost. No verdict matters."""
+    while batch := (yield run.local("offers", rejoining.offers, rows=protocol.PUSH_ROWS)):
+        reply = yield from run.ask(protocol.push(run.replica, db.SCHEMA, run.epoch, batch, run.now()))
+        protocol.verdicts(reply)
+        yield run.local("offered", rejoining.offered, batch=batch)
+
+
+def _push(run: _Run) -> Generator[Step, Any, None]:
     # "sent" is committed before the request leaves: from then on nobody may assume that it did not arrive
-    while batch := (yield Local("take", _take)):
-        epoch = yield Local("epoch", _epoch)
-        reply: Reply = yield protocol.push(replica, db.SCHEMA, epoch, batch, now())
+    while batch := (yield run.local("take", _take)):
+        reply = yield from run.ask(protocol.push(run.replica, db.SCHEMA, run.epoch, batch, run.now()))
         verdicts = protocol.verdicts(reply)
-        yield from _same_history(reply)
         asked = {t.id for t in batch}
         if {v.id for v in verdicts} != asked:
             raise Held(
                 "The server answered for other edits than were sent. It is tried again; your edits wait."
             )
-        yield Local("verdicts", partial(outbox.settle, verdicts=verdicts), durable=False)
-        report.pushed += len(batch)
-        report.accepted += sum(not v.reason for v in verdicts)
-        report.rejected += sum(bool(v.reason) for v in verdicts)
+        yield run.local("verdicts", outbox.settle, durable=False, verdicts=verdicts)
+        run.report.pushed += len(batch)
+        run.report.accepted += sum(not v.reason for v in verdicts)
+        run.report.rejected += sum(bool(v.reason) for v in verdicts)
 
 
 def _take(conn: sqlite3.Connection) -> list[outbox.Outgoing]:
     return outbox.take(conn, protocol.PUSH_ROWS) if outbox.waiting(conn) else []
 
 
-def _pull(
-    report: Report, replica: str, now: Callable[[], int], progress: Progress
-) -> Generator[Step, Any, None]:
+def _pull(run: _Run) -> Generator[Step, Any, None]:
     begun, more, ahead = -1, True, None
     while more:
         here: Where = yield Local("where", space.where, ahead)
         if here.wanted and here.shares >= 0:
-            yield from _fetch(here.wanted, here.cursor, report, progress)
+            yield from _fetch(run, here.wanted, here.cursor)
             continue
-        reply: Reply = yield protocol.pull(here.cursor, here.shares)
+        reply = yield from run.ask(protocol.pull(here.cursor, here.shares))
         try:
             page = protocol.page(reply)
         except protocol.Gone:
-            yield Local("below the floor", snapshot.all_again)
+            yield run.local("below the floor", snapshot.all_again)
             continue
-        yield from _same_history(reply)
         _check(page, here.cursor)
         if page.spaces is not None:
-            gone = yield Local("spaces", partial(space.tell, told=page.spaces, shares=page.shares))
+            gone = yield run.local("spaces", space.tell, told=page.spaces, shares=page.shares)
             if gone:  # what waits for a space that is gone is the server's to refuse
-                yield from _push(report, replica, now)
+                yield from _push(run)
             continue
         begun = here.cursor if begun < 0 else begun
-        ahead = yield from _apply_page(page, here, begun, report, progress)
-        more, report.head = page.more, page.head
+        ahead = yield from _apply_page(run, page, here, begun)
+        more, run.report.head = page.more, page.head
 
 
-def _fetch(wanted: Wanted, cursor: int, report: Report, progress: Progress) -> Generator[Step, Any, None]:
+def _fetch(run: _Run, wanted: Wanted, cursor: int) -> Generator[Step, Any, None]:
     """The pages of a space that are missing; ends early when the server has to be asked about the whole again."""
     after, since, done, total, more = wanted.after, wanted.joined, 0, 0, True
     while more:
-        reply: Reply = yield protocol.snapshot(wanted.id, after, since)
+        reply = yield from run.ask(protocol.snapshot(wanted.id, after, since))
         try:
             page = protocol.snapshot_page(reply, wanted.id, after)
         except protocol.Gone:
-            yield Local("again", partial(snapshot.again, space=wanted.id))
+            yield run.local("again", snapshot.again, space=wanted.id)
             return
-        yield from _same_history(reply)
         _check_head(page.head, max(cursor, since))
         if page.more and not page.records:
             raise Held("The server promises more and sends nothing. It is asked again.")
@@ -130,10 +197,10 @@ def _fetch(wanted: Wanted, cursor: int, report: Report, progress: Progress) -> G
         total = total or page.total
         for part in _parts(page) if wanted.fresh else [page]:
             work = snapshot.take if wanted.fresh else snapshot.stage
-            yield Local("snapshot", partial(work, page=part), ahead, durable=False)
+            yield run.local("snapshot", work, ahead, durable=False, page=part)
             done += len(part.records)
-            progress(done, max(total, done))
-        report.fetched += len(page.records)
+            run.progress(done, max(total, done))
+        run.report.fetched += len(page.records)
 
 
 def _parts(page: SnapshotPage) -> Iterator[SnapshotPage]:
@@ -146,30 +213,14 @@ def _parts(page: SnapshotPage) -> Iterator[SnapshotPage]:
         after = part.last
 
 
-def _apply_page(
-    page: Page, here: Where, begun: int, report: Report, progress: Progress
-) -> Generator[Step, Any, Request | None]:
+def _apply_page(run: _Run, page: Page, here: Where, begun: int) -> Generator[Step, Any, Request | None]:
     ahead = protocol.pull(page.upto, here.shares) if page.more else None
     for entries, upto in _checkpoints(page, here.cursor):
-        run = partial(_apply, entries=entries, upto=upto, shares=here.shares)
-        yield Local("apply", run, ahead, durable=False)
-        report.pulled += len(entries)
-        report.conflicts += sum(p.kind == "conflict" for e in entries for p in e.patches)
-        progress(upto - begun, page.head - begun)
+        yield run.local("apply", _apply, ahead, durable=False, entries=entries, upto=upto, shares=here.shares)
+        run.report.pulled += len(entries)
+        run.report.conflicts += sum(p.kind == "conflict" for e in entries for p in e.patches)
+        run.progress(upto - begun, page.head - begun)
     return ahead
-
-
-def _same_history(reply: Reply) -> Generator[Step, Any, None]:
-    """Holds when the server is another one or was restored: nothing of this laptop is touched."""
-    epoch = reply.headers.get(protocol.EPOCH, "")
-    known = yield Local("epoch", _epoch)
-    if not known:
-        yield Local("first epoch", lambda conn: db.set_meta(conn, "epoch", epoch))
-    elif epoch != known:
-        raise Held(
-            "The server's history is not the one that this laptop knows: it was restored from a backup or is "
-            "another server. Nothing was changed here and your edits wait. Ask whoever runs the server."
-        )
 
 
 def _check(page: Page, cursor: int) -> None:
@@ -188,8 +239,9 @@ def _check(page: Page, cursor: int) -> None:
 def _check_head(head: int, cursor: int) -> None:
     if head < cursor:
         raise Held(
-            f"The server's log ends at {head}, this laptop has seen {cursor}: it was restored from a backup. "
-            "Nothing was changed here and your edits wait. Ask whoever runs the server."
+            f"The server's log ends at {head}, this laptop has seen {cursor}: an older copy of its database was "
+            "put in place. Nothing was changed here and your edits wait. Whoever runs the server tells the laptops "
+            "of it with: milepost server restore"
         )
 
 

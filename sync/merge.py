@@ -33,6 +33,7 @@ from sync.protocol import Change, Transaction
 
 SERVER_ONLY = ("conflict",)
 OTHERS = "{} of others"  # the stamp of a colleague's lines in a note on which this replica's were put since
+KEPT = "kept"  # the replica of what laptops had kept of a history that a restore of the server ended
 
 
 class Stamp(NamedTuple):
@@ -43,6 +44,10 @@ class Stamp(NamedTuple):
     replica: str
     author: str | None
     at: int
+
+    def foreign(self, replica: str) -> bool:
+        """Whether another replica wrote it. What was kept after a restore gives way to those who had written it."""
+        return self.replica not in (replica, KEPT)
 
 
 @dataclass
@@ -66,7 +71,7 @@ class Stored:
     def foreign(self, replica: str, since: int) -> Stamp | None:
         """The newest write of another replica after `since`: to any field, and the restoring of the row."""
         written = [self.created, *self.stamps.values()]
-        newer = [s for s in written if s.replica != replica and s.ver > since]
+        newer = [s for s in written if s.foreign(replica) and s.ver > since]
         return max(newer, default=None)
 
 
@@ -98,6 +103,8 @@ def decide(txn: Transaction, stored: Mapping[str, Stored], mine: Stamp) -> Decis
     """Decides the transaction as one. `mine` is the stamp that its writes will carry; `mine.at` = now − age."""
     decision = Decision()
     try:
+        if txn.kind == "keep":
+            return _keep(txn, stored)
         for change in txn.changes:
             _admit(change, stored.get(change.rec))
         lost = dict(_lost_settlements(txn, stored))
@@ -105,6 +112,19 @@ def decide(txn: Transaction, stored: Mapping[str, Stored], mine: Stamp) -> Decis
             _Merge(decision, txn, mine, change, stored.get(change.rec), lost).run()
     except Invalid as error:
         return Decision(reason=str(error))
+    return decision
+
+
+def _keep(txn: Transaction, stored: Mapping[str, Stored]) -> Decision:
+    """A record that a laptop still has is taken where the server has lost it: whole, conflict records too."""
+    decision = Decision()
+    for change in txn.changes:
+        if change.rec in stored or not change.created:
+            return Decision(reason="it is there already.")
+        if kind := KINDS.get(change.kind):
+            kind.check(change.values)
+        decision.patches.append(Patch(change.kind, change.rec, True, dict(change.values)))
+        decision.writes[change.rec] = dict(change.values)
     return decision
 
 
@@ -186,10 +206,10 @@ class _Merge:
     def _group(self, stored: Stored, names: tuple[str, ...]) -> None:
         values = {n: self.change.values[n] for n in names}
         base = min(self.change.bases.get(n, 0) for n in names)
-        newer = [s for n in names if (s := stored.stamp(n)).replica != self.mine.replica and s.ver > base]
+        newer = [s for n in names if (s := stored.stamp(n)).foreign(self.mine.replica) and s.ver > base]
         if self.change.created:  # over a record that is there already: yields to all that was changed since
-            values = {n: v for n, v in values.items() if n not in stored.stamps and n != "deleted_at"}
-            newer = [stored.created] if stored.created.replica != self.mine.replica else []
+            values = {n: v for n, v in values.items() if self._open(stored, n)}
+            newer = [stored.created] if stored.created.foreign(self.mine.replica) else []
         if self.change.rec in self.lost:
             self._keep(stored, names)
         elif self._is_note(names[0]):
@@ -238,6 +258,10 @@ class _Merge:
             self._write({name: text})
             self.decision.stamps[self.change.rec, OTHERS.format(name)] = theirs
 
+    def _open(self, stored: Stored, name: str) -> bool:
+        """Whether a create may set the field of a record that is there already."""
+        return name not in stored.stamps and name != "deleted_at" and stored.created.replica != KEPT
+
     def _write(self, values: Mapping[str, Scalar]) -> None:
         self.result.update(values)
         self.wrote.update(values)
@@ -248,7 +272,7 @@ class _Merge:
             self.decision.idle.add((self.change.rec, name))
 
     def _undo(self, stored: Stored, names: tuple[str, ...], values: Mapping[str, Scalar]) -> None:
-        theirs = any(stored.stamp(n).replica != self.mine.replica for n in names)
+        theirs = any(stored.stamp(n).foreign(self.mine.replica) for n in names)
         if names == ("deleted_at",) and values["deleted_at"]:
             theirs = stored.foreign(self.mine.replica, -1) is not None
         if theirs:
@@ -273,7 +297,7 @@ class _Merge:
         deleted = stored.stamp("deleted_at")
         seen = min((self.change.bases.get(n, 0) for n in self.wrote), default=0)
         gone = stored.values.get("deleted_at")
-        if gone and deleted.replica != self.mine.replica and deleted.ver > seen and not self.change.created:
+        if gone and deleted.foreign(self.mine.replica) and deleted.ver > seen and not self.change.created:
             self._write({"deleted_at": None})
             self._record({"deleted_at": None}, self.mine, {"deleted_at": gone}, deleted, None, "kept")
 

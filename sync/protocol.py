@@ -8,12 +8,13 @@
                                             410 when the log from N on is gone, or the space
     GET  /v1/history?rec=ID&before=N      → {"entries": [ENTRY…], "more"}: what was done to one record, newest first
     POST /v1/share {"space", "member", "role"} → {}: role "" takes the right away
+    GET  /v1/epochs                       → {"workspace", "epochs": [[word, fork]…], "head"}: its histories
     GET  /v1/events                       → server-sent events: the head's number
     POST /v1/login  {"code", "device"}    → {"token", "workspace", "member", "name", "letter"}
     GET  /v1/blobs/SHA, PUT /v1/blobs/SHA, GET /v1/blobs/SHA/PIECE: see sync.blobs
     GET  /v1/whoami, POST /v1/invite {"name"} → {"code", "expires"}, POST /v1/logout
 
-TXN    {"id", "kind": do|undo|redo, "ref", "label", "age": ms since the edit,
+TXN    {"id", "kind": do|undo|redo|keep, "ref", "label", "age": ms since the edit,
         "changes": [[kind, rec, created 0|1, {field: value}, {field: base}, {field: value before}]…]}
 ENTRY  [ver, id, replica, author, at, kind, ref, label, [[kind, rec, created 0|1, {field: value}]…], [[rec, field]…]]
         with the records that the reader may see
@@ -86,7 +87,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Transaction:
-    """A pushed transaction. `hash` is of everything but the age, which grows while it waits."""
+    """A pushed transaction. `hash` is of everything but the age, which grows while it waits, and the bases, which a
+    restore of the server lowers."""
 
     id: str
     kind: str
@@ -157,6 +159,20 @@ def snapshot(space: str, after: str, since: int) -> Request:
 def pieces(size: int) -> int:
     """Of how many a content of so many bytes is made; an empty one has one piece, which is empty."""
     return max(1, -(-size // PIECE))
+
+
+def histories() -> Request:
+    return Request("GET", "/v1/epochs")
+
+
+def epochs(reply: Reply) -> tuple[str, list[tuple[str, int]], int]:
+    """The server's workspace, its histories with the current one last, and the head of its log. Raises Held."""
+    answer = document(reply)
+    with _sense():
+        found = [(str(word), int(fork)) for word, fork in answer["epochs"]]
+        if not found or found[-1][0] != reply.headers[EPOCH]:
+            raise ValueError("another history is current")
+        return str(answer["workspace"]), found, int(answer["head"])
 
 
 def verdicts(reply: Reply) -> list[Verdict]:
@@ -237,6 +253,9 @@ def refuse_strangers(reply: Reply) -> None:
             f"The server answered {reply.status}: {detail(reply)}. Your edits wait; it is tried again."
         )
 
+    if not reply.headers.get(EPOCH):
+        raise Held("The server does not say which history it tells. Update it; your edits wait.")
+
 
 def _stranger(reply: Reply) -> str:
     kind = reply.headers.get("content-type", "")
@@ -308,9 +327,11 @@ def read_push(body: bytes) -> tuple[str, int, list[Transaction]]:
 
 def _transaction(row: dict[str, Any]) -> Transaction:
     changes = [_change(*c) for c in row["changes"]]
-    told = {name: row[name] for name in ("id", "kind", "ref", "label", "changes")}
+    told = {name: row[name] for name in ("id", "kind", "ref", "label")} | {
+        "changes": [[*c[:4], *c[5:]] for c in row["changes"]]
+    }
     digest = hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    if row["kind"] not in ("do", "undo", "redo"):
+    if row["kind"] not in ("do", "undo", "redo", "keep"):
         raise ValueError(f"no transaction is of the kind {row['kind']!r}")
     return Transaction(
         _key(row["id"]), row["kind"], row["ref"], str(row["label"]), int(row["age"]), changes, digest

@@ -6,7 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from models import db
+import orjson
+
+from models import db, rejoining
 from models.apply import Entry
 from models.errors import NothingToUndo, Refused
 from models.feed import Changes
@@ -50,6 +52,8 @@ class Laptop:
         self.of = {} if spaces is None else spaces  # record → space, of all that is in the log
         self._spaces: dict[str, tuple[int, str, int, int]] = {}  # joined, after, upto, fresh
         self.kinds: dict[str, str] = {}
+        self.epochs: list[tuple[str, int]] = []  # the server's histories, as far as this laptop has learnt
+        self.logs: dict[str, list[Entry]] = {}  # of the histories that are over
         self.store = stage.open_quick(home, clock)
         self.view = self.read()
 
@@ -165,6 +169,8 @@ class Laptop:
 
     def check(self, log: list[Entry], refused: dict[str, str]) -> None:
         with self.store.write() as conn:
+            self._learn(orjson.loads(db.get_meta(conn, rejoining.LINEAGE, "[]")))
+            log = self.logs.get(self.epochs[-1][0], log) if self.epochs else log
             cursor = int(db.get_meta(conn, "cursor", "0"))
             before, self._spaces = self._spaces.keys(), _read_spaces(conn)
             self._purge(conn, before - self._spaces.keys())
@@ -178,6 +184,23 @@ class Laptop:
             self._masks(conn)
             need(vers == self.vers, f"{self.name}'s row versions: {_differ(vers, self.vers)}")
         self.view = view
+
+    def _learn(self, epochs: list[tuple[str, int]]) -> None:
+        """After a restore of the server: nothing is seen or known by a number beyond the fork."""
+        before, self.epochs = self.epochs, epochs
+        if not before or before[-1][0] == epochs[-1][0]:
+            return
+        fork = rejoining.fork_of(before, epochs)
+        assert fork is not None
+        self.cursor = min(self.cursor, fork)
+        self.vers = {rec: min(ver, fork) for rec, ver in self.vers.items()}
+        self.skipped = {ver for ver in self.skipped if ver <= fork}
+        self.staged.clear()
+        for edit in self.edits:
+            if edit.fate == "seen" and edit.ver > fork:
+                edit.fate = "waiting"
+            if edit.fate == "waiting":
+                edit.seen = {c: (min(cursor, fork), min(row, fork)) for c, (cursor, row) in edit.seen.items()}
 
     def take(self, page: Page) -> None:
         """A step brought a page of a snapshot; whether it was taken, the row of its space tells."""
@@ -261,7 +284,7 @@ class Laptop:
             at = arrived.get(id)
             over = at is not None and at <= self.cursor and whole and not (at in self.skipped and state == 2)
             if edit.fate == "waiting" and over:
-                edit.fate = "seen"
+                edit.fate, edit.ver = "seen", at or 0
             elif edit.fate == "waiting" and state == 5:
                 need(bool(note), f"{id[-4:]} is rejected without a reason")
                 need(
@@ -270,7 +293,7 @@ class Laptop:
                 )
                 edit.fate = "rejected"
             elif edit.fate == "rejected" and over:
-                edit.fate = "seen"
+                edit.fate, edit.ver = "seen", at or 0
             wanted = {"seen": (4,), "rejected": (5,), "withdrawn": (6,), "waiting": (1, 2, 3)}[edit.fate]
             need(state in wanted, f"{id[-4:]} is {edit.fate}, the store says {state}")
             need(state != 1 or at is None, f"{id[-4:]} is pending and at the server")

@@ -32,6 +32,7 @@ class Edit:
     fields: dict[Cell, tuple[Any, Any]] = field(default_factory=dict)  # old, new
     seen: dict[Cell, tuple[int, int]] = field(default_factory=dict)
     fate: str = "waiting"  # seen, rejected, withdrawn
+    ver: int = 0  # where the server's log has it, once it is seen
 
     def touches(self, other: "Edit") -> bool:
         """Whether this builds on `other`: on a record that it created or a field that it set."""

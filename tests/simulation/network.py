@@ -10,14 +10,15 @@ import orjson
 
 from models.apply import Entry, Patch
 from models.errors import Refused
-from server import keeping, spaces
+from server import keeping, restoring, spaces
 from server.database import open_database
-from server.log import Compacted, Log, OtherHistory
+from server.log import Compacted, Log, OtherHistory, state
 from sync import protocol
 from sync.protocol import Reply, Request
 from tests.simulation.stage import Clock
 
 EPOCH = "epoch-1"
+STRANGE = "a stranger's"
 Body = tuple[int, str, bytes]  # version, space, entry
 NAME = "server.db"
 
@@ -33,6 +34,29 @@ class Server:
         self.database = open_database(str(self.path))
         self.log = Log(self.database)
         self.workspace = self.database.workspace()
+        self.epochs = self._epochs()
+
+    def _epochs(self) -> list[tuple[str, int]]:
+        with self.database.reading() as conn:
+            return restoring.epochs(conn, self.workspace)
+
+    @property
+    def epoch(self) -> str:
+        return self.epochs[-1][0]
+
+    def restore(self, backup: Path, word: str) -> int:
+        """Makes the backup current as the history called `word`; the version after which that begins."""
+        restoring.restore(self.database, backup, self._clock.now)
+        with self.database.writing() as conn:
+            conn.execute("UPDATE workspace SET epoch=?", (word,))
+        self.epochs = self._epochs()
+        return self.epochs[-1][1]
+
+    def _histories(self) -> Reply:
+        with self.database.reading() as conn:
+            head = state(conn, self.workspace).head
+        told = {"workspace": self.workspace, "epochs": self.epochs, "head": head}
+        return _reply(200, orjson.dumps(told), self.epoch)
 
     def restart(self) -> None:
         self.database.close()
@@ -45,12 +69,14 @@ class Server:
             try:
                 return self._pull(member, query) if url.path == "/v1/pull" else self._snapshot(member, query)
             except Compacted:
-                return _reply(410, b'{"detail": "the log does not reach back so far"}', EPOCH)
+                return _reply(410, b'{"detail": "the log does not reach back so far"}', self.epoch)
+        if url.path == "/v1/epochs":
+            return self._histories()
         replica, _, txns = protocol.read_push(request.body)
         try:
             pushed = self.log.push(self.workspace, query["epoch"], replica, member, txns, self._clock.now)
         except OtherHistory:
-            return _reply(409, b'{"detail": "another history"}', EPOCH)
+            return _reply(409, b'{"detail": "another history"}', self.epoch)
         verdicts = [
             {"id": v.id, "reason": v.reason} if v.reason else {"id": v.id, "ver": v.ver}
             for v in pushed.verdicts
@@ -134,7 +160,7 @@ LIES = (
 FAULTS = (LOST_REQUEST, LOST_ANSWER, LOST_ANSWER, LATE, TWICE, *LIES)
 
 
-def lie(fault: str, request: Request, honest: Reply | None, dice: random.Random) -> Reply:
+def lie(fault: str, request: Request, honest: Reply | None, dice: random.Random, epoch: str) -> Reply:
     """The answer of something that is not our server, or of ours in trouble."""
     if fault == "html":
         return Reply(200, {"content-type": "text/html"}, b"<!doctype html><title>Hotel</title>")
@@ -144,28 +170,31 @@ def lie(fault: str, request: Request, honest: Reply | None, dice: random.Random)
         assert honest is not None
         return Reply(200, honest.headers, honest.body[: len(honest.body) // 2])
     if fault == "other version":
-        return Reply(200, {protocol.HEADER: "99", protocol.EPOCH: EPOCH}, b"{}")
+        return Reply(200, {protocol.HEADER: "99", protocol.EPOCH: epoch}, b"{}")
     if fault == "nonsense":
         return _reply(
-            200, dice.choice((b"[]", b'{"verdicts": 7, "entries": [[1]], "head": 1, "more": 0}')), EPOCH
+            200, dice.choice((b"[]", b'{"verdicts": 7, "entries": [[1]], "head": 1, "more": 0}')), epoch
         )
     if fault == "stranger":
         return _stranger(request)
-    return _reply(int(fault[:3]), b'{"detail": "not now"}', EPOCH)
+    return _reply(int(fault[:3]), b'{"detail": "not now"}', epoch)
 
 
 def _stranger(request: Request) -> Reply:
     """A server of another history that answers as if all were well."""
+    if "/v1/epochs" in request.path:
+        told = {"workspace": "workspace-1", "epochs": [(STRANGE, 0)], "head": 9}
+        return _reply(200, orjson.dumps(told), STRANGE)
     if request.method == "POST":
         ids = [txn["id"] for txn in orjson.loads(request.body)["txns"]]
         verdicts = [{"id": id, "ver": n} for n, id in enumerate(ids, 1)]
-        return _reply(200, orjson.dumps({"verdicts": verdicts, "head": len(ids)}), "epoch-2")
+        return _reply(200, orjson.dumps({"verdicts": verdicts, "head": len(ids)}), STRANGE)
     if "/v1/snapshot" in request.path:
-        return _reply(200, protocol.write_snapshot([("client", "~", "{}")], 10**6, False, 1), "epoch-2")
+        return _reply(200, protocol.write_snapshot([("client", "~", "{}")], 10**6, False, 1), STRANGE)
     ver = int(parse_qs(urlsplit(request.path).query)["since"][0]) + 1
     patch = Patch("client", "a stranger's", True, {"name": "Stranger", "space": "workspace"})
     entry = Entry(ver, f"theirs {ver}", "theirs", None, 0, "do", None, "Stranger", [patch])
-    return _reply(200, protocol.write_page([protocol.write_entry(entry)], ver, ver), "epoch-2")
+    return _reply(200, protocol.write_page([protocol.write_entry(entry)], ver, ver), STRANGE)
 
 
 def _reply(status: int, body: bytes, epoch: str) -> Reply:

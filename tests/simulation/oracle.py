@@ -21,6 +21,7 @@ def at_rest(world: "World") -> None:
     _log_is_what_was_sent(world)
     _no_lost_edit(world)
     _conflicts_only_grow(world)
+    _nothing_kept_is_lost(world)
     _groups_stay_whole(world)
     _structure(_server_view(world))
     _second_sync_is_silent(world)
@@ -84,7 +85,7 @@ def _log_is_what_was_sent(world: "World") -> None:
     need(world.server.bodies() == world.bodies, "the log changed after it was read")
     ids = [entry.id for entry in world.log]
     need(len(ids) == len(set(ids)), "a transaction took effect twice")
-    both = set(ids) & world.refused.keys()
+    both = set(ids) & world.standing
     need(not both, f"{[id[-4:] for id in both]} accepted and refused")
     edits = _edits(world)
     for entry in world.log:
@@ -170,7 +171,7 @@ class _Walk:
     def _overwritten(self, cell: Cell, value: Any, by: str, entry: Entry) -> None:
         """The edit `by` loses its value to `entry`."""
         mine, theirs = self.edits.get(by), self.edits.get(entry.id)
-        if mine and theirs and mine.laptop == theirs.laptop:
+        if self.vers[by].kind == "keep" or (mine and theirs and mine.laptop == theirs.laptop):
             return
         seen = theirs.seen.get(cell, (-1, 0))[0] if theirs and theirs.kind != "undo" else -1
         # a record's creation is seen by whoever has the record
@@ -256,6 +257,15 @@ def _conflicts_only_grow(world: "World") -> None:
                 stands = {n: first.get(n) for n in patch.values if n != "deleted_at"}
                 need(stands.items() <= patch.values.items(), f"the settlement {patch.rec[-4:]} changed")
                 world.count["settled" if patch.created else "settled again"] += 1
+
+
+def _nothing_kept_is_lost(world: "World") -> None:
+    """What a laptop had when the server lost it, conflict records too, is there again."""
+    refused = {
+        rec for laptop in world.laptops for e in laptop.edits if e.fate == "rejected" for rec in e.created
+    }
+    lost = world.kept - refused - _server_view(world).keys()
+    need(not lost, f"{sorted(rec[-4:] for rec in lost)} did not survive the restore of the server")
 
 
 def _groups_stay_whole(world: "World") -> None:

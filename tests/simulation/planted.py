@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from models import apply, db, outbox, snapshot, space
+from models import apply, db, outbox, rejoining, snapshot, space
 from models.record import made_id
-from server import log, spaces
+from server import log, push, spaces
 from sync import engine, merge, protocol
 from sync.engine import Local
 
@@ -90,7 +90,7 @@ def _() -> Iterator[None]:
 
 @_plant("cursor committed before the rows")
 def _() -> Iterator[None]:
-    def apply_page(page: protocol.Page, here: Any, *_: Any) -> Generator[engine.Step, Any, None]:
+    def apply_page(run: Any, page: protocol.Page, here: Any, begun: int) -> Generator[engine.Step, Any, None]:
         for entries, upto in engine._checkpoints(page, here.cursor):
             yield Local("move", lambda conn, at=upto: db.set_meta(conn, "cursor", str(at)))
             yield Local("apply", lambda conn, some=entries, at=upto: apply.apply(conn, some, at))
@@ -220,12 +220,11 @@ def _() -> Iterator[None]:
 
 @_plant("no epoch check")
 def _() -> Iterator[None]:
-    def trusting(reply: protocol.Reply) -> Generator[engine.Step, Any, None]:
-        if not (yield Local("epoch", engine._epoch)):
-            epoch = reply.headers.get(protocol.EPOCH, "")
-            yield Local("first epoch", lambda conn: db.set_meta(conn, "epoch", epoch))
+    def trusting(self: engine._Run, request: protocol.Request) -> Generator[engine.Step, Any, protocol.Reply]:
+        return (yield request)
 
-    with patch.object(engine, "_same_history", trusting):
+    in_epoch = patch.object(engine, "_in_epoch", lambda conn, epoch, work, **given: work(conn, **given))
+    with patch.object(engine._Run, "ask", trusting), in_epoch:
         yield
 
 
@@ -292,4 +291,42 @@ def _() -> Iterator[None]:
         return conn.execute("SELECT 1 FROM space WHERE upto<0 LIMIT 1").fetchone() is None
 
     with patch.object(space, "complete", ready), patch.object(snapshot, "complete", ready):
+        yield
+
+
+# ── a server that was restored ────────────────────────────────────────────────────────────────────────
+
+
+@_plant("no re-push after restore")
+def _() -> Iterator[None]:
+    with patch.object(rejoining, "_send_again", lambda conn, fork: {}):
+        yield
+
+
+@_plant("no re-conflict after restore")
+def _() -> Iterator[None]:
+    offer = rejoining._offer
+
+    def silent(conn: sqlite3.Connection, kinds: dict[str, str]) -> None:
+        offer(conn, {rec: kind for rec, kind in kinds.items() if kind != "conflict"})
+
+    with patch.object(rejoining, "_offer", silent):
+        yield
+
+
+@_plant("records of others are not offered after restore")
+def _() -> Iterator[None]:
+    with patch.object(rejoining, "_offer", lambda conn, kinds: None):
+        yield
+
+
+@_plant("numbers of the old history kept")
+def _() -> Iterator[None]:
+    with patch.object(rejoining, "_lower", lambda conn, fork: None):
+        yield
+
+
+@_plant("a kept conflict is written again")
+def _() -> Iterator[None]:
+    with patch.object(push.Push, "_without_known_conflicts", lambda self, decision: decision):
         yield

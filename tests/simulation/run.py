@@ -21,7 +21,17 @@ from tests.simulation import network
 from tests.simulation.shrink import Outcome, shrink
 from tests.simulation.world import script
 
-KILLS = ("kill before", "kill after", "busy", "kill", "restart", "late", "clock", "second worker")
+KILLS = (
+    "kill before",
+    "kill after",
+    "busy",
+    "kill",
+    "restart",
+    "late",
+    "clock",
+    "second worker",
+    "restore server",
+)
 
 
 def play(seed: int) -> Outcome:

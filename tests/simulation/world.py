@@ -72,9 +72,11 @@ def script(seed: int, often: Mapping[str, float] = {}) -> tuple[Setting, list[St
     verbs |= {verb: times * verbs[verb] for verb, times in often.items()}
     chosen = dice.choices(list(verbs), list(verbs.values()), k=dice.randint(25, 90))
     steps = [Step(v, dice.randrange(laptops), dice.getrandbits(32)) for v in chosen]
-    if seed % 3 == 1:
-        return setting, steps
-    return _keeping(random.Random(f"keeping {seed}"), setting, steps, shares=seed % 6 == 3)
+    if seed % 3 != 1:
+        setting, steps = _keeping(random.Random(f"keeping {seed}"), setting, steps, shares=seed % 6 == 3)
+    if seed % 7 == 3 and seed % 6 != 3:
+        steps = _restoring(random.Random(f"restoring {seed}"), steps)
+    return setting, steps
 
 
 def _keeping(
@@ -91,6 +93,15 @@ def _keeping(
     return setting._replace(newcomer=dice.random() < 0.25), told
 
 
+def _restoring(dice: random.Random, steps: list[Step]) -> list[Step]:
+    """The same story, with a server that is restored from a backup, once or twice."""
+    verbs = ["back up", *["restore server"] * dice.choice((1, 1, 2))]
+    places = sorted(dice.sample(range(len(steps)), len(verbs)))
+    for place, verb in reversed(list(zip(places, verbs, strict=True))):
+        steps.insert(place, Step(verb, 0, dice.getrandbits(32)))
+    return steps
+
+
 class World:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -101,6 +112,10 @@ class World:
         self.bodies: list[network.Body] = []
         self.refused: dict[str, str] = {}
         self.spaces: dict[str, str] = {}  # record → space
+        self.standing: set[str] = set()  # refused by the server as it is now
+        self.logs: dict[str, list[Entry]] = {}
+        self.kept: set[str] = set()  # records that a laptop had when the server lost them
+        self.backup: tuple[int, set[str]] | None = None  # head and refusals
         self.late: list[tuple[Laptop, Request]] = []
         self.pushes = 0
         self.folder = stage.folder()
@@ -147,7 +162,7 @@ class World:
             (home / db.NAME).write_bytes(template.laptop)
         _set_meta(home, meta)
         laptop = Laptop(PEOPLE[i], who["member"], home, self.clock, self.spaces)
-        laptop.skew = self.setting.skews[i]
+        laptop.skew, laptop.logs = self.setting.skews[i], self.logs
         self._stack.callback(lambda: laptop.store.close())
         laptop.check(self.log, self.refused)
         return laptop
@@ -250,6 +265,36 @@ class World:
     def _revoke(self, laptop: Laptop, dice: random.Random) -> None:
         self._grant(laptop, dice, ("",))
 
+    def _back_up(self, laptop: Laptop, dice: random.Random) -> None:
+        if self.log:
+            self.server.copy_to(self.folder / "backup.db")
+            self.backup = len(self.log), set(self.standing)
+
+    def _restore_server(self, laptop: Laptop, dice: random.Random) -> None:
+        if self.backup is None:
+            return
+        self.logs[self.server.epoch] = self.log
+        head, standing = self.backup
+        fork = self.server.restore(self.folder / "backup.db", f"epoch-{len(self.logs) + 1}")
+        need(fork == head, f"the fork is {fork}, the backup ended at {head}")
+        self.count["entries lost"] += len(self.log) - fork
+        self._say(f"to {fork} of {len(self.log)}")
+        self.log, self.standing = self.log[:fork], set(standing)
+        self.bodies = [body for body in self.bodies if body[0] <= fork]
+        self.kept |= {
+            patch.rec
+            for entry in self.logs[f"epoch-{len(self.logs)}"][fork:]
+            for patch in entry.patches
+            if patch.created and patch.kind != "dependency" and self._has(entry)
+        }
+
+    def _has(self, entry: Entry) -> bool:
+        """Whether a laptop has got so far in the history that ends."""
+        return any(
+            laptop.epochs and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}" and laptop.cursor >= entry.ver
+            for laptop in self.laptops
+        )
+
     def _late(self, laptop: Laptop, dice: random.Random) -> None:
         if self.late:
             self._serve(*self.late.pop(dice.randrange(len(self.late))))
@@ -289,9 +334,12 @@ class World:
             self._say(f"held: {error}")
             laptop.workers.remove(worker)
         else:
-            asks = isinstance(worker.step, Local) and worker.step.what == "epoch"
+            local = worker.step.what if isinstance(worker.step, Local) else worker.step.path
+            asks = local == "rejoin"
+            if local == "/v1/epochs":
+                worker.lie = ""  # it is seen through
             need(not lie, f"{lie} was taken for an answer")
-            need(not worker.lie or (worker.lie == "stranger" and asks), f"{fault} was taken for an answer")
+            need(not worker.lie or asks, f"{fault} was taken for an answer")
 
     def _local(self, laptop: Laptop, step: Local, dice: random.Random, faulty: bool) -> tuple[bool, Any, str]:
         fault = dice.choice(("kill before", "kill after", "busy")) if faulty else ""
@@ -334,7 +382,9 @@ class World:
             self.late.append((laptop, request))
         if fault in (network.LOST_REQUEST, network.LOST_ANSWER, network.LATE):
             return False, None, fault
-        answer = network.lie(fault, request, honest, dice) if fault in network.LIES else honest
+        answer = (
+            network.lie(fault, request, honest, dice, self.server.epoch) if fault in network.LIES else honest
+        )
         return True, answer, fault
 
     def _serve(self, laptop: Laptop, request: Request) -> Reply:
@@ -348,13 +398,29 @@ class World:
             self.count["410"] += 1
         if request.method == "POST":
             self.pushes += 1
-            need(reply.status == 200, f"the server answered {reply.status} to a push: {reply.body!r}")
+            late = f"epoch={self.server.epoch}" not in request.path
+            need(reply.status == (409 if late else 200), f"{reply.status} answers a push: {reply.body!r}")
+            if late:
+                return reply
             self._learn()
+            offers = {txn["id"] for txn in orjson.loads(request.body)["txns"] if txn["kind"] == "keep"}
             for verdict in orjson.loads(reply.body)["verdicts"]:
-                if reason := verdict.get("reason"):
+                if verdict["id"] in offers:
+                    self.count["kept" if verdict.get("ver") else "offered"] += 1
+                elif reason := verdict.get("reason"):
                     self.refused[verdict["id"]] = reason
+                    self._had_its_record(reason)
+                    self.standing.add(verdict["id"])
                     self._say(f"  refused {verdict['id'][-4:]}: {reason}")
         return reply
+
+    def _had_its_record(self, reason: str) -> None:
+        """Only what stands on a refused creation is refused for want of its record."""
+        if "is not on the server" in reason:
+            made = {
+                rec for each in self.laptops for e in each.edits if e.id in self.refused for rec in e.created
+            }
+            need(any(rec in reason for rec in made), reason)
 
     def _is_true(self, page: SnapshotPage) -> None:
         """A page of a snapshot is what the log adds up to at its head, all of it."""
@@ -379,7 +445,7 @@ class World:
         """The log only grows, without gaps; what is added is remembered."""
         fresh = self.server.bodies(len(self.log))
         page = protocol.write_page([body for _, _, body in fresh], 0, 0)
-        for entry in protocol.page(network._reply(200, page, network.EPOCH)).entries:
+        for entry in protocol.page(network._reply(200, page, self.server.epoch)).entries:
             need(entry.ver == len(self.log) + 1, f"version {entry.ver} follows {len(self.log)} in the log")
             self.log.append(entry)
             self.spaces |= {p.rec: str(p.values.get("space")) for p in entry.patches if p.created}
@@ -459,7 +525,7 @@ def _with_plan(folder: Any) -> Beginning:
         reader = Laptop("Reader", "member-0", folder / "Reader", clock)
         _pump(reader, server)
         with reader.store.write() as conn:
-            meta = {key: db.get_meta(conn, key) for key in ("cursor", "epoch", "shares")}
+            meta = {key: db.get_meta(conn, key) for key in ("cursor", "epoch", "epochs", "shares")}
         for laptop in (maker, reader):
             laptop.store.close()
         server.database.close()

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from models import db, outbox
+from models import db, outbox, rejoining
 from models.apply import Entry, Patch
 from models.errors import Held
 from models.record import create
@@ -77,7 +77,7 @@ def ines(profile: Profile) -> Store:
     """A laptop that knows its server's epoch and has one edit waiting."""
     store = profile("ines")
     with store.write() as conn:
-        db.set_meta(conn, "epoch", "ours")
+        rejoining.adopt(conn, "harlan", [("ours", 0)], 3)
         db.set_meta(conn, "cursor", "3")
         db.set_meta(conn, "shares", "0")
         conn.execute("INSERT INTO space VALUES('workspace', 'editor', '[]', 1, 0, '', 0)")
@@ -120,8 +120,9 @@ NO_VERDICTS = {
     "a list": (reply([1, 2]), "makes no sense"),
     "an object without what it needs": (reply({}), "makes no sense"),
     "the wrong types": (reply({"verdicts": 7, "entries": [[1]], "head": 0, "upto": 0}), "makes no sense"),
-    "another history": (reply({"verdicts": [], "entries": [], "head": 3, "upto": 3}, **{protocol.EPOCH: "theirs"}), "restored from a backup or is another server"),
-    "no history": (reply({"verdicts": [], "entries": [], "head": 3, "upto": 3}, **{protocol.EPOCH: ""}), "another server"),
+    "another history": (reply({"verdicts": [], "entries": [], "head": 3, "upto": 3}, **{protocol.EPOCH: "theirs"}), "makes no sense"),
+    "a history of its own": (reply({"workspace": "theirs", "epochs": [["theirs", 0]], "head": 9}, **{protocol.EPOCH: "theirs"}), "holds another workspace than this laptop"),
+    "no history": (reply({"verdicts": [], "entries": [], "head": 3, "upto": 3}, **{protocol.EPOCH: ""}), "which history it tells"),
 }
 # fmt: on
 
@@ -221,10 +222,21 @@ def test_the_next_page_is_named_while_one_is_applied(ines: Store) -> None:
     assert named == [None, protocol.pull(7, 0), protocol.pull(7, 0), None]
 
 
+FIRST = reply({"workspace": "harlan", "epochs": [["ours", 0]], "head": 0})
+
+
 def test_the_first_server_is_taken_at_its_word(profile: Profile) -> None:
     tomas = profile("tomas")
     drive(
         tomas,
-        lambda r: spaces(0) if "shares=-1" in r.path else content() if "snap" in r.path else page(head=0),
+        lambda r: (
+            FIRST
+            if "epochs" in r.path
+            else spaces(0)
+            if "shares=-1" in r.path
+            else content()
+            if "snap" in r.path
+            else page(head=0)
+        ),
     )
     assert dict(facts(tomas)[2])["epoch"] == "ours"

@@ -21,7 +21,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
 Together   login URL  logout  whoami  invite NAME  sync  status  serve  server
            conflicts  resolve ID mine|theirs|both|now|VALUE  rejected  spaces
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
-           attach ID FILE  attachments ID  fetch ID  explain ID  share  unshare
+           attach|attachments|fetch|explain|share|unshare ID backup|restore FILE
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
@@ -376,6 +376,16 @@ milepost attach Harlan order.pdf photo.jpg""",
         "files.dump",
         "Prints every synced record, one line of JSON each; equal on laptops that are in sync.",
         (arg("--space", default="", metavar="ID"),),
+    ),
+    "backup": Command(
+        "backing.backup",
+        "Writes a copy of this profile into a new file, while it is in use.",
+        (arg("file", metavar="FILE"),),
+    ),
+    "restore": Command(
+        "backing.restore",
+        "Puts a backup in the place of this profile; what stood there is kept beside it.",
+        (arg("file", metavar="FILE"),),
     ),
     "doctor": Command("doctor.doctor", "Checks the profile, this machine and the server; changes nothing."),
     "settings": Command(

@@ -129,9 +129,9 @@ def _account(ctx: Context) -> dict[str, str | bool] | None:
         keys = {"server": "server", "workspace": "workspace", "member": "member", "name": "member_name",
                 "letter": "device_letter"}  # fmt: skip
         said: dict[str, str | bool] = {key: get_meta(conn, name) for key, name in keys.items()}
-        replica = get_meta(conn, "replica")
+        slot = get_meta(conn, "slot")
     try:
-        said["signed_in"] = open_credentials(ctx.home).get(replica) is not None
+        said["signed_in"] = open_credentials(ctx.home).get(slot) is not None
     except NoCredentials:
         said["signed_in"] = False
     return said

@@ -404,6 +404,7 @@ CREATE TABLE space(
 CREATE TABLE staged(
     space TEXT NOT NULL, after TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(space, after)
 ) WITHOUT ROWID;
+CREATE TABLE keep(rec TEXT PRIMARY KEY, kind TEXT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE schedule(
     task TEXT PRIMARY KEY, project TEXT NOT NULL, start TEXT, finish TEXT, early_start TEXT,
     early_finish TEXT, late_start TEXT, late_finish TEXT, total_slack INTEGER, free_slack INTEGER, critical INTEGER,
@@ -418,25 +419,25 @@ CREATE TABLE problem(
 CREATE INDEX problem_task ON problem(task);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='1 2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO change VALUES(1,1,'client','01a220a4-b6c1-726b-b5ab-0c9f33890507','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1,NULL);
-INSERT INTO change VALUES(2,2,'project','01a220a4-b6f0-75bb-8e91-14ceef9968f7','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a220a4-b6c1-726b-b5ab-0c9f33890507","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1,NULL);
-INSERT INTO change VALUES(3,3,'task','01a220a4-b708-7184-8bbe-b0f36f81c7d0','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a220a4-b6f0-75bb-8e91-14ceef9968f7","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1,NULL);
-INSERT INTO change VALUES(4,3,'task','01a220a4-b708-7184-8bbe-b0f400ca22bb','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a220a4-b6f0-75bb-8e91-14ceef9968f7","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1,NULL);
-INSERT INTO change VALUES(5,4,'dependency','01a220a4-b712-77db-b148-c9abeac28b4c','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a220a4-b6f0-75bb-8e91-14ceef9968f7","predecessor_id":"01a220a4-b708-7184-8bbe-b0f36f81c7d0","successor_id":"01a220a4-b708-7184-8bbe-b0f400ca22bb","type":"FS","lag":0,"lag_unit":"working"}',0,1,NULL);
-INSERT INTO change VALUES(6,5,'task','01a220a4-b708-7184-8bbe-b0f400ca22bb','notes',NULL,'ask Ines for the drawings',0,1,'');
-INSERT INTO change VALUES(7,6,'task','01a220a4-b708-7184-8bbe-b0f400ca22bb','notes','ask Ines for the drawings',NULL,NULL,1,NULL);
-INSERT INTO client VALUES('01a220a4-b6c1-726b-b5ab-0c9f33890507','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
-INSERT INTO dependency VALUES('01a220a4-b712-77db-b148-c9abeac28b4c','workspace','internal',NULL,NULL,0,'01a220a4-b6f0-75bb-8e91-14ceef9968f7','01a220a4-b708-7184-8bbe-b0f36f81c7d0','01a220a4-b708-7184-8bbe-b0f400ca22bb','FS',0,'working',NULL);
-INSERT INTO meta VALUES('replica','01a220a4-b67e-7780-83df-854df60e61c0');
-INSERT INTO project VALUES('01a220a4-b6f0-75bb-8e91-14ceef9968f7','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a220a4-b6c1-726b-b5ab-0c9f33890507',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a220a4-b708-7184-8bbe-b0f36f81c7d0','workspace','internal',NULL,NULL,0,'01a220a4-b6f0-75bb-8e91-14ceef9968f7',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO task VALUES('01a220a4-b708-7184-8bbe-b0f400ca22bb','workspace','internal',NULL,NULL,0,'01a220a4-b6f0-75bb-8e91-14ceef9968f7',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO txn VALUES(1,'01a220a4-b6c1-726b-b5ab-0c9eac15a635','L','do',NULL,'New client',NULL,1795843995329,1,NULL,NULL);
-INSERT INTO txn VALUES(2,'01a220a4-b6f0-75bb-8e91-14cdd8f9a9a4','L','do',NULL,'New project',NULL,1795843995376,1,NULL,NULL);
-INSERT INTO txn VALUES(3,'01a220a4-b6ff-7297-912d-2614d5b5494b','L','do',NULL,'Tasks',NULL,1795843995391,1,NULL,NULL);
-INSERT INTO txn VALUES(4,'01a220a4-b712-77db-b148-c9aa44eb65f1','L','do',NULL,'Link',NULL,1795843995410,1,NULL,NULL);
-INSERT INTO txn VALUES(5,'01a220a4-b722-7086-86b0-1d5fcfd99891','L','do',NULL,'Ask',NULL,1795843995426,6,NULL,NULL);
-INSERT INTO txn VALUES(6,'01a220a4-b72f-7569-bcff-745549cbd398','L','undo','01a220a4-b722-7086-86b0-1d5fcfd99891','Ask',NULL,1795843995439,6,NULL,NULL);
+INSERT INTO change VALUES(1,1,'client','01a220b3-4b24-724b-97f5-611477d8bc1f','',NULL,'{"space":"workspace","visibility":"internal","name":"Harlan Fab","city":"Ostrava"}',0,1,NULL);
+INSERT INTO change VALUES(2,2,'project','01a220b3-4b3b-73f5-bbee-54da0d6fe8b1','',NULL,'{"space":"workspace","visibility":"internal","name":"Line 2 retrofit","client_id":"01a220b3-4b24-724b-97f5-611477d8bc1f","schedule_from":"start","minutes_per_day":480,"minutes_per_week":2400,"days_per_month":20,"day_start":480,"day_finish":1020,"honour_constraints":1,"critical_limit_minutes":0}',0,1,NULL);
+INSERT INTO change VALUES(3,3,'task','01a220b3-4b46-7325-9c33-f5aef055f72c','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a220b3-4b3b-73f5-bbee-54da0d6fe8b1","rank":"a0","name":"Lay cables","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1,NULL);
+INSERT INTO change VALUES(4,3,'task','01a220b3-4b47-7021-8850-67bc8aacf299','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a220b3-4b3b-73f5-bbee-54da0d6fe8b1","rank":"a1","name":"Wire cabinets","milestone":0,"mode":"auto","type":"fixed units","duration_minutes":480,"constraint_type":"ASAP","percent_complete":0,"priority":500}',0,1,NULL);
+INSERT INTO change VALUES(5,4,'dependency','01a220b3-4b53-7532-9609-5e64f0cd628c','',NULL,'{"space":"workspace","visibility":"internal","project_id":"01a220b3-4b3b-73f5-bbee-54da0d6fe8b1","predecessor_id":"01a220b3-4b46-7325-9c33-f5aef055f72c","successor_id":"01a220b3-4b47-7021-8850-67bc8aacf299","type":"FS","lag":0,"lag_unit":"working"}',0,1,NULL);
+INSERT INTO change VALUES(6,5,'task','01a220b3-4b47-7021-8850-67bc8aacf299','notes',NULL,'ask Ines for the drawings',0,1,'');
+INSERT INTO change VALUES(7,6,'task','01a220b3-4b47-7021-8850-67bc8aacf299','notes','ask Ines for the drawings',NULL,NULL,1,NULL);
+INSERT INTO client VALUES('01a220b3-4b24-724b-97f5-611477d8bc1f','workspace','internal',NULL,NULL,0,'Harlan Fab',NULL,NULL,'Ostrava',NULL,NULL,NULL,NULL);
+INSERT INTO dependency VALUES('01a220b3-4b53-7532-9609-5e64f0cd628c','workspace','internal',NULL,NULL,0,'01a220b3-4b3b-73f5-bbee-54da0d6fe8b1','01a220b3-4b46-7325-9c33-f5aef055f72c','01a220b3-4b47-7021-8850-67bc8aacf299','FS',0,'working',NULL);
+INSERT INTO meta VALUES('replica','01a220b3-4b12-7269-87d2-ea6e182bba52');
+INSERT INTO project VALUES('01a220b3-4b3b-73f5-bbee-54da0d6fe8b1','workspace','internal',NULL,NULL,0,'Line 2 retrofit',NULL,'01a220b3-4b24-724b-97f5-611477d8bc1f',NULL,NULL,NULL,NULL,'start',NULL,NULL,NULL,NULL,480,2400,20,480,1020,1,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a220b3-4b46-7325-9c33-f5aef055f72c','workspace','internal',NULL,NULL,0,'01a220b3-4b3b-73f5-bbee-54da0d6fe8b1',NULL,'a0','Lay cables',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO task VALUES('01a220b3-4b47-7021-8850-67bc8aacf299','workspace','internal',NULL,NULL,0,'01a220b3-4b3b-73f5-bbee-54da0d6fe8b1',NULL,'a1','Wire cabinets',0,'auto','fixed units',NULL,480,NULL,NULL,'ASAP',NULL,NULL,NULL,NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,500,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO txn VALUES(1,'01a220b3-4b24-724b-97f5-6113db51208b','L','do',NULL,'New client',NULL,1795844950820,1,NULL,NULL);
+INSERT INTO txn VALUES(2,'01a220b3-4b3b-73f5-bbee-54d9c56a1f63','L','do',NULL,'New project',NULL,1795844950843,1,NULL,NULL);
+INSERT INTO txn VALUES(3,'01a220b3-4b43-7368-acf2-6e0d61bc76e0','L','do',NULL,'Tasks',NULL,1795844950851,1,NULL,NULL);
+INSERT INTO txn VALUES(4,'01a220b3-4b53-7532-9609-5e63e6647c57','L','do',NULL,'Link',NULL,1795844950867,1,NULL,NULL);
+INSERT INTO txn VALUES(5,'01a220b3-4b5b-7131-92de-d2e0080c9f8a','L','do',NULL,'Ask',NULL,1795844950875,6,NULL,NULL);
+INSERT INTO txn VALUES(6,'01a220b3-4b5f-70ff-9f53-b910773504e3','L','undo','01a220b3-4b5b-7131-92de-d2e0080c9f8a','Ask',NULL,1795844950879,6,NULL,NULL);
 CREATE TRIGGER member_created AFTER INSERT ON member WHEN coalesce((SELECT origin FROM txn WHERE state=0), 'L')='L' BEGIN
             SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE (SELECT origin FROM txn WHERE state=0) IS NULL;
             INSERT INTO change(txn, tbl, rec, field, new, base)

@@ -1,0 +1,40 @@
+"""backup, restore: the profile on this laptop."""
+
+from pathlib import Path
+
+import filelock
+
+from models import backup as models_backup
+from models.attachment import size_in_words
+from models.errors import Refused
+from tui.commands.context import Context
+
+
+def backup(ctx: Context) -> int:
+    if not ctx.exists():
+        raise Refused(f"There is no profile in {ctx.home} yet, so there is nothing to back up.")
+    target = Path(ctx.args.file).expanduser()
+    size = models_backup.backup(ctx.home, target)
+    if ctx.json:
+        ctx.json_out({"file": str(target), "bytes": size})
+    else:
+        ctx.print(f"Wrote {target}, {size_in_words(size)}. Contents of attachments are not in it.")
+    return 0
+
+
+def restore(ctx: Context) -> int:
+    lock = filelock.FileLock(ctx.home / "sync.lock")
+    ctx.home.mkdir(parents=True, exist_ok=True)
+    try:
+        with lock.acquire(timeout=0):
+            former = models_backup.restore(ctx.home, Path(ctx.args.file).expanduser())
+    except filelock.Timeout:
+        raise Refused("Milepost is open on this profile. Close its windows, then restore.") from None
+    if ctx.json:
+        ctx.json_out({"home": str(ctx.home), "former": str(former) if former else None})
+        return 0
+    ctx.print(f"The profile in {ctx.home} is as it was in the backup.")
+    if former:
+        ctx.print(f"What it was before is in {former}.")
+    ctx.print("What was synced since comes back with: milepost sync")
+    return 0
