@@ -33,8 +33,13 @@ OTHER = (
 _ALL = "(SELECT value FROM json_each(?))"
 
 
-def adopt(conn: sqlite3.Connection, workspace: str, epochs: Epochs, head: int) -> str:
-    """Goes on with the server's history; why not, or nothing. With no history known yet this is the first."""
+def adopt(conn: sqlite3.Connection, before: str, workspace: str, epochs: Epochs, head: int) -> str:
+    """Goes on with the server's history; why not, or nothing. With no history known yet this is the first.
+
+    `before` is the epoch that was known when the server was asked: another process may have been faster.
+    """
+    if get_meta(conn, "epoch") != before:
+        return ""
     if get_meta(conn, "workspace") not in ("", workspace):
         return OTHER
     known = _lineage(conn)

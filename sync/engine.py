@@ -46,7 +46,11 @@ class Report:
 
 
 class _OtherHistory(Exception):
-    """The server was restored, or is another one."""
+    """The server was restored, or is another one; not of the epoch `known` in any case."""
+
+    def __init__(self, known: str) -> None:
+        super().__init__(known)
+        self.known = known
 
 
 Sync = Generator[Step, Any, Report]
@@ -63,8 +67,8 @@ def sync(
         try:
             yield from _all(report, now, progress, files)
             return report
-        except _OtherHistory:
-            yield from _rejoin()
+        except _OtherHistory as found:
+            yield from _rejoin(found.known)
     raise Held("The server tells of another history at every turn. It is tried again later; your edits wait.")
 
 
@@ -73,7 +77,7 @@ def _all(
 ) -> Generator[Step, Any, None]:
     epoch, replica, offers = yield Local("begin", _begin)
     if not epoch:
-        epoch = yield from _rejoin()
+        epoch = yield from _rejoin("")
     run = _Run(report, epoch, replica, now, progress)
     if offers:
         yield from _offer(run)
@@ -99,7 +103,7 @@ class _Run:
         reply: Reply = yield request
         told = reply.headers.get(protocol.EPOCH, "") if protocol.HEADER in reply.headers else ""
         if told and (told != self.epoch or reply.status == 409):
-            raise _OtherHistory
+            raise _OtherHistory(self.epoch)
         return reply
 
     def local(
@@ -117,11 +121,11 @@ def _begin(conn: sqlite3.Connection) -> tuple[str, str, bool]:
     return _epoch(conn), db.get_meta(conn, "replica"), rejoining.has_offers(conn)
 
 
-def _rejoin() -> Generator[Step, Any, str]:
+def _rejoin(before: str) -> Generator[Step, Any, str]:
     """Asks which histories the server has had, and goes on with its newest: at the first sync, and after a restore."""
     reply: Reply = yield protocol.histories()
     workspace, epochs, head = protocol.epochs(reply)
-    adopt = partial(rejoining.adopt, workspace=workspace, epochs=epochs, head=head)
+    adopt = partial(rejoining.adopt, before=before, workspace=workspace, epochs=epochs, head=head)
     if why := (yield Local("rejoin", adopt)):
         raise Held(why)
     return epochs[-1][0]

@@ -169,7 +169,7 @@ class Laptop:
 
     def check(self, log: list[Entry], refused: dict[str, str]) -> None:
         with self.store.write() as conn:
-            self._learn(orjson.loads(db.get_meta(conn, rejoining.LINEAGE, "[]")))
+            self._learn(orjson.loads(db.get_meta(conn, rejoining.LINEAGE, "[]")), conn)
             log = self.logs.get(self.epochs[-1][0], log) if self.epochs else log
             cursor = int(db.get_meta(conn, "cursor", "0"))
             before, self._spaces = self._spaces.keys(), _read_spaces(conn)
@@ -185,7 +185,7 @@ class Laptop:
             need(vers == self.vers, f"{self.name}'s row versions: {_differ(vers, self.vers)}")
         self.view = view
 
-    def _learn(self, epochs: list[tuple[str, int]]) -> None:
+    def _learn(self, epochs: list[tuple[str, int]], conn: sqlite3.Connection) -> None:
         """After a restore of the server: nothing is seen or known by a number beyond the fork."""
         before, self.epochs = self.epochs, epochs
         if not before or before[-1][0] == epochs[-1][0]:
@@ -199,8 +199,21 @@ class Laptop:
         for edit in self.edits:
             if edit.fate == "seen" and edit.ver > fork:
                 edit.fate = "waiting"
+                self._as_it_came_back(edit, self.logs[before[-1][0]][edit.ver - 1], conn)
             if edit.fate == "waiting":
                 edit.seen = {c: (min(cursor, fork), min(row, fork)) for c, (cursor, row) in edit.seen.items()}
+
+    def _as_it_came_back(self, edit: Edit, entry: Entry, conn: sqlite3.Connection) -> None:
+        """A note that got a colleague's lines as well is sent again with them, where its echo was heard."""
+        news = conn.execute(
+            "SELECT c.rec, c.field, c.new FROM change c JOIN txn t ON t.n=c.txn WHERE t.id=? AND c.field<>''",
+            (edit.id,),
+        )
+        logged = {(patch.rec, name): value for patch in entry.patches for name, value in patch.values.items()}
+        for rec, name, new in news.fetchall():
+            old, wrote = edit.fields[rec, name]
+            need(new in (wrote, logged.get((rec, name))), f"{edit.id[-4:]} is sent again as {new!r}")
+            edit.fields[rec, name] = old, new
 
     def take(self, page: Page) -> None:
         """A step brought a page of a snapshot; whether it was taken, the row of its space tells."""

@@ -154,8 +154,9 @@ class _Walk:
         """Of a note each line counts: what the edit wrote stands, what it had not seen stays, or is in a conflict."""
         saw, wrote = (_lines_of(text) for text in edit.fields[cell])
         kept = _lines_of(value)
-        for patch in entry.patches:
-            if patch.kind == "conflict" and patch.values["rec"] == cell[0]:
+        for patch in _conflicts(self.world):  # one that was kept over a restore is not made again
+            txns = patch.values["winner_txn"], patch.values["loser_txn"]
+            if patch.values["rec"] == cell[0] and entry.id in txns:
                 for side in ("winner", "loser"):
                     kept |= _lines_of(json.loads(str(patch.values[side])).get(cell[1]))
         gone = _lines_of(stood) - kept - (saw - wrote)
@@ -194,7 +195,8 @@ class _Walk:
             unsettled = name == "value" and not any(id == edit.id for id, _ in self.lost)
             need(not unsettled, f"the settlement {edit.id[-4:]} lost to {by[-4:]} and is in no conflict")
             return
-        if rec in edit.created and (cell in self.written or name == "deleted_at"):
+        kept = by in self.vers and self.vers[by].kind == "keep"
+        if rec in edit.created and (kept or cell in self.written or name == "deleted_at"):
             self.world.count["create yielded"] += 1
             return
         if cell in edit.fields and edit.fields[cell][0] == wrote:

@@ -77,7 +77,7 @@ def ines(profile: Profile) -> Store:
     """A laptop that knows its server's epoch and has one edit waiting."""
     store = profile("ines")
     with store.write() as conn:
-        rejoining.adopt(conn, "harlan", [("ours", 0)], 3)
+        rejoining.adopt(conn, "", "harlan", [("ours", 0)], 3)
         db.set_meta(conn, "cursor", "3")
         db.set_meta(conn, "shares", "0")
         conn.execute("INSERT INTO space VALUES('workspace', 'editor', '[]', 1, 0, '', 0)")

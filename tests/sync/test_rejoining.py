@@ -222,7 +222,7 @@ def test_an_answer_of_the_history_that_ended_is_not_taken(pair: Pair, server: Se
                 answer = http.get(server.url + step.path)
                 outcome = protocol.Reply(200, dict(answer.headers), answer.content)
     with ines.write() as conn:
-        rejoining.adopt(conn, ines.meta("workspace"), [*_epochs(conn), ("tuesday", 1)], 1)
+        rejoining.adopt(conn, ines.meta("epoch"), ines.meta("workspace"), [*_epochs(conn), ("tuesday", 1)], 1)
         step.run(conn)
     assert city(ines) == "Linz" and ines.meta("cursor") == "1"
 
@@ -261,7 +261,9 @@ def test_an_empty_server_at_the_same_address_wipes_nothing(
     stranger = profile("stranger")
     account.login(stranger, other.url, other.code("Ines"))
     with ines.write() as conn:  # as if the device were known there
-        why = rejoining.adopt(conn, other.backend.database.workspace(), [("theirs", 0)], 0)
+        why = rejoining.adopt(
+            conn, ines.meta("epoch"), other.backend.database.workspace(), [("theirs", 0)], 0
+        )
     other.stop()
     assert "another workspace" in why and city(ines) == "Linz"
 
