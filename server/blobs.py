@@ -14,6 +14,7 @@ import orjson
 
 from models.blobs import LARGEST
 from models.errors import MilepostError, StoreFull
+from server import spaces
 from server.database import Database
 from sync.protocol import PIECE, pieces
 
@@ -178,7 +179,9 @@ class Contents:
             row = conn.execute(
                 "SELECT data FROM record WHERE workspace=? AND id=? AND kind='attachment'", (workspace, rec)
             ).fetchone()
-        return row is not None and orjson.loads(row[0]).get("sha256") == sha
+            values = orjson.loads(row[0]) if row is not None else {}
+            sees = spaces.space_of(values) in spaces.roles(conn, workspace, member)
+        return sees and values.get("sha256") == sha
 
 
 def _place(workspace: str, sha: str) -> str:

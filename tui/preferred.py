@@ -64,7 +64,6 @@ class Preferred(Milepost):
         return [one for one in entries if text.strip().casefold() in one.label.casefold()]
 
     def on_ready(self) -> None:
-        super().on_ready()
         if wrong := self.problems():
             more = f" And {len(wrong) - 1} more: g , shows them." if len(wrong) > 1 else ""
             self.shell.footer.say(wrong[0] + more, "warn", seconds=0)

@@ -86,6 +86,19 @@ def test_a_content_is_read_through_an_attachment_once_it_is_whole(contents: Cont
     assert [contents.get(workspace, ines.member, "photo", SHA, n) for n in (0, 1, 2)] == [*PIECES, None]
 
 
+def test_a_content_is_read_by_those_who_see_its_attachment(
+    contents: Contents, ines: Laptop, tomas: Laptop
+) -> None:
+    cell = "project:cell"
+    photo = new("attachment", "photo", name="cabinet.jpg", size=5, sha256=hashlib.sha256(b"Linz!").hexdigest(),
+                owner_kind="project", owner_id="cell", space=cell)  # fmt: skip
+    assert ines.push_one(do("Attach", new("project", "cell", name="Cell 9", space=cell), photo)).ver
+    workspace, sha = ines.account["workspace"], hashlib.sha256(b"Linz!").hexdigest()
+    contents.put(workspace, sha, 5, 0, b"Linz!")
+    assert contents.get(workspace, ines.member, "photo", sha, 0) == b"Linz!"
+    assert contents.get(workspace, tomas.member, "photo", sha, 0) is None
+
+
 @pytest.mark.parametrize(
     ("sha", "size", "piece", "body"),
     [("../../etc", 5, 0, b"Linz!"), (SHA.upper(), 5, 0, b"Linz!"), (SHA, 5, 1, b"Linz!"), (SHA, 5, 0, b"Linz"),

@@ -115,11 +115,14 @@ def test_an_editor_may_leave_and_not_share(ines: Laptop, tomas: Laptop, cell: st
     assert share(tomas, tomas.member, "") == (200, "")
 
 
-@pytest.mark.parametrize(
-    "space", ["project:other", "member:somebody", "pair:a:b", "elsewhere", "project:" + "x" * 300]
-)
+@pytest.mark.parametrize("space", ["project:other", "member:somebody", "pair:a:b", "elsewhere"])
 def test_a_space_is_begun_only_by_what_it_is_for(ines: Laptop, space: str) -> None:
     assert "do not see" in ines.push_one(do("Add", new("client", "c", name="C", space=space))).reason
+
+
+def test_a_space_that_no_index_could_hold_is_no_push(ines: Laptop) -> None:
+    reply = ines.post(do("Add", new("client", "c", name="C", space="project:" + "x" * 300)))
+    assert reply.status_code == 422 and ines.pull().head == 0
 
 
 def test_what_one_keeps_to_oneself_and_what_two_share(ines: Laptop, tomas: Laptop) -> None:

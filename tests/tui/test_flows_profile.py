@@ -1,6 +1,7 @@
 """Portfolio, clients, team, detail, bin, conflicts, capture, palette, undo: over a real store."""
 
 import asyncio
+import threading
 
 import pytest
 from textual.widgets import TextArea
@@ -59,6 +60,17 @@ async def test_an_empty_profile_says_what_to_press(tmp_path):
         await see(pilot, "Call Ines")
         await keys(pilot, "g d")
         await see(pilot, "The recycle bin is empty")
+
+
+async def test_a_profile_is_synced_by_one_thread_which_ends_with_the_application(tmp_path, ids):
+    before = threading.active_count()
+    async with at_work(tmp_path):
+        assert [thread.name for thread in threading.enumerate()].count("sync") == 1
+    await asyncio.sleep(0)
+    assert (
+        "sync" not in [thread.name for thread in threading.enumerate()]
+        and threading.active_count() <= before + 1
+    )
 
 
 async def test_the_portfolio_is_edited_in_place(tmp_path, ids):

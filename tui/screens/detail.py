@@ -147,7 +147,6 @@ class Detail(LineList):
         self.reload()
 
     def on_resize(self) -> None:
-        super().on_resize()
         if not self.form.lines:
             self.reload()
 

@@ -88,7 +88,6 @@ class SyncView(ListView):
         self.post_message(self.Retitled())  # another row, other keys
 
     def on_line_list_moved(self, event: Moved) -> None:
-        super().on_line_list_moved(event)
         self.post_message(self.Retitled())
 
     def tell_detail(self) -> None:
