@@ -213,9 +213,8 @@ async def test_what_is_refused_is_typed_again_in_its_place(tmp_path):
 async def test_keys_are_changed_on_the_screen_and_taken_back_for_all_that_is_marked(tmp_path):
     furnish(tmp_path)
     async with at_work(tmp_path) as pilot:
-        await keys(pilot, "g , / 'undo' enter G k k")
-        while here(pilot).id != "undo":
-            await keys(pilot, "k")
+        await keys(pilot, "g , / 'undo' enter G k")
+        assert here(pilot).id == "undo"
         await keys(pilot, "enter ctrl+u 'ctrl+z' enter")
         assert load(tmp_path).keys == {"undo": "ctrl+z"}
         await keys(pilot, "space X")
