@@ -143,17 +143,18 @@ class Desk:
     def _watch(self, told: Callable[[], object]) -> None:
         if self._over.wait(LOOK):  # not before the first paint
             return
-        conn = self.reader()
-        seen = None
+        conn = seen = None
         while not self._over.wait(LOOK):
             try:
+                conn = conn or self.reader()
                 version = conn.execute("PRAGMA data_version").fetchone()[0]
-            except sqlite3.Error:
+            except (sqlite3.Error, StoreError):
                 version = None  # whoever looks will say what is wrong
             if version is None or version != seen or self._identity() != self._file:
                 seen = version
                 told()
-        conn.close()
+        if conn is not None:
+            conn.close()
 
     def close(self) -> None:
         """Ends the worker after the last edit is saved."""

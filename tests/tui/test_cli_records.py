@@ -358,8 +358,9 @@ def test_undo_says_what_it_did_and_history_tells(shop: Run) -> None:
     assert "Name: Lay cables → Pull cables" in shop("history", "Pull")
     assert shop("undo") == "Undid: Edit task: Name, Deadline · 1 record\n"
     assert shop("redo") == "Redid: Edit task: Name, Deadline · 1 record\n"
-    assert "Edit task: Name, Deadline" in shop("history", "--limit", "1")
-    assert shop("history", "--json")[0]["kind"] == "redo"
+    assert "Redo: Edit task: Name" in shop("history", "--limit", "1")
+    newest = shop("history", "--json")[0]
+    assert (newest["kind"], newest["label"]) == ("redo", "Edit task: Name, Deadline")
 
 
 def test_undo_says_when_nothing_is_left(run: Run) -> None:
