@@ -6,7 +6,6 @@ server: the pull begins by itself. A press is answered when the list has changed
 
 import argparse
 import os
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator
@@ -71,9 +70,9 @@ def _run(
     store.close()
     conn = db.connect(home / db.NAME, readonly=True)
     with _application(bench, home, project) as app:
-        _wait(app, lambda: _cursor(conn) > 0)
-        during = list(_presses(app, options.presses, lambda: _cursor(conn) < options.records * 0.95))
-        say(f"{len(during)} presses during the pull, which is at {_cursor(conn):,}")
+        _wait(app, lambda: bool(db.get_meta(conn, "epoch")))  # the server has answered
+        during = list(_presses(app, options.presses, lambda: not db.get_meta(conn, "last_sync")))
+        say(f"{len(during)} presses during the pull")
         _wait(app, lambda: bool(db.get_meta(conn, "last_sync")))
         app.settle(options.rest, 60)  # what was pulled is indexed
         rest = list(_presses(app, options.presses, lambda: True))
@@ -135,10 +134,6 @@ def _one_by_one(app: Any) -> Iterator[tuple[float, bool, int]]:
 def _list(app: Any) -> dict[int, int]:
     """What each row of the screen holds, but for title and footer."""
     return {row: held for row, held in app.rep.rows.items() if 0 < row < ROWS - 3}
-
-
-def _cursor(conn: sqlite3.Connection) -> int:
-    return int(db.get_meta(conn, "cursor", "0"))
 
 
 if __name__ == "__main__":
