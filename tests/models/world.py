@@ -106,7 +106,7 @@ class Server:
 
 
 def _reply(body: bytes) -> protocol.Reply:
-    return protocol.Reply(200, {protocol.HEADER: protocol.VERSION}, body)
+    return protocol.Reply(200, {protocol.HEADER: protocol.VERSION, protocol.EPOCH: "ours"}, body)
 
 
 def _builds_on(txn: protocol.Transaction, other: protocol.Transaction) -> bool:
