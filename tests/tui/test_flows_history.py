@@ -57,10 +57,11 @@ async def test_what_a_colleague_changed_since_stays_and_is_named(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
         await keys(pilot, "g c")
         await keys(pilot, "Y")
+        await until(lambda: [one[0] for one in told(pilot)][:2] == ["Theirs", "Elsewhere"], pilot)
         await see(pilot, "City: York → Hull")
-        await keys(pilot, "r")
+        await keys(pilot, "g g r")
         await see(pilot, "was not made on this laptop")
-        await keys(pilot, "j r")
+        await keys(pilot, "g g j r")
         await see(pilot, "left alone: “Harlan Fab”: City was changed by Tomas Roth")
         assert value(pilot.app, "client", ids["Harlan Fab"], "city") == "Hull"
         assert value(pilot.app, "client", ids["Harlan Fab"], "phone") is None
