@@ -13,8 +13,11 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models.errors import Refused
 from models.kinds import KINDS
+from models.record import find
 from models.schedule.engine import Schedule
+from models.space import LIBRARY
 from office import differing
 from office.differing import Moved
 from office.draft import Draft, Known, KnownCalendar, KnownMember, KnownProject, minute
@@ -86,8 +89,14 @@ def preview(conn: sqlite3.Connection, plan: Plan, *, name: str = "", client_id: 
 def import_plan(session: Session, plan: Plan, *, name: str = "", client_id: str | None = None) -> str:
     """Writes the whole plan as a new project, in the caller's one transaction; its id.
 
-    Members and calendars that the plan shares with the store are used as they are and not changed.
+    Members and calendars that the plan shares with the store are used as they are and not changed. Raises Refused for
+    a client who is kept from some: the plan would lie where everybody sees it.
     """
+    if client_id and (client := find(session, "client", client_id)).space not in (None, LIBRARY):
+        raise Refused(
+            f"{client.name} is kept from some colleagues, and an imported plan is seen by all. Import it without a "
+            "client, or add the project with --private and type its tasks."
+        )
     made = draft_plan(plan, _known(_query(session)), name=name, client_id=client_id)
     _write(session, made)
     return made.project_id

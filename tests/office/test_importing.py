@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from models.dates import refresh_all
+from models.errors import Refused
 from models.record import create
 from models.schedule.engine import Schedule
 from models.schedule.instants import show
@@ -461,3 +462,12 @@ def test_ten_thousand_tasks_come_in_within_six_seconds(store: Store) -> None:
     load(store, plan)
     assert time.perf_counter() - started < 6
     assert counts(store)["task"] == 10_000
+
+
+def test_no_plan_is_taken_for_a_client_who_is_kept_from_some(store: Store) -> None:
+    client = store.transact(
+        "Add", create, "client", name="Harlan Fab", space="client:harlan", id="harlan"
+    ).result
+    with pytest.raises(Refused, match="Harlan Fab is kept from some"):
+        store.transact("Import", import_plan, small(), client_id=client.id)
+    assert rows(store, "SELECT count(*) FROM project") == [(0,)]
