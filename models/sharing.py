@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 import orjson
+from sqlalchemy import inspect
 from sqlmodel import Session
 
 from models.errors import Refused
@@ -51,6 +52,29 @@ def settle_spaces(session: Session, new: Iterable[Record]) -> None:
 
     for record in new:
         space_of(record)
+
+
+def refuse_moves(session: Session, edited: Iterable[Record]) -> None:
+    """Raises Refused where a record is given an owner in another space: it keeps its own for ever. A project or client
+    with a space of its own may belong to what everybody sees."""
+    for record in edited:
+        kind, owner = str(record.__tablename__), owner_of(record)
+        if owner is None or not any(
+            _is_changed(record, name) for name in OWNERS if name in KINDS[kind].fields
+        ):
+            continue
+        above = session.get(KINDS[owner[0]].cls, owner[1])
+        if above is None or above.space == record.space or (kind in OF_ITS_OWN and above.space == LIBRARY):
+            continue
+        raise Refused(
+            f"A {KINDS[kind].label.lower()} is seen by the same people for ever, and others see the "
+            f"{KINDS[owner[0]].label.lower()} that it would belong to. Make a copy there and delete this one."
+        )
+
+
+def _is_changed(record: Record, name: str) -> bool:
+    """Whether the field was written since the record was read."""
+    return bool(inspect(record).attrs[name].history.has_changes())
 
 
 def owner_of(record: Record) -> tuple[str, str] | None:

@@ -55,13 +55,13 @@ def _frame(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:
     if cancelled or hold:
         label = "Cancelled" if cancelled else "On hold"
         yield Fact(label, cancelled or hold, "project", project, style="warn")
-    yield Fact("Seen by", _SEEN[visibility or "internal"], "project", project)
+    yield Fact("Discreet view", _SEEN[visibility or "internal"], "project", project)
 
 
 _SEEN = {
-    "client": "us and the client: it may stand on the client's papers and in the discreet view",
-    "internal": "us; the discreet view shows it to its client",
-    "private": "us only, never in the discreet view",
+    "client": "shown; it may stand on the client's papers",
+    "internal": "shown to its client",
+    "private": "never shown",
 }
 
 

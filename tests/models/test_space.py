@@ -158,3 +158,14 @@ def test_people_and_what_a_space_is_called(tomas: Store) -> None:
         assert [(p.name, p.role) for p in sharing.people(conn, CELL)] == [("", "editor"), ("Ines", "manager")]
         assert sharing.titled(conn, CELL) == "Cell 9"
         assert sharing.titled(conn, "project:elsewhere") == "not on this laptop"
+
+
+def test_a_record_is_given_no_owner_that_other_people_see(tomas: Store) -> None:
+    plan = tomas.transact("Add", create, "project", name="Open plan", client_id="harlan").result.id
+    task = tomas.transact("Add", create, "task", name="Wire", project_id=plan).result.id
+    for rec, owner in ((task, "cell"), ("lay", plan)):
+        with pytest.raises(Refused, match="Make a copy there"):
+            tomas.transact("Move", edit, "task", rec, project_id=owner)
+    tomas.transact("Name", edit, "project", "cell", client_id="harlan")  # it stays with those who see it
+    assert rows(tomas, "SELECT space, client_id FROM project WHERE id='cell'") == [(CELL, "harlan")]
+    assert rows(tomas, "SELECT project_id FROM task ORDER BY name") == [("cell",), (plan,)]
