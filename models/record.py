@@ -6,7 +6,7 @@ log and on the wire.
 
 import dataclasses
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
@@ -131,7 +131,7 @@ class Kind:
         known = ", ".join([*(n for n in self.fields if n not in ("space", "deleted_at")), *self.writers])
         raise Invalid(name, f"a {self.label.lower()} has no such field. It has: {known}.")
 
-    def check(self, values: dict[str, Any]) -> None:
+    def check(self, values: Mapping[str, Any]) -> None:
         """The pure checks of one record's scalars, the same on both sides. Raises Invalid."""
         for name, value in values.items():
             if field := self.fields.get(name):

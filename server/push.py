@@ -119,8 +119,9 @@ class Push:
 
     def _without_known_conflicts(self, decision: Decision) -> Decision:
         """A conflict that was kept after a restore is found again by the same two edits, and stays as it is."""
-        self._load(patch.rec for patch in decision.patches if patch.kind == "conflict")
-        for patch in [p for p in decision.patches if p.kind == "conflict" and p.rec in self._stored]:
+        found = [patch for patch in decision.patches if patch.kind == "conflict"]
+        self._load(patch.rec for patch in found)
+        for patch in [p for p in found if p.rec in self._stored]:
             decision.patches.remove(patch)
             del decision.writes[patch.rec]
         return decision
@@ -155,9 +156,10 @@ class Push:
             self.effects.records[rec] = stored
 
     def _load(self, ids: Iterable[str]) -> None:
-        fresh = set(ids) - self._asked - self._stored.keys()
-        self._asked |= fresh
-        self._stored.update(self._rows.records(fresh))
+        fresh = {id for id in ids if id not in self._asked and id not in self._stored}
+        if fresh:
+            self._asked |= fresh
+            self._stored.update(self._rows.records(fresh))
 
     # ── what a transaction may not do to the whole ──────────────────────────────────────────────────────
 

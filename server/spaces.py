@@ -52,8 +52,11 @@ def begins(
     txn: Transaction, stored: Mapping[str, Stored], roles: Mapping[str, str], member: str
 ) -> dict[str, dict[str, str]]:
     """The spaces that the transaction begins, each with the role of its first members."""
-    made = {f"{c.kind}:{c.rec}" for c in txn.changes if c.created and c.rec not in stored}
-    named = {space_of(c.values) for c in txn.changes if c.created} - roles.keys()
+    created = [c for c in txn.changes if c.created]
+    if not created:
+        return {}
+    made = {f"{c.kind}:{c.rec}" for c in created if c.rec not in stored}
+    named = {space_of(c.values) for c in created} - roles.keys()
     return {space: first for space in sorted(named) if (first := _first_members(space, made, member))}
 
 

@@ -25,11 +25,12 @@ Bodies are JSON, gzip-compressed where that pays.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import orjson
@@ -73,20 +74,18 @@ class Reply:
     body: bytes
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What a pushed transaction does to one record. `before` is what its author's laptop held, as far as it told."""
 
     kind: str
     rec: str
     created: bool
-    values: dict[str, Scalar]
-    bases: dict[str, int] = field(default_factory=dict)
-    before: dict[str, Scalar] = field(default_factory=dict)
+    values: Mapping[str, Scalar]
+    bases: Mapping[str, int] = MappingProxyType({})
+    before: Mapping[str, Scalar] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Transaction:
+class Transaction(NamedTuple):
     """A pushed transaction. `hash` is of everything but the age, which grows while it waits, and the bases, which a
     restore of the server lowers."""
 

@@ -27,7 +27,7 @@ from sync.steps import Local, Outside
 
 POLL = 60.0  # seconds between looks at the server when nothing wakes us
 BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds, each with up to as much again at random
-BREATH = 0.001  # seconds without the store's lock after a step that held it for longer than that
+BREATH = 0.001  # seconds without the store's lock, at least, after a step that held it for longer than that
 GLANCE = 0.2  # seconds between two tellings of the progress
 HUSH = 0.06  # seconds that a pull rests between two checkpoints after a key press
 TAKE_OVER = 2.0  # seconds between looks whether the other process has ended
@@ -184,7 +184,7 @@ class Worker:
         while not self._stopped and not self._paused:
             self._wake.clear()
             try:
-                await _drive(self._store, http, self._progress, self._breath)
+                await _drive(self._store, http, self._progress, self._quiet_until)
             except SyncError as error:
                 self._say("offline" if isinstance(error, Offline) else "held", str(error))
                 pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
@@ -223,8 +223,8 @@ class Worker:
                 return True
         return False
 
-    def _breath(self) -> float:
-        return max(BREATH, self._pressed + HUSH - time.monotonic())
+    def _quiet_until(self) -> float:
+        return self._pressed + HUSH
 
     def _progress(self, done: int, total: int) -> None:
         # a checkpoint comes every few milliseconds, and each telling has the screen paint
@@ -243,10 +243,11 @@ class Worker:
 
 async def _drive(
     store: Store, http: httpx.AsyncClient, progress: Callable[[int, int], None],
-    breath: Callable[[], float] = lambda: BREATH,
+    quiet_until: Callable[[], float] = lambda: 0.0,
 ) -> Report:  # fmt: skip
-    """Runs the engine over httpx and the store; rests for `breath()` seconds after a step that took its time."""
+    """Runs the engine over httpx and the store."""
     steps = engine.sync(store.clock, progress, Blobs(store.home))
+    writes = _Writes(store, quiet_until)
     outcome: object = None
     with closing(api.Line(http)) as line:
         while True:
@@ -257,20 +258,31 @@ async def _drive(
                 return report
             if isinstance(step, Local):
                 line.expect(step.ahead)
-                outcome = await _write(store, step, breath)
+                outcome = await writes.run(step)
             elif isinstance(step, Outside):
                 outcome = step.run()
             else:
                 outcome = await line.send(step)
 
 
-async def _write(store: Store, step: Local, breath: Callable[[], float]) -> object:
-    began = time.monotonic()
-    with store.write(durable=step.durable) as conn:
-        outcome: object = step.run(conn)
-    if time.monotonic() - began > BREATH:
-        await asyncio.sleep(breath())  # lets another process have SQLite's lock, which is not fair
-    return outcome
+class _Writes:
+    """The engine's work on the store. After a step that took its time the next one waits for a moment, and until
+    `quiet_until()` (steady clock): another process gets SQLite's lock, which is not fair, and the screen its turn."""
+
+    def __init__(self, store: Store, quiet_until: Callable[[], float]) -> None:
+        self._store, self._quiet_until = store, quiet_until
+        self._ended = 0.0  # of the last step, if it took its time
+
+    async def run(self, step: Local) -> object:
+        if self._ended:
+            until = max(self._ended + BREATH, self._quiet_until())
+            await asyncio.sleep(max(0.0, until - time.monotonic()))
+        began = time.monotonic()
+        with self._store.write(durable=step.durable) as conn:
+            outcome: object = step.run(conn)
+        ended = time.monotonic()
+        self._ended = ended if ended - began > BREATH else 0.0
+        return outcome
 
 
 def _only_one(store: Store, wait: float) -> "_ProfileLock":
