@@ -149,3 +149,9 @@ def _records(conn: sqlite3.Connection, ns: list[int]) -> dict[str, str]:
 def waiting(conn: sqlite3.Connection) -> int:
     """How many operations the server has not accepted yet."""
     return int(conn.execute(f"SELECT count(*) FROM txn t WHERE {UNSEEN} AND t.state<3").fetchone()[0])
+
+
+def newest(conn: sqlite3.Connection) -> int:
+    """The number of the newest operation that was not sent yet; 0 for none."""
+    found = conn.execute(f"SELECT max(t.n) FROM txn t WHERE {UNSEEN} AND t.state={PENDING}").fetchone()
+    return int(found[0] or 0)

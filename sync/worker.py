@@ -18,6 +18,7 @@ import httpx
 
 from models import db, outbox
 from models.blobs import Blobs
+from models.commits import Commits
 from models.errors import Held, MilepostError, Offline, SyncError
 from models.store import Store
 from sync import api, engine
@@ -62,7 +63,10 @@ def sync_now(store: Store, progress: Callable[[int, int], None] = lambda done, t
 
 def watch(store: Store, on_state: Callable[[State], None]) -> None:
     """Syncs in this thread until it is interrupted."""
-    asyncio.run(Worker(store, on_state).work())
+    worker = Worker(store, on_state)
+    with closing(Commits(store.path)) as commits:
+        commits.watch(worker.glance)
+        asyncio.run(worker.work())
 
 
 def read_state(store: Store) -> State:
@@ -99,6 +103,7 @@ class Worker:
         self._state = State(phase="")  # nothing told yet
         self._told = 0.0  # when the progress was
         self._pressed = 0.0  # when the last key was
+        self._newest = 0  # operation that waited at the last glance
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
@@ -116,6 +121,13 @@ class Worker:
         if self._loop and not self._loop.is_closed():
             with suppress(RuntimeError):  # the loop may end between the two
                 self._loop.call_soon_threadsafe(self._wake.set)
+
+    def glance(self, conn: sqlite3.Connection | None) -> None:
+        """Somebody committed, perhaps another process: syncs soon if that left something to send, or signed in."""
+        if conn is not None:
+            before, self._newest = self._newest, outbox.newest(conn)
+            if self._newest > before or self._state.phase == "local":
+                self.wake()
 
     def hush(self) -> None:
         """A key was pressed: a pull under way leaves the interpreter to what the key causes, for a moment."""
@@ -150,18 +162,9 @@ class Worker:
                 await self._rest(BACK_OFF[-2])
 
     async def _signed_out(self) -> None:
-        """Waits until somebody signs in. A look costs next to nothing while nothing is committed."""
-        seen = None
-        with closing(self._store.read()) as conn:
-            while not self._stopped:
-                self._wake.clear()
-                version = conn.execute("PRAGMA data_version").fetchone()[0]
-                if version != seen:
-                    seen = version
-                    if db.get_meta(conn, "member"):
-                        return
-                    self._say("local")
-                await self._rest(TAKE_OVER)
+        """Waits until somebody signs in, which a glance tells."""
+        self._say("local")
+        await self._rest(POLL)
 
     async def _session(self) -> None:
         """Syncs over one client until stopped, paused or after a sleep."""

@@ -17,14 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models import db
+from models.commits import Commits
 from models.errors import StoreError
 from models.feed import Changes, Feed
 
 if TYPE_CHECKING:
     from models.store import Store
     from sync.worker import State, Worker
-
-LOOK = 0.25  # seconds between looks at what other processes and the sync committed
 
 Verb = str | Callable[..., Any]
 """A verb, or its place in words ("task.finish") so that naming one does not import it."""
@@ -47,7 +46,7 @@ class Desk:
         self._queued = 0
         self._behind: set[Callable[[Store], bool]] = set()
         self._probe: sqlite3.Connection | None = None
-        self._file = self._identity()
+        self._commits = Commits(self.path)
         self._over = threading.Event()
 
     @property
@@ -78,11 +77,14 @@ class Desk:
         return db.connect(self.path, readonly=True)
 
     def watch(self, told: Callable[[], object]) -> None:
-        """Calls `told`, from a thread of its own, when somebody committed or the store's file is another one.
+        """Calls `told`, from a thread of its own, when somebody committed or the store's file is another one."""
 
-        A thread, since waking one costs a tenth of what a timer of the application does, four times a second.
-        """
-        threading.Thread(target=self._watch, args=(told,), name="watch", daemon=True).start()
+        def committed(conn: sqlite3.Connection | None) -> None:
+            told()
+            if self.worker is not None and conn is not None:
+                self.worker.glance(conn)
+
+        self._commits.watch(committed)
 
     def warm_up(self) -> None:
         """Loads what the first edit and the first sync need; in a thread, after the first paint."""
@@ -107,7 +109,7 @@ class Desk:
             return run(self.store)
 
         # a probe of a file that is gone would make a new one beside the old one's log
-        if not long and self.ready and self._identity() == self._file and not self._locked():
+        if not long and self.ready and not self._commits.replaced() and not self._locked():
             future: Future[Changes] = Future()
             try:
                 future.set_result(checked())
@@ -134,31 +136,16 @@ class Desk:
 
     def check(self) -> None:
         """Raises StoreError when the file is not the one that was opened: what is written now would be lost."""
-        if self._identity() != self._file:
+        if self._commits.replaced():
             raise StoreError(
                 f"{self.path} was removed or replaced while it was open. Put it back or start Milepost again; "
                 "this edit was not saved."
             )
 
-    def _watch(self, told: Callable[[], object]) -> None:
-        if self._over.wait(LOOK):  # not before the first paint
-            return
-        conn = seen = None
-        while not self._over.wait(LOOK):
-            try:
-                conn = conn or self.reader()
-                version = conn.execute("PRAGMA data_version").fetchone()[0]
-            except (sqlite3.Error, StoreError):
-                version = None  # whoever looks will say what is wrong
-            if version is None or version != seen or self._identity() != self._file:
-                seen = version
-                told()
-        if conn is not None:
-            conn.close()
-
     def close(self) -> None:
         """Ends the worker after the last edit is saved."""
         self._over.set()
+        self._commits.close()
         self._writer.shutdown(wait=True)
         self._keeper.shutdown(wait=True, cancel_futures=True)
         if self._probe is not None:
@@ -166,13 +153,6 @@ class Desk:
         if self.worker is not None:
             self.worker.stop()
         self.conn.close()
-
-    def _identity(self) -> tuple[int, int]:
-        try:
-            found = self.path.stat()
-        except OSError:
-            return 0, 0
-        return found.st_dev, found.st_ino
 
     def _locked(self) -> bool:
         """Whether another process is writing: the screen must not wait for it."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ class Told(list[State]):
     worker: Worker
 
 
-SignIn = Callable[[str], Store]
+SignIn = Callable[..., Store]
 Run = Callable[[Store], Told]
 Other = tuple[Store, subprocess.Popen[str]]
 
@@ -49,8 +50,8 @@ def server(tmp_path: Path) -> Iterator[Process]:
 def laptop(profile: Profile, server: Process, tokens: Path, tmp_path: Path) -> SignIn:
     """laptop("Ines") → the store of a signed-in profile."""
 
-    def sign_in(name: str) -> Store:
-        store = profile(name)
+    def sign_in(name: str, store: Store | None = None) -> Store:
+        store = store or profile(name)
         command = [
             sys.executable,
             "-m",
@@ -185,15 +186,27 @@ WATCH += "watch(open_store(sys.argv[1]), lambda state: print(state.phase, flush=
 def other(laptop: SignIn) -> Iterator[Other]:
     """Another process that syncs Ines's profile."""
     ines = laptop("Ines")
+    with watching(ines) as process:
+        heard(process, "synced")
+        yield ines, process
+
+
+@contextmanager
+def watching(store: Store) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [sys.executable, "-c", WATCH, str(ines.home)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", WATCH, str(store.home)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
-    assert process.stdout
-    while "synced" not in process.stdout.readline():
-        assert process.poll() is None
-    yield ines, process
+    yield process
     process.kill()
     process.communicate()
+
+
+def heard(process: subprocess.Popen[str], phase: str) -> None:
+    assert process.stdout
+    for line in process.stdout:
+        if phase in line:
+            return
+    raise AssertionError(f"it ended and never said {phase}")
 
 
 def test_a_second_window_leaves_syncing_to_the_first_and_takes_over(other: Other, run: Run) -> None:
@@ -202,6 +215,19 @@ def test_a_second_window_leaves_syncing_to_the_first_and_takes_over(other: Other
     until(phase(told, "elsewhere"))
     process.send_signal(signal.SIGKILL)
     until(phase(told, "synced"))
+
+
+def test_what_another_process_edits_is_sent_soon(other: Other) -> None:
+    other[0].transact("Add client", create, "client", name="Harlan Fab")
+    until(lambda: worker.read_state(other[0]).waiting == 0)  # its poll is a minute away
+
+
+def test_a_sign_in_by_another_process_is_noticed(profile: Profile, laptop: SignIn) -> None:
+    ines = profile("ines")
+    with watching(ines) as process:
+        heard(process, "local")
+        laptop("Ines", ines)
+        heard(process, "synced")
 
 
 def test_a_sync_by_command_says_that_a_window_syncs(other: Other) -> None:
