@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 
+from models.schedule.calendars import STANDARD
 from office.foreign import Calendar, Link, Plan, Task
-from office.worktime import STANDARD
 
 MONDAY = datetime(2026, 11, 30, 8)
 PHASE = 50  # tasks below a summary

@@ -5,12 +5,14 @@ import json
 from collections.abc import Iterable
 from typing import TypeVar
 
+from models.schedule.calendars import Week
+from models.schedule.recurrence import CalendarException
+from models.schedule.worktime import Interval
+from models.schedule.written import WEEKDAYS
 from office.draft import Draft, Known, KnownCalendar, as_json, of
-from office.foreign import Calendar, CalendarException, Interval, Plan, Week
+from office.foreign import Calendar, Plan
 
 _K = TypeVar("_K", int, str)
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def draft_calendars(made: Draft, plan: Plan, known: Known) -> None:

@@ -6,10 +6,10 @@ midnight (24:00 is 1440). A weekday is 0 for Monday to 6 for Sunday. None means 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
-Interval = tuple[int, int]
-Week = dict[int, list[Interval]]
+from models.schedule.calendars import Week, WorkWeek
+from models.schedule.recurrence import CalendarException
 
 UNASSIGNED = -65535  # resource_uid of an assignment to nobody
 
@@ -91,44 +91,6 @@ class Link:
     lag: int = 0
     lag_unit: str = "working"
     shown_in: str = "d"
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarException:
-    """Other working time, or none, on some days between `start` and `finish`, both included.
-
-    `recurrence` is daily, weekly, monthly, monthly by position, yearly, yearly by position or every weekday. What a
-    rule does not use is 0. `month` is 1–12, `position` 1–4 or 5 for the last, `days_of_week` a set of weekdays,
-    `item` is day, weekday, weekend day or the name of a weekday. `occurrences` 0: as many as fit.
-    """
-
-    start: date
-    finish: date
-    name: str = ""
-    work: tuple[Interval, ...] = ()
-    recurrence: str = "daily"
-    period: int = 1
-    days_of_week: frozenset[int] = frozenset()
-    month: int = 0
-    month_day: int = 0
-    item: str = ""
-    position: int = 0
-    occurrences: int = 0
-
-    @property
-    def recurring(self) -> bool:
-        """Whether it is anything but one unbroken run of days."""
-        return self.recurrence != "daily" or self.period != 1
-
-
-@dataclass(frozen=True, slots=True)
-class WorkWeek:
-    """Another week than the usual between two days, both included; an absent weekday is the usual one."""
-
-    start: date
-    finish: date
-    name: str
-    week: Week
 
 
 @dataclass(frozen=True, slots=True)

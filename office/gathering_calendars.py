@@ -1,20 +1,16 @@
 """Calendars of the store as a plan has them: base calendars that stand alone, and one for each resource."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
-from office.draft_calendars import WEEKDAYS
-from office.foreign import Calendar, CalendarException, Interval, Week, WorkWeek
+from models.schedule.calendars import STANDARD
+from models.schedule.written import UNREADABLE, exceptions_of, week_of, work_weeks_of
+from office.foreign import Calendar
 from office.held import Held, Row
 from office.words import Warnings
-from office.worktime import STANDARD
 
-_USUAL: Week = {day: list(STANDARD.get(day, ())) for day in range(7)}
-_DAY = {name: number for number, name in enumerate(WEEKDAYS)}
+_USUAL = {day: STANDARD.get(day, ()) for day in range(7)}
 
 
 class Shelf:
@@ -48,7 +44,7 @@ class Shelf:
     def all(self) -> list[Calendar]:
         """By UID; a base calendar says every weekday."""
         made = (
-            replace(c, is_base=True, week=_USUAL | c.week) if c.base_uid is None else c
+            replace(c, is_base=True, week={**_USUAL, **c.week}) if c.base_uid is None else c
             for c in self._made.values()
         )
         return sorted(made, key=lambda c: c.uid)
@@ -61,7 +57,7 @@ class Shelf:
             seen.add(base)
             below = self._made[base]
             flat = replace(
-                flat, week=below.week | flat.week, exceptions=flat.exceptions + below.exceptions,
+                flat, week={**below.week, **flat.week}, exceptions=flat.exceptions + below.exceptions,
                 work_weeks=flat.work_weeks + below.work_weeks,
             )  # fmt: skip
             base = self._rows[base]["base_id"]
@@ -87,45 +83,12 @@ class Shelf:
 
 def _calendar(row: Row, uids: Mapping[str, int], warnings: Warnings) -> Calendar:
     try:
-        week = _week(json.loads(row["week"] or "{}"))
-        exceptions = tuple(_exception(e) for e in json.loads(row["exceptions"] or "[]"))
-        work_weeks = tuple(_work_week(w) for w in json.loads(row["work_weeks"] or "[]"))
-    except (ValueError, KeyError, TypeError, AttributeError):
+        week, work_weeks = week_of(row["week"]), work_weeks_of(row["work_weeks"])
+        exceptions = exceptions_of(row["exceptions"])
+    except UNREADABLE:
         warnings.warn("Calendars whose times cannot be read came out as their base", row["name"])
         week, exceptions, work_weeks = {}, (), ()
     return Calendar(
         uids[row["id"]], row["name"], base_uid=uids.get(row["base_id"]), week=week, exceptions=exceptions,
         work_weeks=work_weeks,
     )  # fmt: skip
-
-
-def _week(days: Mapping[str, Iterable[list[str]]]) -> Week:
-    return {_DAY[name]: _times(work) for name, work in days.items()}
-
-
-def _times(work: Iterable[list[str]]) -> list[Interval]:
-    return [(_clock(start), _clock(finish)) for start, finish in work]
-
-
-def _clock(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def _exception(rule: Mapping[str, Any]) -> CalendarException:
-    numbers = ("month", "month_day", "position", "occurrences")
-    return CalendarException(
-        date.fromisoformat(rule["from"]), date.fromisoformat(rule["to"]), rule.get("name", ""),
-        tuple(_times(rule.get("work", ()))), recurrence=rule.get("recurrence", "daily"),
-        period=rule.get("period", 1), days_of_week=frozenset(_DAY[day] for day in rule.get("days_of_week", ())),
-        item=rule.get("item", ""), **{name: rule.get(name, 0) for name in numbers},
-    )  # fmt: skip
-
-
-def _work_week(row: Mapping[str, Any]) -> WorkWeek:
-    return WorkWeek(
-        date.fromisoformat(row["from"]),
-        date.fromisoformat(row["to"]),
-        row.get("name", ""),
-        _week(row["week"]),
-    )

@@ -2,21 +2,20 @@
 
 from datetime import date, timedelta
 
+from models.schedule.calendars import Week, WorkWeek
+from models.schedule.recurrence import CalendarException, days_of
+from models.schedule.worktime import Interval
 from office.foreign import (
     UNASSIGNED,
     Assignment,
     BaselineValues,
     Calendar,
-    CalendarException,
-    Interval,
     Link,
     Resource,
     Task,
-    Week,
-    WorkWeek,
 )
 from office.mspdi_row import Row
-from office.worktime import Span, occurrences
+from office.worktime import Span
 
 CONSTRAINTS = dict(enumerate(("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")))
 LINKS = dict(enumerate(("FF", "FS", "SF", "SS")))
@@ -45,7 +44,7 @@ ITEMS = dict(
 UNITS = {3: "m", 5: "h", 7: "d", 9: "w", 11: "mo", 19: "%"}  # the next even code is the same, elapsed
 NO_UNIT = (21, 53)
 ESTIMATED = 32  # added to a code of UNITS for a question mark
-OFFICE_HOURS: list[Interval] = [(480, 720), (780, 1020)]
+OFFICE_HOURS = ((480, 720), (780, 1020))
 
 
 # ── tasks ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -263,7 +262,7 @@ def calendar(row: Row, uid: int) -> Calendar:
 
 
 def _week(row: Row) -> Week:
-    week: Week = {}
+    week: dict[int, tuple[Interval, ...]] = {}
     for day in row.each("WeekDays", "WeekDay"):
         number = day.whole("DayType")
         if number is not None and 1 <= number <= 7:
@@ -273,13 +272,13 @@ def _week(row: Row) -> Week:
     return week
 
 
-def _work(day: Row) -> list[Interval]:
+def _work(day: Row) -> tuple[Interval, ...]:
     """The working times of a day: office hours for a working day that has none of its own."""
-    work = day.intervals()
+    work = tuple(day.intervals())
     if work or not day.flag("DayWorking"):
         return work
     day.warn("Working days without times were read as 8–12 and 13–17", day.called)
-    return list(OFFICE_HOURS)
+    return OFFICE_HOURS
 
 
 def _exceptions(row: Row) -> tuple[CalendarException, ...]:
@@ -290,7 +289,7 @@ def _exceptions(row: Row) -> tuple[CalendarException, ...]:
         for part in row.each("WeekDays", "WeekDay")
         if part.whole("DayType") == 0 and (e := _exception(part))
     ]  # fmt: skip
-    covered = {day for e in found for start, finish in occurrences(e) for day in _days(start, finish)}
+    covered = {day for e in found for day in days_of(e)}
     return (*found, *(e for e in old if not covered.issuperset(_days(e.start, e.finish))))
 
 

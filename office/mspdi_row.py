@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
-from office.foreign import Interval
+from models.schedule.worktime import Interval
 from office.mspdi_fields import COUNTED_EACH, FATES, LABELS, NOTHING, USUAL
 from office.words import Warnings, counted, few
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 
-from office.foreign import Interval
+from models.schedule.worktime import Interval
 
 # tag and text, or tag and what stands below it; an element of None is left out
 Element = tuple[str, "str | Sequence[Element] | None"]

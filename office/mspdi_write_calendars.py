@@ -1,9 +1,10 @@
 """Calendars of a plan as elements of Microsoft Project XML, in the order of its schema."""
 
-from office.foreign import Calendar, CalendarException, Week, WorkWeek
+from models.schedule.calendars import Week, WorkWeek
+from models.schedule.recurrence import CalendarException, days_of
+from office.foreign import Calendar
 from office.mspdi_records import ITEMS, RECURRENCES
 from office.mspdi_text import Element, flag, period, uid, working_times
-from office.worktime import occurrences
 
 _CODE = {word: code for code, word in RECURRENCES.items()} | {"daily": 7}
 _RUN = 1  # the code of an unbroken run of days
@@ -24,19 +25,18 @@ def calendar(row: Calendar) -> Element:
 
 def _week(week: Week) -> list[Element]:
     """The weekdays that it has; the file's week begins with Sunday as 1."""
-    days = sorted(((day + 1) % 7 + 1, work) for day, work in week.items())
+    days = sorted(((day + 1) % 7 + 1, tuple(work)) for day, work in week.items())
     return [("WeekDay", [("DayType", str(code)), *working_times(work)]) for code, work in days]
 
 
 def _exception(rule: CalendarException) -> Element:
     code = _CODE[rule.recurrence] if rule.recurring else _RUN
-    runs = occurrences(rule)
-    days = sum((finish - start).days + 1 for start, finish in runs)
+    days = list(days_of(rule))
     counted = rule.occurrences > 0
     return "Exception", [
         ("EnteredByOccurrences", flag(counted)),
-        period(rule.start, runs[-1][1] if counted and runs else rule.finish),  # readers go by either
-        ("Occurrences", str(rule.occurrences or days)),
+        period(rule.start, days[-1] if counted and days else rule.finish),  # readers go by either
+        ("Occurrences", str(rule.occurrences or len(days))),
         ("Name", rule.name or None),
         ("Type", str(code)),
         *(_rule(rule) if rule.recurring else ()),

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from models.schedule import inputs
-from models.schedule.calendars import Calendar, WorkWeek
+from models.schedule.calendars import Calendar
 from models.schedule.instants import of
-from models.schedule.recurrence import CalendarException
 from office import foreign
 
 
@@ -23,7 +22,7 @@ def as_inputs(plan: foreign.Plan) -> inputs.Plan:
         links=tuple(
             inputs.Link(k.predecessor_uid, k.successor_uid, k.type, k.lag, k.lag_unit) for k in plan.links
         ),
-        calendars=tuple(_calendar(c) for c in plan.calendars),
+        calendars=tuple(as_calendar(c) for c in plan.calendars),
     )
 
 
@@ -74,28 +73,12 @@ def _crews(plan: foreign.Plan) -> dict[int, tuple[inputs.Crew, ...]]:
     return found
 
 
-def _calendar(calendar: foreign.Calendar) -> Calendar:
+def as_calendar(calendar: foreign.Calendar) -> Calendar:
     return Calendar(
         calendar.uid,
         calendar.name,
         calendar.base_uid,
         calendar.week,
-        tuple(
-            CalendarException(
-                e.start,
-                e.finish,
-                e.name,
-                e.work,
-                e.recurrence,
-                e.period,
-                e.days_of_week,
-                e.month,
-                e.month_day,
-                e.item,
-                e.position,
-                e.occurrences,
-            )
-            for e in calendar.exceptions
-        ),
-        tuple(WorkWeek(w.start, w.finish, w.name, w.week) for w in calendar.work_weeks),
+        calendar.exceptions,
+        calendar.work_weeks,
     )

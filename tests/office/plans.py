@@ -7,21 +7,19 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from models.schedule.calendars import STANDARD, Week, WorkWeek
+from models.schedule.recurrence import CalendarException, days_of
+from models.schedule.worktime import Interval
 from office.foreign import (
     UNASSIGNED,
     Assignment,
     BaselineValues,
     Calendar,
-    CalendarException,
-    Interval,
     Link,
     Plan,
     Resource,
     Task,
-    Week,
-    WorkWeek,
 )
-from office.worktime import STANDARD, occurrences
 
 CONSTRAINTS = ("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")
 UNITS = ("working", "elapsed", "percent", "elapsed percent")
@@ -50,10 +48,10 @@ def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 @st.composite
-def times(draw: st.DrawFn) -> list[Interval]:
+def times(draw: st.DrawFn) -> tuple[Interval, ...]:
     """Working times of a day, sorted, none touching the next."""
     marks = sorted(draw(st.sets(st.integers(0, 96), max_size=6)))
-    return [(a * 15, b * 15) for a, b in zip(marks[::2], marks[1::2], strict=False)]
+    return tuple((a * 15, b * 15) for a, b in zip(marks[::2], marks[1::2], strict=False))
 
 
 weeks: st.SearchStrategy[Week] = st.dictionaries(st.integers(0, 6), times(), max_size=7)
@@ -65,7 +63,7 @@ def exceptions(draw: st.DrawFn) -> CalendarException:
     start = draw(days)
     made = CalendarException(
         start=start, finish=start + timedelta(days=draw(st.integers(0, 900))), name=draw(words),
-        work=tuple(draw(times())), recurrence=rule, period=draw(st.just(1) | st.integers(1, 5)),
+        work=draw(times()), recurrence=rule, period=draw(st.just(1) | st.integers(1, 5)),
     )  # fmt: skip
     if rule == "weekly":
         made = replace(made, days_of_week=frozenset(draw(st.sets(st.integers(0, 6), min_size=1))))
@@ -80,8 +78,8 @@ def exceptions(draw: st.DrawFn) -> CalendarException:
 
 def _counted(rule: CalendarException, most: int) -> CalendarException:
     """Told by the number of its days, as far as it has any; it ends with the last of them."""
-    found = occurrences(replace(rule, occurrences=most))
-    return replace(rule, occurrences=most, finish=found[-1][1]) if found else rule
+    found = list(days_of(replace(rule, occurrences=most)))
+    return replace(rule, occurrences=most, finish=found[-1]) if found else rule
 
 
 @st.composite
@@ -93,9 +91,7 @@ def work_weeks(draw: st.DrawFn) -> WorkWeek:
 @st.composite
 def calendars(draw: st.DrawFn) -> list[Calendar]:
     """The project's own, Monday to Friday 8 to 17, and others, each on one before it or on none."""
-    standard = Calendar(
-        1, "Standard", is_base=True, week={d: list(w) for d, w in STANDARD.items()} | {5: [], 6: []}
-    )
+    standard = Calendar(1, "Standard", is_base=True, week={**STANDARD, 5: (), 6: ()})
     return [standard] + [
         Calendar(
             uid, draw(words), is_base=draw(flags), base_uid=draw(maybe(st.integers(1, uid - 1))), week=draw(weeks),

@@ -3,8 +3,9 @@
 from datetime import date, datetime, timedelta
 from random import Random
 
-from office.foreign import Calendar, CalendarException, Link, Plan, Task, Week
-from office.worktime import STANDARD
+from models.schedule.calendars import STANDARD, Week
+from models.schedule.recurrence import CalendarException
+from office.foreign import Calendar, Link, Plan, Task
 
 MONDAY = datetime(2026, 11, 30, 8)
 CONSTRAINTS = ("ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")

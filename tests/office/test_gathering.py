@@ -248,8 +248,8 @@ def test_a_calendar_on_a_calendar_comes_out_flat_where_a_task_uses_it(store: Sto
     plan = out(store, cell)
     [site] = [c for c in plan.calendars if c.uid == plan.calendar_uid]
     assert (site.name, site.is_base, site.base_uid) == ("Site", True, None)
-    assert (site.week[0], site.week[5], site.week[6]) == ([(420, 900)], [(480, 720)], [])
-    assert site.week[4] == [(480, 720), (780, 1020)]  # said by neither
+    assert (site.week[0], site.week[5], site.week[6]) == (((420, 900),), ((480, 720),), ())
+    assert site.week[4] == ((480, 720), (780, 1020))  # said by neither
     assert [e.name for e in site.exceptions] == ["Christmas"]
 
 

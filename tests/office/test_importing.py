@@ -13,20 +13,20 @@ import pytest
 from models.dates import refresh_all
 from models.errors import Refused
 from models.record import create
+from models.schedule.calendars import WorkWeek
 from models.schedule.engine import Schedule
 from models.schedule.instants import show
+from models.schedule.recurrence import CalendarException
 from models.store import Store, open_store
 from office.foreign import (
     UNASSIGNED,
     Assignment,
     BaselineValues,
     Calendar,
-    CalendarException,
     Link,
     Plan,
     Resource,
     Task,
-    WorkWeek,
 )
 from office.importing import Preview, import_plan, preview
 from office.mspdi import read

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 
 from models.dates import refresh_all
+from models.schedule.calendars import STANDARD, Calendars, WorkWeek
+from models.schedule.instants import DAY, WEEK, midnight
+from models.schedule.recurrence import CalendarException
+from models.schedule.worktime import Interval, spread
 from models.store import open_store
 from office import mpp
-from office.foreign import Assignment, Calendar, CalendarException, Plan, Resource, Task, WorkWeek
+from office.foreign import Assignment, Calendar, Plan, Resource, Task
 from office.gathering import gather
 from office.importing import import_plan
 from office.mspdi import UnreadablePlan, read
 from office.mspdi_write import lines
-from office.worktime import STANDARD, Hours
+from office.scheduling import as_calendar
 from tests.office.mpxj import Found, looked_at, needs_mpxj
 from tests.office.test_scheduling import CONTRADICTIONS
 
@@ -138,18 +142,19 @@ def test_mpxj_finds_the_working_hours_of_every_kind_of_calendar(tmp_path: Path) 
     target = tmp_path / "plan.xml"
     target.write_text("".join(lines(plan)), encoding="utf-8")
     [found] = looked_at(target)
-    hours = Hours(shops)
+    times = Calendars(map(as_calendar, shops), (midnight(FIRST), midnight(LAST)))
     for shop in shops:
         told = found["calendars"][shop.name]["Hours"]
-        assert told == [_spans(hours, shop.uid, FIRST + timedelta(days=n)) for n in range(len(told))], (
-            shop.name
-        )
+        work = spread(times.get(shop.uid), *(midnight(day) // WEEK * WEEK for day in (FIRST, LAST)))
+        assert told == [_spans(work, FIRST + timedelta(days=n)) for n in range(len(told))], shop.name
 
 
-def _spans(hours: Hours, uid: int, day: date) -> list[str]:
+def _spans(work: list[Interval], day: date) -> list[str]:
     """Working times as MPXJ says them."""
-    spans = ([f"{t // 60 % 24:02}:{t % 60:02}" for t in span] for span in hours.of(uid, day))
-    return [f"[LocalTimeRange start={start} end={end}]" for start, end in spans]
+    begin = midnight(day)
+    spans = ((a - begin, b - begin) for a, b in work if begin <= a < begin + DAY)
+    told = ([f"{t // 60 % 24:02}:{t % 60:02}" for t in span] for span in spans)
+    return [f"[LocalTimeRange start={start} end={end}]" for start, end in told]
 
 
 # ── split tasks, and .mpp ─────────────────────────────────────────────────────────────────────────────

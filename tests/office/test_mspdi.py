@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from models.schedule.recurrence import days_of
 from office.foreign import UNASSIGNED, Calendar, Link, Plan, Task
 from office.mspdi import UnreadablePlan, read
-from office.worktime import Hours, occurrences
+from office.worktime import Hours
 
 DATA = Path(__file__).parents[2].parent / "shared" / "data" / "mspdi"
 FILES = sorted(DATA.glob("*.xml"))
@@ -166,14 +167,14 @@ def calendar(path: Path, inside: str) -> Calendar:
 
 
 def exception(path: Path, start: str, finish: str, rule: str) -> list[date]:
-    """The first days of the occurrences of a recurring exception."""
+    """The days of a recurring exception."""
     period = (
         f"<TimePeriod><FromDate>{start}T00:00:00</FromDate><ToDate>{finish}T23:59:00</ToDate></TimePeriod>"
     )
     found = calendar(
         path, f"<Exceptions><Exception>{period}{rule}<DayWorking>0</DayWorking></Exception></Exceptions>"
     )
-    return [first for first, _ in occurrences(found.exceptions[0])]
+    return list(days_of(found.exceptions[0]))
 
 
 def test_a_plan_without_namespace_is_read(xml: Path) -> None:
@@ -381,14 +382,14 @@ def weekday(type: int, *times: str) -> str:
 
 def test_weekdays_begin_with_sunday_and_absent_ones_are_inherited(xml: Path) -> None:
     found = calendar(xml, f"<WeekDays>{weekday(1)}{weekday(2, '13:00-17:00', '08:00-12:00')}</WeekDays>")
-    assert found.week == {6: [], 0: [(480, 720), (780, 1020)]}
+    assert found.week == {6: (), 0: ((480, 720), (780, 1020))}
 
 
 def test_midnight_ends_a_day_and_a_night_is_cut_there(xml: Path) -> None:
     days = weekday(2, "00:00-00:00") + weekday(3, "18:00-00:00") + weekday(4, "22:00-06:00")
     body = f"<Calendars><Calendar><UID>1</UID><Name>Night</Name><WeekDays>{days}</WeekDays></Calendar></Calendars>"
     plan = project(xml, body)
-    assert plan.calendars[0].week == {0: [(0, 1440)], 1: [(1080, 1440)], 2: [(1320, 1440)]}
+    assert plan.calendars[0].week == {0: ((0, 1440),), 1: ((1080, 1440),), 2: ((1320, 1440),)}
     assert "Working times past midnight were cut at midnight: Night." in plan.warnings
 
 
@@ -449,7 +450,7 @@ def test_work_weeks(xml: Path) -> None:
     period = "<TimePeriod><FromDate>2026-07-01T00:00:00</FromDate><ToDate>2026-08-31T23:59:00</ToDate></TimePeriod>"
     week = f"<WorkWeek>{period}<Name>Summer</Name><WeekDays>{weekday(6, '07:00-13:00')}</WeekDays></WorkWeek>"
     [found] = calendar(xml, f"<WorkWeeks>{week}</WorkWeeks>").work_weeks
-    assert (found.name, found.start, found.week) == ("Summer", date(2026, 7, 1), {4: [(420, 780)]})
+    assert (found.name, found.start, found.week) == ("Summer", date(2026, 7, 1), {4: ((420, 780),)})
 
 
 def test_hours_ask_exceptions_then_work_weeks_then_the_base(xml: Path) -> None:
@@ -462,8 +463,9 @@ def test_hours_ask_exceptions_then_work_weeks_then_the_base(xml: Path) -> None:
         2, 1, f"<WeekDays>{weekday(7, '08:00-12:00')}</WeekDays>"
     )
     hours = Hours(project(xml, f"<Calendars>{body}</Calendars>").calendars)
-    assert list(hours.of(2, date(2026, 12, 18))) == [(480, 960)]
-    assert list(hours.of(2, date(2026, 12, 25))) == []
+    day, friday, christmas = (datetime(2026, 12, at) for at in (19, 18, 25))
+    assert hours.within(2, friday, day) == (datetime(2026, 12, 18, 8), datetime(2026, 12, 18, 16))
+    assert hours.within(2, christmas, datetime(2026, 12, 26)) is None
     assert hours.minutes(2, datetime(2026, 12, 18, 12), datetime(2026, 12, 19, 10)) == 240 + 120
 
 

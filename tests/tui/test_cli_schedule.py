@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from models.schedule.calendars import STANDARD
 from office.foreign import Calendar, Link, Plan, Task
 from office.mspdi_write import lines
-from office.worktime import STANDARD
 from tui.cli import main
 
 Run = Callable[..., Any]
