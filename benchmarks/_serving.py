@@ -42,7 +42,7 @@ def milepost_server(folder: Path, records: int, together: int) -> Iterator[Servi
     code, _ = Accounts(database).invite(database.workspace(), "Ines", None, _now())
     database.close()
     words = [sys.executable, "-m", "server", "--database", str(path), "--port", "0", "--port-file"]
-    with _process(words, folder / "port") as (url, pid):
+    with running(words, folder / "port") as (url, pid):
         yield Serving(url, pid, code)
 
 
@@ -54,7 +54,7 @@ def floor_server(folder: Path, records: int) -> Iterator[Serving]:
     put(conn, [(id, at + 1, orjson.dumps(whole(id, values))) for at, (id, values) in enumerate(rows)])
     conn.close()
     script = ROOT / "benchmarks" / "_floor_server.py"
-    with _process([sys.executable, str(script), str(path)], folder / "floor-port") as (url, pid):
+    with running([sys.executable, str(script), str(path)], folder / "floor-port") as (url, pid):
         yield Serving(url, pid)
 
 
@@ -91,18 +91,19 @@ def _take(database: Database, txns: Sequence[Transaction]) -> None:
 
 
 @contextmanager
-def _process(words: Sequence[str], port: Path) -> Iterator[tuple[str, int]]:
-    running = subprocess.Popen([*words, str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
+def running(words: Sequence[str], port: Path) -> Iterator[tuple[str, int]]:
+    """A process that writes its port into a file: its address, and which it is."""
+    process = subprocess.Popen([*words, str(port)], cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 60
         while not port.exists():
-            if running.poll() is not None or time.monotonic() > until:
+            if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"{' '.join(words)} did not start")
             time.sleep(0.02)
-        yield f"http://127.0.0.1:{port.read_text()}", running.pid
+        yield f"http://127.0.0.1:{port.read_text()}", process.pid
     finally:
-        running.terminate()
-        running.wait()
+        process.terminate()
+        process.wait()
 
 
 def _now() -> int:

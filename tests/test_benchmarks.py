@@ -92,7 +92,7 @@ def test_start() -> None:
 @through_a_terminal
 def test_pull_keys() -> None:
     told = names(bench("pull_keys", "--records", "10000", "--tasks", "60", "--presses", "2", "--rest", "0.2"))
-    assert "key during the pull" in told
+    assert "key during the sync" in told
 
 
 def test_a_benchmark_without_termbench_says_so(tmp_path: Path) -> None:

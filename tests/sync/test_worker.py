@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
+from models import db
 from models.errors import Held
 from models.record import create, edit
 from models.store import Store
 from sync import account, worker
 from sync.worker import State, Worker
 from tests.server.running import ROOT, Process
+from tests.slow_line import slow_line
 from tests.sync.conftest import Profile
 
 
@@ -174,6 +176,23 @@ def test_a_revoked_device_is_told_to_sign_in(laptop: SignIn, run: Run, tokens: P
     told = run(ines)
     until(phase(told, "held"))
     assert "milepost login" in told[-1].detail
+
+
+def test_a_line_that_is_slow_and_breaks_brings_it_all_over(laptop: SignIn, run: Run, server: Process) -> None:
+    ines, tomas = laptop("Ines"), laptop("Tomas")
+    for n in range(200):
+        ines.transact("Add client", create, "client", name=f"Plant {n}")
+    port = int(server.url.rpartition(":")[2])
+    with slow_line(port, latency=0.05, rate=100_000, drop=0.3) as (address, line):
+        with ines.write() as conn:
+            db.set_meta(conn, "server", address)
+        told = run(ines)
+        until(lambda: worker.read_state(ines).waiting == 0, 60)
+        until(phase(told, "synced"), 60)
+        assert line.dropped
+    worker.sync_now(tomas)
+    with tomas.write() as conn:
+        assert conn.execute("SELECT count(*), count(DISTINCT name) FROM client").fetchone() == (200, 200)
 
 
 # ── one process a profile ─────────────────────────────────────────────────────────────────────────────
