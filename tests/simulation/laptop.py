@@ -15,6 +15,7 @@ from models.feed import Changes
 from models.kinds import KINDS
 from models.snapshot import Page
 from sync import engine
+from sync.protocol import Request
 from tests.simulation import edits, stage
 from tests.simulation.ledger import Cell, Edit, Values, View, difference, fold, full, need
 
@@ -164,6 +165,19 @@ class Laptop:
     def _state(self, id: str) -> int:
         row = self.store._raw.execute("SELECT state FROM txn WHERE id=?", (id,)).fetchone()
         return int(row[0])
+
+    def sends(self, request: Request) -> None:
+        """A base in a push is what the author saw when the field's masking began, however late it leaves."""
+        if request.method != "POST" or not request.path.endswith(f"epoch={self.epochs[-1][0]}"):
+            return
+        seen = {edit.id: edit.seen for edit in self.edits if edit.fate == "waiting"}
+        for txn in orjson.loads(request.body)["txns"]:
+            for _, rec, _, _, bases, *_ in txn["changes"]:
+                for name, base in bases.items():
+                    _, row = seen.get(txn["id"], {}).get((rec, name), (0, base))
+                    need(
+                        base == row, f"{txn['id'][-4:]} sends the base {base} of {name}, its author saw {row}"
+                    )
 
     # ── what must hold after every local commit ───────────────────────────────────────────────────────
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
+import orjson
+
 from models import apply, db, outbox, rejoining, snapshot, space
-from models.record import made_id
+from models.record import KINDS, made_id
 from server import log, push, spaces
 from sync import engine, merge, protocol
 from sync.engine import Local
@@ -329,4 +331,100 @@ def _() -> Iterator[None]:
 @_plant("a kept conflict is written again")
 def _() -> Iterator[None]:
     with patch.object(push.Push, "_without_known_conflicts", lambda self, decision: decision):
+        yield
+
+
+# ── one for each invariant that had none ──────────────────────────────────────────────────────────────
+
+
+@_plant("a row at the server is not what the log says")
+def _() -> Iterator[None]:
+    with patch.object(log, "_json", lambda stored: _json_without_deadline(stored)):
+        yield
+
+
+def _json_without_deadline(stored: merge.Stored) -> str:
+    return orjson.dumps(
+        {n: v for n, v in stored.values.items() if v is not None and n != "deadline"}
+    ).decode()
+
+
+@_plant("a transaction in two checkpoints")
+def _() -> Iterator[None]:
+    whole = engine._apply_page
+
+    def halved(run: Any, page: protocol.Page, here: Any, begun: int) -> Generator[engine.Step, Any, Any]:
+        for entry in page.entries[:1]:
+            half = [entry._replace(patches=entry.patches[:1])] if len(entry.patches) > 1 else []
+            yield Local("apply", lambda conn, some=half: apply.apply(conn, some, here.cursor))
+        return (yield from whole(run, page, here, begun))
+
+    with patch.object(engine, "_apply_page", halved):
+        yield
+
+
+@_plant("a page reaches further than it tells")
+def _() -> Iterator[None]:
+    part = log._part
+
+    def cut(*given: Any) -> tuple[list[bytes], int]:
+        entries, _ = part(*given)
+        return entries, given[4]
+
+    with patch.object(log, "_part", cut):
+        yield
+
+
+@_plant("the base follows the row until it is sent")
+def _() -> Iterator[None]:
+    def ver(conn: sqlite3.Connection, rec: str) -> int:
+        found = [row for kind in KINDS for row in conn.execute(f"SELECT ver FROM {kind} WHERE id=?", (rec,))]
+        return found[0][0] if found else 0
+
+    with _with_bases(ver):
+        yield
+
+
+@_plant("a sync with nothing new writes")
+def _() -> Iterator[None]:
+    begin = engine._begin
+
+    def counting(conn: sqlite3.Connection) -> Any:
+        db.set_meta(conn, "turns", str(int(db.get_meta(conn, "turns", "0")) + 1))
+        return begin(conn)
+
+    with patch.object(engine, "_begin", counting):
+        yield
+
+
+@_plant("what others did is captured as ours")
+def _() -> Iterator[None]:
+    with_foreign = apply._own
+
+    def everybody(conn: sqlite3.Connection, entries: Any) -> dict[str, int]:
+        conn.executemany(
+            "INSERT INTO txn(id, origin, kind, label, at, state) VALUES(?, 'L', 'do', '', 0, 1) ON CONFLICT DO NOTHING",
+            [(entry.id,) for entry in entries if entry.patches],
+        )
+        return with_foreign(conn, entries)
+
+    with patch.object(apply, "_own", everybody):
+        yield
+
+
+@_plant("a refused operation holds the rest")
+def _() -> Iterator[None]:
+    following = outbox._next
+
+    def held(conn: sqlite3.Connection, rows: int) -> Any:
+        refused = conn.execute("SELECT 1 FROM txn WHERE state=5").fetchone()
+        return [] if refused else following(conn, rows)
+
+    with patch.object(outbox, "_next", held):
+        yield
+
+
+@_plant("nobody looks for circles")
+def _() -> Iterator[None]:
+    with patch.object(push.Push, "_circle", lambda self, decision: ""):
         yield

@@ -63,14 +63,17 @@ CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
     "no idempotency": 1, "loser dropped": 4, "conflict key without the loser": 4, "own push moves the cursor": 1,
     "everybody is sent everything": 3, "revoked rows stay": 9, "revoked history stays": 9,
     "over before it is known where it lies": 9,
-    "cursor committed before the rows": 1, "rebase raises the base": 1, "cursor used as base": 40,
+    "cursor committed before the rows": 1, "rebase raises the base": 1, "cursor used as base": 1,
     "row-level base": OTHER_FIELD, "acknowledged-unseen gap": 1, "pull clobbers pending": 1,
     "losing value not logged": 4,
     "age in the hash": 1, "undo over a colleague's value": 17, "create over a delete": TWINS, "group split": 5,
     "no epoch check": 10, "space snapshot applied twice": 6, "cursor at the head of the last page": 6,
     "a page of another process's turn is taken": 14, "no re-push after restore": 17, "no re-conflict after restore": 66,
     "records of others are not offered after restore": 66, "numbers of the old history kept": 31,
-    "a kept conflict is written again": 66,
+    "a kept conflict is written again": 66, "a row at the server is not what the log says": 1,
+    "a transaction in two checkpoints": 1, "a page reaches further than it tells": 1,
+    "the base follows the row until it is sent": 1, "a sync with nothing new writes": 1,
+    "what others did is captured as ours": 1, "a refused operation holds the rest": 1, "nobody looks for circles": 147,
 }  # fmt: skip
 # the same where people write into notes
 CAUGHT_WRITING = {"text without its base": 5, "the base of a text follows the pull": 26}

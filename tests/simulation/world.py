@@ -375,6 +375,7 @@ class World:
         if fault == "stranger" and not self._knows_epoch(laptop):
             fault = ""
         self._say(f"{request.method} {request.path} {fault}")
+        laptop.sends(request)
         honest = None
         if fault in ("", network.LOST_ANSWER, network.TWICE, "500 after commit", "truncated"):
             honest = self._serve(laptop, request)
