@@ -231,11 +231,11 @@ class Laptop:
 
     def take(self, page: Page) -> None:
         """A step brought a page of a snapshot; whether it was taken, the row of its space tells."""
-        self._jumps = True
         with self.store.write() as conn:
             now = _read_spaces(conn).get(page.space)
         if now is None or now == self._spaces.get(page.space) or now[1] != page.last:
             return
+        self._jumps = True
         if now[3]:
             self._put(page)
             return
@@ -309,7 +309,9 @@ class Laptop:
         arrived = {entry.id: entry.ver for entry in log}
         for edit, (id, state, ver, note) in zip(here, rows, strict=True):
             at = arrived.get(id)
-            over = at is not None and at <= self.cursor and whole and not (at in self.skipped and state == 2)
+            # an echo is heard with its log entry; one that a snapshot passed over, when nothing is missing any more
+            silent = at in self.skipped
+            over = at is not None and at <= self.cursor and (not silent or (whole and state != 2))
             if edit.fate == "waiting" and over:
                 edit.fate, edit.ver = "seen", at or 0
             elif edit.fate == "waiting" and state == 5:

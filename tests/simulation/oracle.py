@@ -136,7 +136,7 @@ class _Walk:
             cell = patch.rec, name
             stood, by = self.at.get(cell, (None, ""))
             if edit and cell in edit.fields and KINDS[patch.kind].fields[name].type == "note":
-                self._lines(cell, edit, entry, stood, value)
+                self._lines(cell, edit, entry, (stood, by), value)
                 self.at[cell] = value, entry.id
                 self.written.add(cell)
                 continue
@@ -150,7 +150,7 @@ class _Walk:
             if edit:
                 self._answered(cell, edit, value, by)
 
-    def _lines(self, cell: Cell, edit: Edit, entry: Entry, stood: Any, value: Any) -> None:
+    def _lines(self, cell: Cell, edit: Edit, entry: Entry, before: tuple[Any, str], value: Any) -> None:
         """Of a note each line counts: what the edit wrote stands, what it had not seen stays, or is in a conflict."""
         saw, wrote = (_lines_of(text) for text in edit.fields[cell])
         kept = _lines_of(value)
@@ -159,7 +159,12 @@ class _Walk:
             if patch.values["rec"] == cell[0] and entry.id in txns:
                 for side in ("winner", "loser"):
                     kept |= _lines_of(json.loads(str(patch.values[side])).get(cell[1]))
+        stood, by = before
         gone = _lines_of(stood) - kept - (saw - wrote)
+        for loser in self.lost.get(
+            (by, cell[0]), ()
+        ):  # kept over a restore, before which its writer had lost
+            gone -= _lines_of(loser.get(cell[1]))
         need(
             not gone,
             f"{entry.id[-4:]} lost the lines {sorted(gone)} of {cell[0][-4:]}, which its author had not seen",
