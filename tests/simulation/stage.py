@@ -102,7 +102,9 @@ _engines: list[Any] = []
 
 def open_quick(home: Path, clock: Clock) -> Store:
     store = Store(home / db.NAME, clock=clock.read, new_id=clock.id)
-    alike = (_engines or [store._engine])[0]  # whose statements are compiled already: a tenth of the time of a play
+    alike = (_engines or [store._engine])[
+        0
+    ]  # whose statements are compiled already: a tenth of the time of a play
     store._engine.dialect, store._engine._compiled_cache = alike.dialect, alike._compiled_cache
     _engines[:] = [alike]
     return store
