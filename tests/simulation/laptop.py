@@ -297,13 +297,12 @@ class Laptop:
         here = [edit for edit in self.edits if edit.id in kept]
         need([r[0] for r in rows] == [e.id for e in here], f"{self.name}'s outbox is not what was edited")
         shown = conn.execute(
-            "SELECT DISTINCT c.rec FROM change c JOIN txn t ON t.n=c.txn WHERE t.state NOT IN (0,1,2,3,5)"
+            "SELECT DISTINCT c.rec, t.origin FROM change c JOIN txn t ON t.n=c.txn WHERE t.state NOT IN (0,1,2,3,5)"
         )
-        left = [rec for (rec,) in shown if self.of.get(rec) in self._taken]
-        need(
-            not left,
-            f"{self.name} keeps the history of {[r[-4:] for r in left]}, which is not for him any more",
-        )
+        # that what we made ourselves was refused and went is no history of theirs
+        mine = {(rec, "S") for edit in self.edits if edit.id in refused for rec in edit.created}
+        left = [rec[-4:] for rec, _ in set(shown) - mine if self.of.get(rec) in self._taken]
+        need(not left, f"{self.name} keeps the history of {left}, which is not for him any more")
         whole = all(upto >= 0 for _, _, upto, _ in self._spaces.values())
         whole = whole and db.get_meta(conn, "shares") != "-1"
         arrived = {entry.id: entry.ver for entry in log}
