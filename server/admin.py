@@ -14,7 +14,7 @@ import orjson
 
 from models.errors import MilepostError, Refused
 from models.fields import instant_of
-from server import backup, checking, keeping, restoring
+from server import backup, checking, keeping, restoring, spaces
 from server.accounts import Accounts
 from server.database import Database, open_database
 
@@ -143,6 +143,27 @@ def _devices(database: Database, options: Options) -> int:
     return _list(rows, options)
 
 
+def _spaces(database: Database, options: Options) -> int:
+    workspace = database.workspace()
+    with database.reading() as conn:
+        found = spaces.overview(conn, workspace)
+        names = spaces.names_of(conn, workspace, {id for space in found for id, _ in space.members})
+    if options.json:
+        people = [
+            [{"id": id, "name": names.get(id, ""), "role": role} for id, role in s.members] for s in found
+        ]
+        _json([{**s._asdict(), "members": those} for s, those in zip(found, people, strict=True)])
+        return 0
+    rows = [
+        {
+            "space": s.id, "name": s.name, "records": f"{s.records:,}", "size": f"{s.size / 2**20:,.2f} MB",
+            "members": ", ".join(f"{names.get(id) or id} ({role})" for id, role in s.members),
+        }
+        for s in found
+    ]  # fmt: skip
+    return _list(rows, options)
+
+
 def _compact(database: Database, options: Options) -> int:
     moved = keeping.compact(database, database.workspace(), _now() - options.keep_days * DAY)
     if options.json:
@@ -179,6 +200,7 @@ ACTIONS = {
         "Lists the devices, or signs one out.",
         [("--revoke", {"metavar": "LETTER", "default": "", "help": "the device with this letter"})],
     ),
+    "spaces": Action(_spaces, "Lists the spaces: who sees each, in which role, and what it holds, without its log."),
     "compact": Action(
         _compact,
         "Packs the older part of the log, while the server runs.",

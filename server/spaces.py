@@ -8,7 +8,7 @@
 A space is begun by the first transaction that writes into it. Nothing else names it: every record says its space.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import orjson
@@ -17,7 +17,7 @@ from models.apply import Entry
 from models.errors import Refused
 from models.fields import Scalar
 from models.space import LIBRARY, ROLES, Space, may_edit
-from server.database import Connection
+from server.database import Connection, ids_of
 from sync.merge import Stored
 from sync.protocol import Transaction
 
@@ -170,3 +170,51 @@ def name_of(conn: Connection, workspace: str, member: str) -> str:
         "SELECT data FROM record WHERE workspace=? AND id=? AND kind='member'", (workspace, member)
     ).fetchone()
     return str(orjson.loads(row[0]).get("name") or "") if row else ""
+
+
+# ── for whoever runs the server ───────────────────────────────────────────────────────────────────────
+
+
+class Overview(NamedTuple):
+    """A space: its project, client or people by name, id and role of each who sees it, how many records it has, those
+    in the recycle bin too, and how many characters those hold."""
+
+    id: str
+    name: str
+    members: list[tuple[str, str]]
+    records: int
+    size: int
+
+
+def overview(conn: Connection, workspace: str) -> list[Overview]:
+    """All spaces, the library first and then the largest; the members of the library are those who signed in."""
+    rows = conn.execute(
+        "SELECT space, count(*), sum(length(data)) FROM record WHERE workspace=? GROUP BY space", (workspace,)
+    ).fetchall()
+    sizes = {space: (int(count), int(size)) for space, count, size in rows}
+    found: dict[str, list[tuple[str, str]]] = {space: [] for space in (LIBRARY, *sizes)}
+    members = "SELECT id FROM member WHERE workspace=? ORDER BY since, id"
+    found[LIBRARY] = [(id, "editor") for (id,) in conn.execute(members, (workspace,))]
+    for space, member, role in conn.execute(
+        "SELECT space, member, role FROM membership WHERE workspace=? ORDER BY since, member", (workspace,)
+    ):
+        found.setdefault(space, []).append((member, role))
+    names = names_of(conn, workspace, {id for space in found for id in space.split(":")[1:]})
+    told = [
+        Overview(space, _called(space, names), people, *sizes.get(space, (0, 0)))
+        for space, people in found.items()
+    ]
+    return sorted(told, key=lambda space: (space.id != LIBRARY, -space.size, space.id))
+
+
+def _called(space: str, names: Mapping[str, str]) -> str:
+    return " and ".join(names.get(id) or id for id in space.split(":")[1:]) or "everybody's"
+
+
+def names_of(conn: Connection, workspace: str, ids: Collection[str]) -> dict[str, str]:
+    """The names of the records among `ids`."""
+    rows = conn.execute(
+        "SELECT id, data FROM record WHERE workspace=? AND id IN (SELECT value FROM json_each(?))",
+        (workspace, ids_of(ids)),
+    )
+    return {id: str(orjson.loads(data).get("name") or "") for id, data in rows}

@@ -9,7 +9,7 @@ import pytest
 
 from server import admin
 from server.database import open_database
-from tests.server.laptop import Laptop, client, do, edit, link, task
+from tests.server.laptop import Laptop, client, do, edit, link, new, task
 from tests.server.running import Admin, Served
 
 
@@ -142,6 +142,28 @@ def test_who_leaves_is_signed_out_everywhere_and_open_codes_with_them(
     reply = ines.http.post("/v1/login", json={"code": code, "device": "laptop"})
     assert reply.status_code == 403
     assert "No member" in run("users", "--sign-out", "Mara", status=1)
+
+
+def test_spaces_are_listed_with_who_sees_them_and_what_they_hold(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop
+) -> None:
+    project = new("project", "cell", name="Cell 9", space="project:cell")
+    lay = new("task", "lay", name="Lay cables", project_id="cell", rank="a0", space="project:cell")
+    ines.push(do("Plan", project, lay), do("Add", client(rec="harlan")))
+    grant = {"space": "project:cell", "member": tomas.member, "role": "reader"}
+    assert ines.http.post("/v1/share", json=grant).status_code == 200
+    own = f"member:{tomas.member}"
+    tomas.push(do("Note", new("client", "own", name="Own", space=own)))
+    found = {space["id"]: space for space in run.json("spaces")}  # type: ignore[attr-defined]
+    assert next(iter(found)) == "workspace" and found.keys() == {"workspace", "project:cell", own}
+    assert found["workspace"]["records"] == 3 and found["workspace"]["name"] == "everybody's"
+    assert found[own]["name"] == "Tomas" and found[own]["size"] < found["project:cell"]["size"]
+    assert found["project:cell"]["records"] == 2 and found["project:cell"]["members"] == [
+        {"id": ines.member, "name": "Ines", "role": "manager"},
+        {"id": tomas.member, "name": "Tomas", "role": "reader"},
+    ]
+    [row] = [line for line in run("spaces").splitlines() if line.startswith("project:cell ")]
+    assert "  Cell 9  " in row and row.endswith("  Ines (manager), Tomas (reader)")
 
 
 def test_a_database_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -234,7 +234,7 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
     ),
     "server": Command(
         "serving.server",
-        "Looks after the server's database: backup FILE, check, users, devices. `milepost server --help` lists all.",
+        "Looks after the server's database: backup FILE, check, users, spaces … `milepost server --help` lists all.",
         examples="""\
 milepost server backup monday.db
 milepost server devices --revoke B
