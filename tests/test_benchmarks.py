@@ -110,6 +110,12 @@ def test_schedule() -> None:
     assert "edit of any task, 120 deep, 2 calendars" in told
 
 
+def test_memory() -> None:
+    told = names(bench("memory", "--edits", "30"))
+    assert "30 accepted edits: pushing" in told
+    assert "300 accepted edits: at rest" in told
+
+
 def test_load() -> None:
     words = ["--devices", "6", "--people", "3", "--projects", "2", "--transactions", "2", "--on", "sqlite"]
     found = bench("load", *words)
