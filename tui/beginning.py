@@ -164,7 +164,7 @@ class Beginning(Preferred):
                 sign_in = partial(self._sign_in, server, code.strip())
                 self.run_worker(sign_in, thread=True, exclusive=True, group="login", exit_on_error=False)
 
-        return Question("Code of the invitation:", done, note="such as K7QF-2MXD")
+        return Question("Code of the invitation:", done, note="such as K7QF-2MXD", passing=True)
 
     def _sign_in(self, server: str, code: str) -> None:
         from sync import account

@@ -5,6 +5,8 @@ from __future__ import annotations
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from tui.unsaved import Unsaved
+
 
 class Overlay(Vertical):
     """A box over the body. `open()` remembers the focus and `act_close` gives it back; nothing below is
@@ -46,6 +48,10 @@ class Overlay(Vertical):
 
     def keep(self) -> None:
         """The work goes on elsewhere: what is typed here is kept."""
+
+    def typed(self) -> Unsaved | None:
+        """What is typed here and saved nowhere yet."""
+        return None
 
     def act_close(self) -> None:
         self.display = False

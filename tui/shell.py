@@ -22,6 +22,7 @@ from tui import registry as places
 from tui.footer import Connection, Footer
 from tui.overlay import Overlay
 from tui.registry import Action, Registry
+from tui.unsaved import Of, Unsaved
 from tui.view import View
 from tui.widgets.ahead import caught_up
 from tui.widgets.bar import Bar
@@ -191,6 +192,11 @@ class Shell(Screen[None], inherit_bindings=False):
         cells = any(lines.editing for lines in self.query(LineList))
         return cells or pages or (prompt is not None and prompt.unsaved)
 
+    def typed(self) -> list[Unsaved]:
+        """What that is."""
+        where = (*self.query(Prompt), *self.query(Overlay), *self.query(LineList))
+        return [typed for one in where if (typed := one.typed()) is not None]
+
     async def finish_typing(self) -> None:
         """Keeps whatever is being typed, as its own key would."""
         self.keep_typed()
@@ -356,12 +362,12 @@ class Shell(Screen[None], inherit_bindings=False):
         (await self._overlay(Palette)).open(entries, providers)
 
     async def type_text(
-        self, label: str, before: str, keep: Callable[[str], object], text: str | None = None
-    ) -> None:
-        """A page to type more than a line into; `keep` hears the new text."""
+        self, label: str, before: str, keep: Callable[[str], object], text: str | None = None, of: Of | None = None
+    ) -> None:  # fmt: skip
+        """A page to type more than a line into; `keep` hears the new text, which goes into `of`."""
         from tui.text import TextPage
 
-        (await self._overlay(TextPage)).open(label, before, keep, text)
+        (await self._overlay(TextPage)).open(label, before, keep, text, of)
 
     async def act_pick_day(self) -> None:
         """A calendar over what is being typed; the day goes into it."""

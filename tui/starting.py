@@ -15,6 +15,7 @@ from tui.keymap import mapped
 from tui.places import views
 from tui.registry import Registry
 from tui.settings import load
+from tui.unsaved import Keeper
 from tui.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def make(home: Path, *, project: str = "", demo: bool = False, registry: Registr
         app.post_message(Workbench.Synced(state))
 
     app.desk = Desk(home, on_state)
-    app.warm_up += [app.desk.warm_up, lambda: app.post_message(Workbench.Loaded())]
+    app.keeper = Keeper(home)
+    app.warm_up += [app.desk.warm_up, lambda: app.post_message(Workbench.Loaded()), app.look_for_unsaved]
     app.project, app.demo = _project_id(app.desk, project) if project else "", demo
     if not project and _is_empty(app.desk.conn):
         app.first_view = "welcome"

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static, TextArea
 
 from tui.overlay import Overlay
+from tui.unsaved import Of, Unsaved
 from tui.widgets.ahead import caught_up
 from tui.widgets.cells import plain
 
@@ -27,7 +28,8 @@ class TextPage(Overlay):
 
     def __init__(self) -> None:
         super().__init__()
-        self._before = ""
+        self._label = self._before = ""
+        self._of: Of | None = None
         self._keep: Callable[[str], object] = lambda text: None
 
     def compose(self) -> ComposeResult:
@@ -40,14 +42,21 @@ class TextPage(Overlay):
     def area(self) -> TextArea:
         return self.query_one(TextArea)
 
-    def open(self, label: str, before: str, keep: Callable[[str], object], text: str | None = None) -> None:
-        """Show `text` (or what stood there `before`); `keep` hears the new text once it is kept."""
+    def open(
+        self, label: str, before: str, keep: Callable[[str], object], text: str | None = None, of: Of | None = None
+    ) -> None:  # fmt: skip
+        """Show `text` (or what stood there `before`); `keep` hears the new text once it is kept. It goes into `of`."""
         self.keep()
-        self._before, self._keep = before, keep
+        self._label, self._before, self._keep, self._of = label, before, keep, of
         self.query_one("#text-label", Static).update(plain(label))
         self.area.text = before if text is None else text
         self.area.move_cursor(self.area.document.end)
         self._show(self.area)
+
+    def typed(self) -> Unsaved | None:
+        if not self.display or self.area.text == self._before:
+            return None
+        return Unsaved(self._label, self.area.text, self._of)
 
     async def act_keep(self) -> None:
         await caught_up(self.area)

@@ -19,12 +19,12 @@ from models.feed import Changes
 from models.windows.discreet import Front
 from models.windows.parties import client_of
 from tui import capture, finding
-from tui.beginning import Beginning
 from tui.desk import Desk, Verb, find_verb
 from tui.finding import Lost
 from tui.footer import Connection
 from tui.log import note
 from tui.palette import Entry
+from tui.rescued import Rescued
 from tui.screens.base import ListView
 from tui.view import View
 from tui.widgets.prompt import Prompt, Question
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tui.conflicts import Conflict
 
 
-class Workbench(Beginning):
+class Workbench(Rescued):
     """Milepost over a profile. Views call `edit`; whoever changed something, `on_changes` of every view hears it."""
 
     desk: Desk
@@ -185,6 +185,7 @@ class Workbench(Beginning):
 
     async def on_unmount(self) -> None:
         self.desk.close()
+        self.keeper.close()
 
     def on_workbench_loaded(self) -> None:
         for view in self.shell.query(ListView):
@@ -200,6 +201,7 @@ class Workbench(Beginning):
             self.call_after_refresh(self._refused, error)
             return
         changes = message.outcome.result()
+        self.keep_unsaved()
         self.look()
         if said := message.said(changes):
             self.shell.say(said, "warn" if changes.skipped else "")

@@ -36,8 +36,11 @@ class Terminal:
         self.process.close(force=True)
 
     def see(self, text, seconds=20.0):
+        self.wait_for(lambda: text in "\n".join(self.screen.display), seconds)
+
+    def wait_for(self, condition, seconds=20.0):
         end = time.monotonic() + seconds
-        while text not in "\n".join(self.screen.display):
+        while not condition():
             assert time.monotonic() < end, "\n".join(self.screen.display)
             if select.select([self.process.fd], [], [], 0.05)[0]:
                 self.stream.feed(self.process.read(65536))
@@ -54,8 +57,15 @@ def test_an_edit_outlives_a_kill(tmp_path):
         terminal.type("e twice\r")
         terminal.see("u undoes")
         terminal.type("e half")
+        terminal.see("Survey twice half")
+        terminal.wait_for(
+            lambda: any("half" in one.read_text() for one in (tmp_path / "typing").glob("*.json"))
+        )
         terminal.process.kill(signal.SIGKILL)
     with Terminal(tmp_path) as terminal:
+        terminal.see("was not saved when Milepost ended")
+        terminal.see("Survey twice half")
+        terminal.type("\x1b")
         terminal.see("Survey twice")
         terminal.type("q")
         assert terminal.process.wait() == 0

@@ -14,6 +14,7 @@ from models.windows import discreet
 from models.windows.discreet import Front
 from models.windows.window import Condition, Window
 from tui.screens.looks import Looks
+from tui.unsaved import Of
 from tui.widgets.columns import Row
 from tui.widgets.lines import LineList
 from tui.widgets.messages import Edited, Moved, Opened
@@ -243,9 +244,18 @@ class ListView(Looks):
     def write(self, picked: Picked, field: str, text: str, lost: Lost = lambda why: None) -> None:
         """Writes typed text into one field of records of one kind."""
         if picked:
-            kind, ids = picked[0][0], [id for k, id in picked if k == picked[0][0]]
-            what = field.removesuffix("_id").removesuffix("_minutes").replace("_", " ").capitalize()
-            bench(self).edit_typed(f"{what} of {self.name_of(picked)}", kind, ids, field, text, lost)
+            of = _of(picked, field)
+            bench(self).edit_typed(self._called(picked, field), of.kind, of.ids, field, text, lost)
+
+    def cell(self, rowid: int, field: str) -> tuple[str, Of | None]:
+        """What a cell is called, and the field that it shows."""
+        [row] = self.rows([rowid]) or [None]
+        picked = [self.record_of(row)] if row is not None else []
+        return (self._called(picked, field), _of(picked, field)) if picked else (field, None)
+
+    def _called(self, picked: Picked, field: str) -> str:
+        what = field.removesuffix("_id").removesuffix("_minutes").replace("_", " ").capitalize()
+        return f"{what} of {self.name_of(picked)}"
 
     def name_of(self, picked: Picked) -> str:
         """ "Lay cables", or "3 tasks"."""
@@ -275,8 +285,9 @@ class ListView(Looks):
         foreseen = self.foresee(chosen, field)
         changed = (lambda text: foreseen(text) or note) if foreseen else None
         question = Question(
-            f"{label} of {self.name_of(chosen)}:", done, value, note, names=names, changed=changed
-        )
+            f"{label} of {self.name_of(chosen)}:", done, value, note, names=names, changed=changed,
+            of=_of(chosen, field),
+        )  # fmt: skip
         await self.shell.ask(question)
 
     def foresee(self, picked: Picked, field: str) -> Callable[[str], str] | None:
@@ -319,7 +330,7 @@ class ListView(Looks):
         vocabularies = list(self.vocabularies.values())
         question = Question(
             "/", self._filtered, before, changed=self.filter_by, left=lambda: self.filter_by(before),
-            offer=lambda text: complete(text, vocabularies, names),
+            offer=lambda text: complete(text, vocabularies, names), passing=True,
         )  # fmt: skip
         await self.shell.ask(question)
 
@@ -383,3 +394,8 @@ class ListView(Looks):
                 and prompt.said == WAITING
             ):
                 prompt.note(f"{len(self.lines.window):,} shown")
+
+
+def _of(picked: Picked, field: str) -> Of:
+    kind = picked[0][0]
+    return Of(kind, [id for one, id in picked if one == kind], field)

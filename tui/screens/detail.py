@@ -15,6 +15,7 @@ from tui import finding, opening
 from tui.screens import adding, form
 from tui.screens.base import bench, copy
 from tui.screens.form import ADD, FIELD, HEAD, LINK, MORE, OPEN, PAST
+from tui.unsaved import Of
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.lines import LineList
 from tui.widgets.messages import Edited
@@ -44,6 +45,14 @@ class Form:
 
     def rows(self, rowids: Sequence[int]) -> Iterable[Row]:
         return [self.lines[at] for at in rowids if at in self.lines]
+
+    def cell(self, rowid: int, field: str) -> tuple[str, Of | None]:
+        """What a line is called, and the field that it shows."""
+        line = self.lines[rowid]
+        return self.label_of(line), Of(line.kind, [line.id], line.field)
+
+    def label_of(self, line: Line) -> str:
+        return f"{line.label} of {next(iter(self.lines.values())).text}"
 
     def fill(self, drafts: Iterable[form.Draft]) -> None:
         lines = []
@@ -221,8 +230,7 @@ class Detail(LineList):
         return self.form.lines.get(at) if at is not None else None
 
     def _write(self, line: Line, text: str, lost: finding.Lost) -> None:
-        head = next(iter(self.form.lines.values()))
-        bench(self).edit_typed(f"{line.label} of {head.text}", line.kind, [line.id], line.field, text, lost)
+        bench(self).edit_typed(self.form.label_of(line), line.kind, [line.id], line.field, text, lost)
 
     def _refused(self, line: Line, event: Edited, why: str) -> None:
         """What was typed comes back in its line, or, where that is not shown any more, on a page of its own."""
@@ -237,8 +245,8 @@ class Detail(LineList):
                 )
             self._write(line, typed, lambda why: self.run_worker(self._type_long(line, typed)))
 
-        head = next(iter(self.form.lines.values()))
-        await bench(self).shell.type_text(f"{line.label} · {head.text}", line.text, keep, text)
+        of = Of(line.kind, [line.id], line.field)
+        await bench(self).shell.type_text(self.form.label_of(line), line.text, keep, text, of)
 
     def _now(self, line: Line) -> str:
         sql = f"SELECT {line.field} FROM {line.kind} WHERE id=?"

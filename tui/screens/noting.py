@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.screens import form
+from tui.unsaved import Of
 
 if TYPE_CHECKING:
     from tui.workbench import Workbench
@@ -38,8 +39,9 @@ async def write(app: Workbench, kind: str, rec: str, typed: str | None = None, w
         app.edit_typed(f"Notes of {_title(app, kind, rec)}", kind, [rec], "notes", text, lost)
 
     await app.shell.type_text(
-        f"Notes · {_title(app, kind, rec)}" + (f" · {why}" if why else ""), before, keep, typed
-    )
+        f"Notes · {_title(app, kind, rec)}" + (f" · {why}" if why else ""), before, keep, typed,
+        Of(kind, [rec], "notes"),
+    )  # fmt: skip
 
 
 def _obstacle(app: Workbench, kind: str, rec: str) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from textual.geometry import Region
 
+from tui.unsaved import Unsaved
 from tui.widgets.columns import GUTTER, Column, Placed
 from tui.widgets.editor import CellEditor
 from tui.widgets.messages import Edited, Marked, Typing
@@ -48,6 +49,15 @@ class LineList(RowList):
     @property
     def editing(self) -> bool:
         return self._edit is not None
+
+    def typed(self) -> Unsaved | None:
+        """What is typed into a cell and saved nowhere yet; the reader may know the record behind it."""
+        if self._edit is None or self._editor is None or self._editor.value == self._edit.before:
+            return None
+        told = getattr(self.window.reader, "cell", None)
+        column = self._edit.column
+        label, of = told(self._edit.rowid, column.editable or "") if told else (column.label, None)
+        return Unsaved(label, self._editor.value, of)
 
     def selected(self) -> list[int]:
         """The marked rows in display order, or else the row under the cursor."""

@@ -17,6 +17,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from models.errors import Unclear
+from tui.unsaved import Of, Unsaved
 from tui.widgets.ahead import caught_up
 from tui.widgets.cells import plain
 from tui.widgets.editor import Completion
@@ -34,7 +35,9 @@ class Question:
     `changed(text)` is called at every key and may return a note to show beside the text (what a date would
     move). `done(text)` may return what is wrong: then the line stays open with the text in it. `left()` is
     called on esc. `names` are completed as they are typed, or what `offer(text)` says of the text before the
-    cursor. `done` and `changed` may raise Unclear: its place is marked in the text.
+    cursor. `done` and `changed` may raise Unclear: its place is marked in the text. `typed` is what was typed before,
+    where that is not `value`; `of` the records and the field that the answer goes into; what is `passing` is not kept
+    while it is typed.
     """
 
     label: str
@@ -45,6 +48,9 @@ class Question:
     left: Callable[[], object] | None = None
     names: Sequence[str] = ()
     offer: Callable[[str], Offer] | None = None
+    typed: str | None = None
+    of: Of | None = None
+    passing: bool = False
 
 
 class Offered(Suggester):
@@ -124,14 +130,21 @@ class Prompt(Vertical):
         """Whether something is typed that was not there when it was asked."""
         return self.question is not None and self.field.value.strip() != self.question.value.strip()
 
+    def typed(self) -> Unsaved | None:
+        """What is typed and saved nowhere yet."""
+        question = self.question
+        if question is None or question.passing or not self.unsaved:
+            return None
+        return Unsaved(question.label, self.field.value, question.of)
+
     def ask(self, question: Question) -> None:
         """Open with this question; one that is open is left first."""
         if self.question is not None:
             self.leave()
         self.question, self._back = question, 0
         self.query_one("#prompt-label", Static).update(plain(question.label))
-        self.field.value = question.value
-        self.field.cursor_position = len(question.value)
+        self.field.value = question.value if question.typed is None else question.typed
+        self.field.cursor_position = len(self.field.value)
         self.field.suggester = (
             Offered(question.offer)
             if question.offer
@@ -164,6 +177,12 @@ class Prompt(Vertical):
         """What was typed before is not offered any more."""
         self._history.clear()
 
+    def remember(self, label: str, text: str) -> None:
+        """Offers a text where this is asked."""
+        if text:
+            past = self._history.setdefault(label, [])
+            past[:] = [*(one for one in past if one != text), text][-50:]
+
     async def act_done(self) -> None:
         await caught_up(self.field)
         question, text = self.question, self.field.value
@@ -177,7 +196,7 @@ class Prompt(Vertical):
         if wrong:
             self.note(wrong)
         elif self.question is question:
-            self._remember(question.label, text)
+            self.remember(question.label, text)
             self._close()
 
     async def act_leave(self) -> None:
@@ -235,11 +254,6 @@ class Prompt(Vertical):
         self.question = None
         self.display = False
         self.post_message(self.Closed())
-
-    def _remember(self, label: str, text: str) -> None:
-        if text:
-            past = self._history.setdefault(label, [])
-            past[:] = [*(one for one in past if one != text), text][-50:]
 
     def _recall(self, step: int) -> None:
         past = self._history.get(self.question.label, []) if self.question else []

@@ -1,0 +1,131 @@
+"""What is half typed when the application ends otherwise than by being quit is offered at the next start."""
+
+import pytest
+
+from tests.tui.office import at_work, count, furnish, keys, see, until, value
+from tests.tui.plain import screen_text
+from tui.unsaved import Keeper, Of, Unsaved
+from tui.widgets.prompt import Prompt
+
+WHY = "was not saved when Milepost ended"
+
+pytestmark = pytest.mark.asyncio
+
+
+async def begin(home, typed, text):
+    """Types, and ends without quitting; the keeper has it."""
+    async with at_work(home, project="Nesting") as pilot:
+        await keys(pilot, typed)
+        await until(lambda: any(text in one.read_text() for one in (home / "typing").glob("*.json")), pilot)
+
+
+def typing(home):
+    return list((home / "typing").glob("*.json"))
+
+
+async def test_in_a_cell_enter_saves_it(tmp_path):
+    ids = furnish(tmp_path)
+    await begin(tmp_path, "e '_the_hall'", "Survey the hall")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+        assert "Name of “Survey”" in screen_text(pilot.app)
+        await keys(pilot, "enter")
+        await until(lambda: value(pilot.app, "task", ids["Survey"], "name") == "Survey the hall", pilot)
+        await until(lambda: not typing(tmp_path), pilot)
+
+
+async def test_escape_lets_it_go(tmp_path):
+    ids = furnish(tmp_path)
+    await begin(tmp_path, "e '_the_hall'", "Survey the hall")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+        await keys(pilot, "escape")
+        await until(lambda: not typing(tmp_path), pilot)
+        assert value(pilot.app, "task", ids["Survey"], "name") == "Survey"
+
+
+async def test_a_value_that_is_refused_is_asked_again(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, "d 'fry'", "fry")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+        await keys(pilot, "enter")
+        await until(lambda: pilot.app.shell.query_one(Prompt).said not in ("", WHY), pilot)
+        assert pilot.app.shell.query_one(Prompt).field.value == "fry"
+
+
+async def test_a_capture_goes_on(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, "c 'Call_Ada_about_power'", "Call Ada about power")
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        before = count(pilot.app, "task")
+        await see(pilot, "Call Ada about power")
+        await keys(pilot, "enter")
+        await until(lambda: count(pilot.app, "task") == before + 1, pilot)
+
+
+async def test_notes_come_back_on_their_page(tmp_path):
+    ids = furnish(tmp_path)
+    await begin(tmp_path, ", 'Two_lines' enter 'of_notes'", "Two lines\\nof notes")
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await see(pilot, "of notes")
+        await keys(pilot, "ctrl+s")
+        await until(lambda: value(pilot.app, "task", ids["Survey"], "notes") == "Two lines\nof notes", pilot)
+
+
+async def test_what_has_no_field_is_brought_back_by_up(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, "o 'Measure_the_gate'", "Measure the gate")
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await see(pilot, WHY)
+        await keys(pilot, "escape o up")
+        assert pilot.app.shell.query_one(Prompt).field.value == "Measure the gate"
+
+
+async def test_what_was_found_survives_the_next_kill_too(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, "e '_the_hall'", "Survey the hall")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+
+
+async def test_quitting_keeps_what_is_typed_and_leaves_nothing(tmp_path):
+    ids = furnish(tmp_path)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "e '_the_hall'")
+        await until(lambda: typing(tmp_path), pilot)
+        await pilot.press("ctrl+q")
+        await until(lambda: not pilot.app.is_running, pilot)
+    assert not typing(tmp_path)
+    async with at_work(tmp_path) as pilot:
+        assert value(pilot.app, "task", ids["Survey"], "name") == "Survey the hall"
+
+
+async def test_a_filter_is_not_kept(tmp_path):
+    furnish(tmp_path)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "/ 'cables'")
+        assert pilot.app.shell.typing() and pilot.app.shell.typed() == []
+
+
+async def test_each_application_has_a_place_of_its_own(tmp_path):
+    one, other, third = (Keeper(tmp_path) for _ in range(3))
+    text = [Unsaved("Name of “Survey”", "Survey the hall", Of("task", ["1"], "name"))]
+    assert (one.open(), other.open()) == ([], [])
+    one.keep(text)
+    other.keep([Unsaved("Capture:", "Call Ada")])
+    one.close()
+    assert third.open() == text  # not what the other one still types
+    other.close()
+    third.close()
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[[1]]", "null", "\x00"])
+async def test_a_file_that_is_none_is_nothing(tmp_path, content):
+    (tmp_path / "typing").mkdir()
+    (tmp_path / "typing" / "0.json").write_text(content)
+    keeper = Keeper(tmp_path)
+    assert keeper.open() == []
+    keeper.close()

@@ -1,0 +1,128 @@
+"""What was being typed when an application ended otherwise than by being quit, offered at the next start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from textual import events
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Input, TextArea
+
+from tui.beginning import Beginning
+from tui.finding import Lost
+from tui.unsaved import Keeper, Of, Unsaved
+from tui.widgets.prompt import Prompt, Question
+
+SOON = 0.3  # seconds after a key until what is typed is kept
+WHY = "was not saved when Milepost ended"
+
+
+class Rescued(Beginning):
+    """Milepost with a keeper of what is being typed."""
+
+    keeper: Keeper
+    _found: Sequence[Unsaved] = ()  # not yet offered
+    _look: Timer | None = None
+
+    class Found(Message):
+        """What was left unsaved."""
+
+        def __init__(self, unsaved: Sequence[Unsaved]) -> None:
+            super().__init__()
+            self.unsaved = unsaved
+
+    def edit_typed(
+        self, label: str, kind: str, ids: Sequence[str], field: str, text: str, lost: Lost = lambda why: None
+    ) -> None:
+        """Writes what was typed into a field of the records."""
+        raise NotImplementedError
+
+    def _capturing(self, text: str = "", note: str = "") -> Question:
+        raise NotImplementedError
+
+    def look_for_unsaved(self) -> None:
+        """Finds what was left; in a thread, after the first paint."""
+        self.post_message(self.Found(self.keeper.open()))
+
+    # While something is typed
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste) and self._look is None and self._is_typing():
+            self._look = self.set_timer(SOON, self.keep_unsaved)
+        await super().on_event(event)
+
+    def exit(self, *args: Any, **more: Any) -> None:
+        """Quit: what was typed is saved, or was let go."""
+        self.keeper.keep(list(self._found))
+        super().exit(*args, **more)
+
+    def _is_typing(self) -> bool:
+        return isinstance(self.focused, Input | TextArea)
+
+    def keep_unsaved(self) -> None:
+        """What is typed now is kept, what is saved by now no more."""
+        self._look = None
+        self.keeper.keep([*self.shell.typed(), *self._found])
+        if self._found and not self._is_typing():
+            self.call_next(self._offer)
+
+    # At the next start
+
+    async def on_rescued_found(self, message: Found) -> None:
+        self._found = message.unsaved
+        await self._offer()
+
+    async def _offer(self) -> None:
+        """The next of what was found, when nothing else is typed."""
+        if not self._found or self.shell.typing():
+            return
+        one, *self._found = self._found
+        if one.of is not None and _is_known(one.of):
+            await self._offer_field(one, one.of)
+        else:
+            await self.shell.ask(self._offer_text(one))
+        self.keeper.keep([*self.shell.typed(), *self._found])
+
+    async def _offer_field(self, one: Unsaved, of: Of, why: str = WHY) -> None:
+        """Where it was typed: enter saves it, esc lets it go."""
+        label = one.label.removesuffix(":")
+
+        def save(text: str) -> None:
+            def again(wrong: str) -> None:
+                self.run_worker(self._offer_field(one._replace(text=text), of, wrong))
+
+            self.edit_typed(label, of.kind, of.ids, of.field, text, again)
+
+        if "\n" in one.text or _is_long(of):
+            await self.shell.type_text(f"{label} · {why}", "", save, one.text, of)
+        else:
+            await self.shell.ask(
+                Question(one.label, save, note=f"{why}: enter saves it", typed=one.text, of=of)
+            )
+
+    def _offer_text(self, one: Unsaved) -> Question:
+        """It can be captured; else up brings it back where it was asked."""
+        if one.label == self._capturing().label:
+            question = self._capturing(note=WHY)
+            question.typed = one.text
+            return question
+
+        def remember(text: str) -> None:
+            self.shell.query_one(Prompt).remember(one.label, text)
+
+        note = f"{WHY}: ↑ brings it back where this is asked"
+        return Question(one.label, remember, note=note, typed=one.text, left=lambda: remember(one.text))
+
+
+def _is_known(of: Of) -> bool:
+    from models.kinds import KINDS
+
+    return of.kind in KINDS and of.field in KINDS[of.kind].fields
+
+
+def _is_long(of: Of) -> bool:
+    from models.kinds import KINDS
+
+    return KINDS[of.kind].field(of.field).type in ("note", "json")
