@@ -11,7 +11,7 @@ import orjson
 from sqlmodel import Session
 
 from models.capture import REJECTED, WITHDRAWN
-from models.errors import NotFound
+from models.errors import NotFound, Refused
 from models.fields import Scalar
 from models.record import KINDS, create, edit
 
@@ -69,10 +69,16 @@ def discard(session: Session, ids: Iterable[str]) -> None:
 
 
 def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> None:
-    if session.get(KINDS[change.kind].cls, change.rec) is None:
+    here = session.get(KINDS[change.kind].cls, change.rec)
+    if here is None:
         raise NotFound(
             f"The {KINDS[change.kind].label.lower()} that it changes is not here: what was to make it was refused, "
             "too. Send that again first."
+        )
+    if values.get("space", here.space) != here.space:
+        raise Refused(
+            f"This {KINDS[change.kind].label.lower()} is there already, where other people see it than those that yours "
+            "was for. Let yours go, and change that one if you mean it."
         )
     edit(session, change.kind, change.rec, **values)
 

@@ -100,3 +100,13 @@ def test_records_with_rules_are_made_again(desk: Any) -> None:
     for one in list(rejected(desk.conn)):
         desk.do(send_again, one.id)
     assert desk.get("task", task, "notes") == "from the east door"
+
+
+def test_a_new_record_that_is_there_meanwhile_for_other_people_stays_as_it_is(desk: Any) -> None:
+    theirs = Patch("client", "harlan", True, {"name": "Harlan", "space": "workspace"})
+    desk.do(record.create, "client", id="harlan", name="Harlan Fab", space="client:harlan")
+    refused = refuse(desk, "a record stays where it was made")
+    desk._hear("theirs", "laptop-tomas", "tomas", "do", None, [theirs])
+    with pytest.raises(Refused, match="where other people see it"):
+        desk.do(send_again, refused.id)
+    assert desk.get("client", "harlan", "name") == "Harlan"

@@ -3,14 +3,15 @@
 import random
 import sqlite3
 from collections import Counter
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from models import db, rejoining
+from models import backup, db, rejected, rejoining
 from models.apply import Entry
-from models.errors import NothingToUndo, Refused
+from models.errors import NothingToUndo, Refused, StoreError
 from models.feed import Changes
 from models.kinds import KINDS
 from models.snapshot import Page
@@ -32,6 +33,13 @@ class Worker:
         self.step = self.steps.send(outcome)
 
 
+# what a laptop knows, besides its file
+KNOWN = (
+    "edits", "copy", "vers", "cursor", "staged", "skipped", "_jumps", "_forgotten", "_taken", "_spaces", "kinds",
+    "epochs",
+)  # fmt: skip
+
+
 class Laptop:
     def __init__(
         self, name: str, member: str, home: Path, clock: stage.Clock, spaces: dict[str, str] | None = None
@@ -48,6 +56,8 @@ class Laptop:
             set()
         )  # versions that no echo told of, since a snapshot brought the cursor past them
         self._jumps = False
+        self._full = False
+        self._sent_before: set[str] = set()
         self._forgotten: set[str] = set()
         self._taken: set[str] = set()  # spaces that were taken away
         self.of = {} if spaces is None else spaces  # record → space, of all that is in the log
@@ -55,6 +65,8 @@ class Laptop:
         self.kinds: dict[str, str] = {}
         self.epochs: list[tuple[str, int]] = []  # the server's histories, as far as this laptop has learnt
         self.logs: dict[str, list[Entry]] = {}  # of the histories that are over
+        self._life = name
+        self._saved: dict[str, Any] = {}  # what was known when the file was backed up
         self.store = stage.open_quick(home, clock)
         self.view = self.read()
 
@@ -63,6 +75,35 @@ class Laptop:
         self.workers.clear()
         self.store.close()
         self.store = stage.open_quick(self.home, self.clock)
+
+    def back_up(self) -> None:
+        place = self.home / "backup.db"
+        place.unlink(missing_ok=True)
+        backup.backup(self.home, place)
+        self._saved = deepcopy({name: getattr(self, name) for name in KNOWN})
+
+    def put_back(self, replica: str) -> list[Edit]:
+        """The file as it was backed up is in the place of the present one; the edits that were made since."""
+        self.workers.clear()
+        self.store.close()
+        backup.restore(self.home, self.home / "backup.db")
+        self.store = stage.open_quick(self.home, self.clock)
+        with self.store.write() as conn:
+            db.set_meta(conn, "replica", replica)
+        former = self.edits
+        for name, known in deepcopy(self._saved).items():
+            setattr(self, name, known)
+        self._sent_before = {edit.id for edit in self.waiting()}  # perhaps, after the backup
+        left = {edit.id for edit in self.edits}
+        behind = [edit for edit in former if edit.id not in left]
+        for edit in behind:
+            edit.laptop = self._life if "/" in self._life else f"{self._life}/"
+        self._life = f"{self.name}/{replica}"
+        return behind
+
+    @property
+    def has_backup(self) -> bool:
+        return bool(self._saved)
 
     @property
     def spaces(self) -> frozenset[str]:
@@ -93,7 +134,56 @@ class Laptop:
             need(self.read() == self.view, f"{verb} was refused ({error}) and wrote something")
             count["refused here"] += 1
             return f"refused: {error}"
+        except StoreError as error:
+            need(self._full, f"{verb} failed: {error}")
+            need(self.read() == self.view, f"{verb} found the disk full and wrote something")
+            count["edit on a full disk"] += 1
+            return "the disk is full"
         return self._note(verb, changes, count)
+
+    def do_on_a_full_disk(self, verb: str, dice: random.Random, count: Counter[str]) -> str:
+        """As `do`; there is no room for another page."""
+        self._limit(1)
+        self._full = True
+        try:
+            return self.do(verb, dice, count)
+        finally:
+            self._full = False
+            self._limit(2**31)
+
+    def _limit(self, pages: int) -> None:
+        with self.store._engine.connect() as conn:
+            conn.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+    def decide_rejected(self, again: bool, dice: random.Random, count: Counter[str]) -> str:
+        """A refused operation is sent again, as an edit of now, or let go."""
+        self.clock.skew = self.skew
+        refused = [edit for edit in self.edits if edit.fate == "rejected"]
+        if not refused:
+            return "nothing was refused"
+        settled = dice.choice(refused)
+        wrote = {(rec, n): v for rec, values in settled.created.items() for n, v in values.items()}
+        wrote |= {cell: new for cell, (_, new) in settled.fields.items()}
+        instead = {(rec, n): 700 for (rec, n), value in wrote.items() if n == "priority" and value > 1_000}
+        verb = "resend" if again else "let go"
+        try:
+            if again:
+                changes = self.store.transact(verb, rejected.send_again, settled.id, instead)
+            else:
+                changes = self.store.transact(verb, rejected.discard, [settled.id])
+        except Refused as error:
+            need(self.read() == self.view, f"{verb} was refused ({error}) and wrote something")
+            return f"{settled.id[-4:]} refused: {error}"
+        settled.fate = "settled"
+        told = self._note(verb, changes, count)
+        count[verb] += told == "no change"
+        for (rec, name), value in (wrote | instead).items() if again else ():
+            stands = self.view[rec][1][name]
+            need(
+                stands == value or value is None,
+                f"{settled.id[-4:]} is sent again, {name} is {stands}, not {value}",
+            )
+        return f"{settled.id[-4:]} {told}"
 
     def revert(self, verb: str, count: Counter[str]) -> str:
         """Undo or redo."""
@@ -115,7 +205,7 @@ class Laptop:
                 need(after == self.view, f"{verb} changed the view and left no operation")
                 return "no change"
             n, id, kind, ref, state, label = row
-            edit = Edit(id, self.name, kind, ref, label)
+            edit = Edit(id, self._life, kind, ref, label)
             if state == 1:
                 self._capture(conn, n, edit, after)
             else:
@@ -320,11 +410,20 @@ class Laptop:
                     f"{id[-4:]} is rejected by nobody: {note}",
                 )
                 edit.fate = "rejected"
-            elif edit.fate == "rejected" and over:
+            elif edit.fate in ("rejected", "settled") and over:
                 edit.fate, edit.ver = "seen", at or 0
-            wanted = {"seen": (4,), "rejected": (5,), "withdrawn": (6,), "waiting": (1, 2, 3)}[edit.fate]
+            wanted = {
+                "seen": (4,),
+                "rejected": (5,),
+                "withdrawn": (6,),
+                "settled": (6,),
+                "waiting": (1, 2, 3),
+            }[edit.fate]
             need(state in wanted, f"{id[-4:]} is {edit.fate}, the store says {state}")
-            need(state != 1 or at is None, f"{id[-4:]} is pending and at the server")
+            need(
+                state != 1 or at is None or id in self._sent_before,
+                f"{id[-4:]} is pending and at the server",
+            )
             need(
                 state != 3 or (at is not None and at == ver),
                 f"{id[-4:]} is acknowledged at {ver}, lies at {at}",

@@ -21,7 +21,11 @@ def need(holds: bool, what: str) -> None:
 
 @dataclass
 class Edit:
-    """One committed operation. `seen` is, by field, the cursor and the row's version when its masking began."""
+    """One committed operation.
+
+    `laptop` is "Ines", or "Ines/…" for what was made after a backup: on the laptop as it went on, and on the one that
+    came of the backup. `seen` is, by field, the cursor and the row's version when its masking began.
+    """
 
     id: str
     laptop: str
@@ -31,8 +35,12 @@ class Edit:
     created: dict[str, Values] = field(default_factory=dict)
     fields: dict[Cell, tuple[Any, Any]] = field(default_factory=dict)  # old, new
     seen: dict[Cell, tuple[int, int]] = field(default_factory=dict)
-    fate: str = "waiting"  # seen, rejected, withdrawn
+    fate: str = "waiting"  # seen, rejected, withdrawn, settled = it was rejected, then sent again or let go
     ver: int = 0  # where the server's log has it, once it is seen
+
+    def follows(self, other: "Edit") -> bool:
+        """Whether it was made by somebody who had made `other`, or had it by a backup."""
+        return other.laptop in (self.laptop, self.laptop.split("/")[0])
 
     def touches(self, other: "Edit") -> bool:
         """Whether this builds on `other`: on a record that it created or a field that it set."""

@@ -1,5 +1,6 @@
 """The real log of the server behind a network that loses, repeats, cuts and lies."""
 
+import gzip
 import random
 import shutil
 import zlib
@@ -153,11 +154,21 @@ def make(path: Path) -> None:
 # Faults by name: what the laptop gets in place of the server's answer, which is handled or not.
 
 LOST_REQUEST, LOST_ANSWER, LATE, TWICE = "request lost", "answer lost", "arrives late", "arrives twice"
-LIES = (
+DRAWN = (
     "html", "redirect", "401", "409", "429", "500", "500 after commit", "truncated", "other version",
     "nonsense", "stranger",
 )  # fmt: skip
-FAULTS = (LOST_REQUEST, LOST_ANSWER, LOST_ANSWER, LATE, TWICE, *LIES)
+# which of these it is the clock says and not the dice, so that stories that are known stay as they are
+ALIKE = {"429": ("429", "413"), "truncated": ("truncated", "cut gzip"), "401": ("401", "403")}
+LIES = (*DRAWN, "413", "403", "cut gzip")
+DRAWN_FROM = (LOST_REQUEST, LOST_ANSWER, LOST_ANSWER, LATE, TWICE, *DRAWN)
+FAULTS = (*DRAWN_FROM, "413", "403", "cut gzip")
+
+
+def draw(dice: random.Random, now: int) -> str:
+    fault = dice.choice(DRAWN_FROM)
+    alike = ALIKE.get(fault, (fault,))
+    return alike[now // 5 % len(alike)]
 
 
 def lie(fault: str, request: Request, honest: Reply | None, dice: random.Random, epoch: str) -> Reply:
@@ -169,6 +180,10 @@ def lie(fault: str, request: Request, honest: Reply | None, dice: random.Random,
     if fault == "truncated":
         assert honest is not None
         return Reply(200, honest.headers, honest.body[: len(honest.body) // 2])
+    if fault == "cut gzip":
+        assert honest is not None
+        packed = gzip.compress(honest.body, mtime=0)
+        return Reply(200, {**honest.headers, "content-encoding": "gzip"}, packed[: len(packed) // 2])
     if fault == "other version":
         return Reply(200, {protocol.HEADER: "99", protocol.EPOCH: epoch}, b"{}")
     if fault == "nonsense":

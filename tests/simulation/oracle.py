@@ -101,7 +101,9 @@ def _log_is_what_was_sent(world: "World") -> None:
 
 
 def _edits(world: "World") -> dict[str, Edit]:
-    return {edit.id: edit for laptop in world.laptops for edit in laptop.edits}
+    """What was left behind when a laptop was put back counts too, where it had arrived."""
+    made = {edit.id: edit for edit in world.left_behind}
+    return made | {edit.id: edit for laptop in world.laptops for edit in laptop.edits}
 
 
 class _Walk:
@@ -177,7 +179,7 @@ class _Walk:
     def _overwritten(self, cell: Cell, value: Any, by: str, entry: Entry) -> None:
         """The edit `by` loses its value to `entry`."""
         mine, theirs = self.edits.get(by), self.edits.get(entry.id)
-        if self.vers[by].kind == "keep" or (mine and theirs and mine.laptop == theirs.laptop):
+        if self.vers[by].kind == "keep" or (mine and theirs and theirs.follows(mine)):
             return
         seen = theirs.seen.get(cell, (-1, 0))[0] if theirs and theirs.kind != "undo" else -1
         # a record's creation is seen by whoever has the record
@@ -269,7 +271,11 @@ def _conflicts_only_grow(world: "World") -> None:
 def _nothing_kept_is_lost(world: "World") -> None:
     """What a laptop had when the server lost it, conflict records too, is there again."""
     refused = {
-        rec for laptop in world.laptops for e in laptop.edits if e.fate == "rejected" for rec in e.created
+        rec
+        for laptop in world.laptops
+        for e in laptop.edits
+        if e.fate in ("rejected", "settled")
+        for rec in e.created
     }
     lost = world.kept - refused - _server_view(world).keys()
     need(not lost, f"{sorted(rec[-4:] for rec in lost)} did not survive the restore of the server")

@@ -25,6 +25,9 @@ KILLS = (
     "kill before",
     "kill after",
     "busy",
+    "disk full",
+    "edit on a full disk",
+    "laptop put back",
     "kill",
     "restart",
     "late",
@@ -68,6 +71,9 @@ def main() -> int:
     parser.add_argument("--start", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=float("inf"))
     parser.add_argument("--planted", default="")
+    parser.add_argument(
+        "--tell", type=int, default=500, help="after how many schedules a line says how far it is"
+    )
     parser.add_argument("--stories", type=int, default=3, help="how many violations are told in full")
     given = parser.parse_args()
     from tests.simulation.planted import BUGS
@@ -81,6 +87,10 @@ def main() -> int:
             seed += 1
             outcome = play(seed)
             count += outcome.count
+            if (seed - given.start + 1) % given.tell == 0:
+                print(
+                    summary(seed - given.start + 1, count, len(failed), time.monotonic() - begun), flush=True
+                )
             if outcome.violation:
                 failed.append(seed)
                 print(

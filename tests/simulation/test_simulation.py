@@ -20,7 +20,8 @@ FLOORS = {
     "request lost": 10, "answer lost": 20, "arrives late": 10, "arrives twice": 10, "html": 10, "redirect": 5,
     "401": 5, "409": 5, "429": 5, "500": 5, "500 after commit": 5, "truncated": 5, "stranger": 5,
     "kill before": 100, "kill after": 100, "busy": 100, "kill": 50, "restart": 30, "second worker": 50, "late": 60,
-    "compact": 20, "versions archived": 100, "snapshot pages": 50, "410": 20, "granted": 10, "revoked": 5,
+    "413": 3, "403": 2, "cut gzip": 2, "disk full": 20, "edit on a full disk": 15, "laptop put back": 10, "let go": 5,
+    "resend": 5, "compact": 20, "versions archived": 100, "snapshot pages": 50, "410": 20, "granted": 10, "revoked": 5,
 }  # fmt: skip
 
 

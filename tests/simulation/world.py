@@ -28,7 +28,7 @@ from sync.engine import Local
 from sync.protocol import Reply, Request
 from tests.simulation import edits, network, oracle, stage
 from tests.simulation.laptop import Laptop, Worker
-from tests.simulation.ledger import Violation, full, need
+from tests.simulation.ledger import Edit, Violation, full, need
 
 SHARING = ("found", "grant", "grant", "revoke", "edit private", "edit private")
 PEOPLE = ("Ines", "Tomas", "Harlan", "Odile")
@@ -76,6 +76,10 @@ def script(seed: int, often: Mapping[str, float] = {}) -> tuple[Setting, list[St
         setting, steps = _keeping(random.Random(f"keeping {seed}"), setting, steps, shares=seed % 6 == 3)
     if seed % 7 == 3 and seed % 6 != 3:
         steps = _restoring(random.Random(f"restoring {seed}"), steps)
+    elif seed % 13 in (7, 11):
+        steps = _putting_back(random.Random(f"putting back {seed}"), setting, steps)
+    if seed % 13 in (7, 8, 11, 12):
+        steps = _deciding(random.Random(f"deciding {seed}"), setting, steps)
     return setting, steps
 
 
@@ -102,6 +106,30 @@ def _restoring(dice: random.Random, steps: list[Step]) -> list[Step]:
     return steps
 
 
+def _putting_back(dice: random.Random, setting: Setting, steps: list[Step]) -> list[Step]:
+    """The same story, with a laptop whose file is put back from its backup, once or twice."""
+    who = dice.randrange(setting.laptops)
+    verbs = ["back up laptop", *["put back"] * dice.choice((1, 1, 2))]
+    places = sorted(dice.sample(range(len(steps)), len(verbs)))
+    for place, verb in reversed(list(zip(places, verbs, strict=True))):
+        steps.insert(place, Step(verb, who, dice.getrandbits(32)))
+    return steps
+
+
+def _deciding(dice: random.Random, setting: Setting, steps: list[Step]) -> list[Step]:
+    """The same story, with people who go through what was refused, and with edits on a full disk."""
+    told = []
+    for step in steps:
+        told.append(step)
+        if step.verb == "sync" and dice.random() < 0.6:
+            told.append(Step("decide rejected", step.who, dice.getrandbits(32)))
+        if dice.random() < 0.05:
+            told.append(Step("spoil", dice.randrange(setting.laptops), dice.getrandbits(32)))
+        if dice.random() < 0.06:
+            told.append(Step("full disk", dice.randrange(setting.laptops), dice.getrandbits(32)))
+    return told
+
+
 class World:
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -116,6 +144,7 @@ class World:
         self.logs: dict[str, list[Entry]] = {}
         self.kept: set[str] = set()  # records that a laptop had when the server lost them
         self.backup: tuple[int, set[str]] | None = None  # head and refusals
+        self.left_behind: list[Edit] = []  # made on a laptop after the backup that was put in its place
         self.late: list[tuple[Laptop, Request]] = []
         self.pushes = 0
         self.folder = stage.folder()
@@ -228,6 +257,24 @@ class World:
     def _second_worker(self, laptop: Laptop, dice: random.Random) -> None:
         if len(laptop.workers) < 3:
             laptop.workers.append(Worker(laptop.store.clock))
+
+    def _back_up_laptop(self, laptop: Laptop, dice: random.Random) -> None:
+        laptop.back_up()
+
+    def _put_back(self, laptop: Laptop, dice: random.Random) -> None:
+        if laptop.has_backup:
+            self.left_behind += laptop.put_back(f"{laptop.name} {self.count['laptop put back']}")
+            self.count["laptop put back"] += 1
+            laptop.check(self.log, self.refused)
+
+    def _decide_rejected(self, laptop: Laptop, dice: random.Random) -> None:
+        self._say(laptop.decide_rejected(dice.random() < 0.6, dice, self.count))
+        laptop.check(self.log, self.refused)
+
+    def _full_disk(self, laptop: Laptop, dice: random.Random) -> None:
+        for verb in dice.choices(("add", "write", "edit many", "add twin"), k=4):
+            self._say(laptop.do_on_a_full_disk(verb, dice, self.count))
+            laptop.check(self.log, self.refused)
 
     def _clock(self, laptop: Laptop, dice: random.Random) -> None:
         laptop.skew += dice.choice((-3_600_000, 3_600_000, 86_400_000, -86_400_000, 5_000))
@@ -346,7 +393,8 @@ class World:
         self._say(f"{step.what} {fault}")
         outcome, before = None, laptop.writes()
         if fault == "busy":
-            self._roll_back(laptop, step)
+            fault = ("busy", "disk full")[self.clock.now // 5 % 2]
+            self._roll_back(laptop, step, fault)
         elif fault != "kill before":
             with laptop.store.write() as conn:
                 outcome = step.run(conn)
@@ -359,25 +407,26 @@ class World:
             laptop.check(self.log, self.refused)
         return not fault, outcome, fault
 
-    def _roll_back(self, laptop: Laptop, step: Local) -> None:
+    def _roll_back(self, laptop: Laptop, step: Local, fault: str) -> None:
         """The work is done and the commit fails."""
         try:
             with laptop.store.write() as conn:
                 step.run(conn)
-                raise sqlite3.OperationalError("database is locked")
+                words = {"busy": "database is locked", "disk full": "database or disk is full"}
+                raise sqlite3.OperationalError(words[fault])
         except StoreError:
             return
 
     def _request(
         self, laptop: Laptop, request: Request, dice: random.Random, faulty: bool
     ) -> tuple[bool, Reply | None, str]:
-        fault = dice.choice(network.FAULTS) if faulty else ""
+        fault = network.draw(dice, self.clock.now) if faulty else ""
         if fault == "stranger" and not self._knows_epoch(laptop):
             fault = ""
         self._say(f"{request.method} {request.path} {fault}")
         laptop.sends(request)
         honest = None
-        if fault in ("", network.LOST_ANSWER, network.TWICE, "500 after commit", "truncated"):
+        if fault in ("", network.LOST_ANSWER, network.TWICE, "500 after commit", "truncated", "cut gzip"):
             honest = self._serve(laptop, request)
         if fault in (network.LATE, network.TWICE):
             self.late.append((laptop, request))
@@ -418,9 +467,7 @@ class World:
     def _had_its_record(self, reason: str) -> None:
         """Only what stands on a refused creation is refused for want of its record."""
         if "is not on the server" in reason:
-            made = {
-                rec for each in self.laptops for e in each.edits if e.id in self.refused for rec in e.created
-            }
+            made = {rec for e in oracle._edits(self).values() if e.id in self.refused for rec in e.created}
             need(any(rec in reason for rec in made), reason)
 
     def _is_true(self, page: SnapshotPage) -> None:
