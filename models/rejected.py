@@ -77,8 +77,8 @@ def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> Non
         )
     if values.get("space", here.space) != here.space:
         raise Refused(
-            f"This {KINDS[change.kind].label.lower()} is there already, where other people see it than those that yours "
-            "was for. Let yours go, and change that one if you mean it."
+            f"This {KINDS[change.kind].label.lower()} is there already, where other people see it than yours was for. "
+            "Let yours go, and change that one if you mean it."
         )
     edit(session, change.kind, change.rec, **values)
 

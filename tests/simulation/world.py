@@ -123,6 +123,7 @@ def _deciding(dice: random.Random, setting: Setting, steps: list[Step]) -> list[
         told.append(step)
         if step.verb == "sync" and dice.random() < 0.6:
             told.append(Step("decide rejected", step.who, dice.getrandbits(32)))
+            told += [Step("undo", step.who, dice.getrandbits(32))] * (dice.random() < 0.4)
         if dice.random() < 0.05:
             told.append(Step("spoil", dice.randrange(setting.laptops), dice.getrandbits(32)))
         if dice.random() < 0.06:
