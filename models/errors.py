@@ -91,7 +91,12 @@ class Offline(SyncError):
 
 
 class Held(SyncError):
-    """An answer that is no verdict: the queue waits and nothing is lost."""
+    """An answer that is no verdict: the queue waits and nothing is lost. `wait` is how many seconds the other side
+    asks to be left alone."""
+
+    def __init__(self, message: str, wait: float = 0.0) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class NoCredentials(SyncError):

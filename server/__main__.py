@@ -3,6 +3,7 @@
 import argparse
 import gc
 import getpass
+import os
 import signal
 import socket
 import sys
@@ -20,7 +21,7 @@ from server.accounts import Accounts
 from server.app import Backend, make_app
 from server.database import open_database
 from server.parent import end_with
-from server.workers import Workers
+from server.workers import Workers, forget
 
 LEVELS = ("debug", "info", "warning", "error")
 GRACE = 10  # seconds for requests that run when the server is told to end
@@ -97,6 +98,8 @@ def _serve(options: argparse.Namespace, words: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: running.end())  # uvicorn raises them once more when it has ended
     running.run()
+    if options.listener and os.getppid() != options.parent:
+        forget()
     return 0
 
 

@@ -9,7 +9,7 @@ import httpx
 import httpx_sse
 import truststore
 
-from models.errors import Offline
+from models.errors import Held, Offline, SyncError
 from sync import protocol
 from sync.protocol import Reply, Request
 
@@ -45,7 +45,7 @@ async def send(http: httpx.AsyncClient, request: Request) -> Reply:
     try:
         response = await http.request(request.method, request.path, content=body, headers=headers)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise Offline(_why(error, http)) from error
+        raise _told(error, http) from error
     return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
 
 
@@ -90,8 +90,21 @@ async def heads(http: httpx.AsyncClient) -> AsyncIterator[int]:
             async for event in source.aiter_sse():
                 yield int(event.data)
     except (httpx.HTTPError, httpx_sse.SSEError, ValueError) as error:
-        raise Offline(_why(error, http)) from error
+        raise _told(error, http) from error
     raise Offline("The server closed the line.")
+
+
+def _told(error: Exception, http: httpx.AsyncClient) -> SyncError:
+    if isinstance(error, httpx.ProxyError):
+        return Held(protocol.PROXY_WANTS_A_NAME) if str(error).startswith("407") else Offline(_proxy(error))
+    return Offline(_why(error, http))
+
+
+def _proxy(error: httpx.ProxyError) -> str:
+    return (
+        f"The proxy of this network (HTTPS_PROXY) does not let Milepost through: {error}. Ask IT, or name the server "
+        "in NO_PROXY. Your edits are safe here and are sent later."
+    )
 
 
 def _why(error: Exception, http: httpx.AsyncClient) -> str:
@@ -99,7 +112,10 @@ def _why(error: Exception, http: httpx.AsyncClient) -> str:
         case httpx.TimeoutException():
             reason = "did not answer in time"
         case httpx.ConnectError() if "CERTIFICATE" in str(error).upper():
-            reason = "shows a certificate that this system does not trust; ask IT for the company's root certificate"
+            reason = (
+                "shows a certificate that this system does not trust; ask IT for the company's root certificate "
+                "(in a guest network: open a browser and sign in there first)"
+            )
         case httpx.ConnectError():
             reason = "cannot be reached"
         case httpx.InvalidURL() | httpx.UnsupportedProtocol():

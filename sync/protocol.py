@@ -28,6 +28,8 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -51,6 +53,11 @@ MAX_PUSH = 64_000_000  # bytes of a push, compressed or not, that the server tak
 LONGEST_KEY = 200  # characters of an id or a field's name
 PUSH_ROWS = 2_000  # changes in a batch of transactions, unless one alone has more
 PULL_BYTES = 1_000_000  # of a page, uncompressed, unless one transaction alone has more
+LONGEST_WAIT = 3_600.0  # seconds that we let anybody tell us to wait
+PROXY_WANTS_A_NAME = (
+    "The proxy between this laptop and the server wants a name and password (407). Write them into HTTPS_PROXY as "
+    "http://NAME:PASSWORD@PROXY:PORT, or ask IT to let the server's address through (NO_PROXY). Your edits wait."
+)
 PIECE = 256_000  # bytes of a content that travel at once
 JSON = "application/json"
 
@@ -237,7 +244,7 @@ def _whole(entries: list[Entry]) -> list[Entry]:
 def refuse_strangers(reply: Reply) -> None:
     """Raises Held, in words, for everything that is not a Milepost server's plain success."""
     if HEADER not in reply.headers:
-        raise Held(_stranger(reply))
+        raise Held(_stranger(reply), patience(reply))
     if reply.headers[HEADER] != VERSION:
         raise Held(
             f"The server speaks protocol {reply.headers[HEADER]}, this Milepost {VERSION}. "
@@ -248,17 +255,50 @@ def refuse_strangers(reply: Reply) -> None:
             "The server does not know this device any more. Sign in again: milepost login URL. Your edits wait."
         )
     if reply.status != 200:
+        wait = patience(reply)
+        again = f"tried again in {_about(wait)}" if wait else "tried again"
         raise Held(
-            f"The server answered {reply.status}: {detail(reply)}. Your edits wait; it is tried again."
+            f"The server answered {reply.status}: {detail(reply).rstrip('.')}. Your edits wait; it is {again}.",
+            wait,
         )
-
     if not reply.headers.get(EPOCH):
         raise Held("The server does not say which history it tells. Update it; your edits wait.")
 
 
+def patience(reply: Reply) -> float:
+    """The seconds that whoever answered 429 or 503 asks us to wait, at most LONGEST_WAIT; 0 where it does not ask."""
+    told = reply.headers.get("retry-after", "").strip()
+    if reply.status not in (429, 503) or not told:
+        return 0.0
+    if told.isascii() and told.isdigit():
+        return float(min(int(told[:9]), LONGEST_WAIT))
+    try:
+        until = parsedate_to_datetime(told)
+        # by the clock of whoever answered, where it tells it, since ours may be wrong
+        now = parsedate_to_datetime(reply.headers["date"]) if "date" in reply.headers else datetime.now(UTC)
+        return min(max(0.0, (until - now).total_seconds()), LONGEST_WAIT)
+    except (ValueError, TypeError):  # no date, or one without a time zone
+        return 0.0
+
+
+def _about(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} minutes"
+
+
 def _stranger(reply: Reply) -> str:
     kind = reply.headers.get("content-type", "")
-    if "html" in kind or reply.body[:200].lstrip().lower().startswith((b"<!doctype", b"<html")):
+    if reply.status == 407:
+        return PROXY_WANTS_A_NAME
+    if reply.status in (502, 503, 504):
+        return (
+            f"Something before the server answered {reply.status}: the server behind it is not up, or too busy. "
+            "Your edits wait; it is tried again."
+        )
+    if (
+        reply.status == 511
+        or "html" in kind
+        or reply.body[:200].lstrip().lower().startswith((b"<!doctype", b"<html"))
+    ):
         return (
             "This network answers with a web page of its own: it wants you to sign in (guest network). "
             "Open a browser, sign in there, then press R. Your edits wait."

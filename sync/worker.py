@@ -5,13 +5,15 @@ screen for them. It posts `State`s; it never touches a widget.
 """
 
 import asyncio
+import math
 import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 import filelock
 import httpx
@@ -31,8 +33,11 @@ BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds, each with
 BREATH = 0.001  # seconds without the store's lock, at least, after a step that held it for longer than that
 GLANCE = 0.2  # seconds between two tellings of the progress
 HUSH = 0.06  # seconds that a pull rests between two checkpoints after a key press
+AT_LEAST = 1.0  # seconds between two attempts that fail, also when an edit wakes us
 TAKE_OVER = 2.0  # seconds between looks whether the other process has ended
 SLEPT = 10.0  # seconds that the wall clock may gain on the steady one before we take it for a sleep
+wall = time.time
+LOOK = 2.0  # seconds between looks whether it did, while a request is under way
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,7 @@ class Worker:
         self._state = State(phase="")  # nothing told yet
         self._told = 0.0  # when the progress was
         self._pressed = 0.0  # when the last key was
+        self._failures = 0  # attempts in a row
         self._newest = 0  # operation that waited at the last glance
 
     def start(self) -> None:
@@ -167,7 +173,7 @@ class Worker:
         await self._rest(POLL)
 
     async def _session(self) -> None:
-        """Syncs over one client until stopped, paused or after a sleep."""
+        """Syncs over one client until stopped, paused, after a sleep or a failure."""
         while self._paused and not self._stopped:
             self._wake.clear()
             self._say("paused")
@@ -183,22 +189,24 @@ class Worker:
                 events.cancel()
 
     async def _loop_over(self, http: httpx.AsyncClient) -> None:
-        failures = 0
         while not self._stopped and not self._paused:
             self._wake.clear()
             try:
-                await _drive(self._store, http, self._progress, self._quiet_until)
+                await _unless_slept(_drive(self._store, http, self._progress, self._quiet_until))
+            except Slept:
+                return  # connections from before the sleep are half-open: begin with new ones
             except SyncError as error:
                 self._say("offline" if isinstance(error, Offline) else "held", str(error))
-                pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
-                failures += 1
-                slept = await self._rest(pause * (1 + random.random()), at_least=1.0)
+                asked = error.wait if isinstance(error, Held) else 0.0
+                await self._rest(pause(self._failures, asked), at_least=max(AT_LEAST, asked))
+                self._failures += 1
+                return  # over HTTP/2 a dead line would be asked again and again, and the next token may be another
             else:
-                failures = 0
+                self._failures = 0
                 self._say("synced")
                 slept = await self._rest(POLL * (1 + random.random() / 4))
             if slept:
-                return  # connections from before the sleep are half-open: begin with new ones
+                return
 
     async def _listen(self, http: httpx.AsyncClient) -> None:
         """The server's word that its log moved wakes the loop; a broken line is tried again."""
@@ -209,22 +217,21 @@ class Worker:
                     failures = 0
                     self._wake.set()
             except Offline:
-                pause = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+                await asyncio.sleep(pause(failures))
                 failures += 1
-                await asyncio.sleep(pause * (1 + random.random()))
 
     async def _rest(self, seconds: float, at_least: float = 0.0) -> bool:
-        """Waits to be woken; whether the machine slept meanwhile."""
-        wall, steady = time.time(), time.monotonic()
-        if at_least:
-            await asyncio.sleep(at_least)
-        until = steady + seconds
-        while not self._wake.is_set() and (left := until - time.monotonic()) > 0:
+        """Waits to be woken, but not before `at_least` seconds have passed; whether the machine slept meanwhile."""
+        clocks, began = Clocks(), time.monotonic()
+        for second in range(math.ceil(at_least)):
+            if not (self._stopped or self._paused):
+                await asyncio.sleep(min(at_least - second, 1.0))
+        while not self._wake.is_set() and (left := began + seconds - time.monotonic()) > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), min(left, SLEPT))
-            if (time.time() - wall) - (time.monotonic() - steady) > SLEPT:
+            if clocks.slept():
                 return True
-        return False
+        return clocks.slept()
 
     def _quiet_until(self) -> float:
         return self._pressed + HUSH
@@ -242,6 +249,40 @@ class Worker:
         if state != self._state:
             self._state = state
             self._on_state(state)
+
+
+class Slept(Exception):
+    """The machine slept while a request was under way: the connection is dead, and nobody says so."""
+
+
+class Clocks:
+    """The wall clock beside the steady one, which stands still while the machine sleeps."""
+
+    def __init__(self) -> None:
+        self._ahead = wall() - time.monotonic()
+
+    def slept(self) -> bool:
+        return wall() - time.monotonic() - self._ahead > SLEPT
+
+
+async def _unless_slept(work: Coroutine[Any, Any, Report]) -> Report:
+    """Drops the work where the machine slept meanwhile, which loses nothing. Raises Slept."""
+    task, clocks = asyncio.create_task(work), Clocks()
+    try:
+        while not (await asyncio.wait({task}, timeout=LOOK))[0]:
+            if clocks.slept():
+                raise Slept
+        return task.result()
+    finally:
+        if task.cancel():
+            await asyncio.wait({task})
+
+
+def pause(failures: int, asked: float = 0.0) -> float:
+    """Seconds until the next attempt after so many that failed in a row and another one, at random, so that laptops
+    which failed together do not come back together. `asked`: the server asks to be left alone for as long."""
+    wait = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
+    return max(asked, wait) + max(asked / 4, wait) * random.random()
 
 
 async def _drive(

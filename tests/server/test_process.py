@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ import httpx
 import pytest
 
 from models.outbox import Outgoing
+from server import workers
 from server.__main__ import GRACE
 from server.database import open_database
 from server.schema import SCHEMA
@@ -274,9 +276,40 @@ def test_a_worker_that_is_killed_is_replaced_and_the_workers_end_with_a_killed_p
         first, second = running.workers()
         os.kill(first, signal.SIGKILL)
         _until(lambda: len({*running.workers()} - {first, second}) == 1, 30)
-        assert answers(running.url)
+        _until(lambda: answers(running.url), 30)  # as soon as one of them is up
         pids = running.workers()
     _until(lambda: not any(map(lives, pids)), 20)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one worker an address")
+def test_a_parent_that_is_killed_leaves_no_worker_and_no_folder(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with process(str(file), "--workers", "2") as running:
+        _until(lambda: len(running.workers()) == 2 and answers(running.url), 20)
+        assert list(tmp_path.glob("milepost-metrics-*"))
+        pids = running.workers()
+    _until(lambda: not any(map(lives, pids)), 20)
+    assert not list(tmp_path.glob("milepost-metrics-*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="one worker an address")
+def test_what_was_killed_with_all_its_workers_is_swept_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, held, young = (tmp_path / f"milepost-metrics-{name}" for name in ("old", "held", "young"))
+    for folder in (old, held, young):
+        folder.mkdir()
+        (folder / "counter_1.db").touch()
+    for folder in (old, held):
+        os.utime(folder, (0, 0))
+    lock = workers._lock(held)  # as its server does
+    workers.sweep()
+    assert sorted(tmp_path.iterdir()) == [held, young]
+    assert lock is not None
+    os.close(lock)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="one worker an address")

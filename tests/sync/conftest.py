@@ -1,14 +1,24 @@
 """Profiles on disk, and a real server in a thread that goes away and comes back."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from models.store import Store, open_store
+from sync.worker import State, Worker
 from tests.server.running import Served
 
+
+class Told(list[State]):
+    """What a worker tells, newest last."""
+
+    worker: Worker
+
+
 Profile = Callable[[str], Store]
+Run = Callable[[Store], Told]
 
 
 @pytest.fixture
@@ -38,3 +48,31 @@ def tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "tokens.json"
     monkeypatch.setenv("MILEPOST_CREDENTIALS", f"file:{path}")
     return path
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """run(store) starts a worker."""
+    started: list[Worker] = []
+
+    def start(store: Store) -> Told:
+        told = Told()
+        told.worker = Worker(store, told.append)
+        started.append(told.worker)
+        told.worker.start()
+        return told
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+def until(so: Callable[[], object], seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not so():
+        assert time.monotonic() < end, "it did not come to be"
+        time.sleep(0.02)
+
+
+def phase(told: list[State], name: str) -> Callable[[], bool]:
+    return lambda: bool(told) and told[-1].phase == name

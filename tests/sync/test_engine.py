@@ -111,7 +111,7 @@ NO_VERDICTS = {
     "too many": (reply({"detail": "slowly"}, 429), "it is tried again"),
     "an error of the server": (reply({"detail": "out of order"}, 500), "500: out of order. Your edits wait; it is tried again"),
     "an error without a word": (reply(b"", 503), "503: no reason given"),
-    "a gateway's page": (Reply(502, {"content-type": "text/html"}, HOTEL), "web page"),
+    "a gateway's page": (Reply(502, {"content-type": "text/html"}, HOTEL), "is not up, or too busy"),
     "another version": (reply({}, **{protocol.HEADER: "2"}), "protocol 2, this Milepost 1. Update the older"),
     "no JSON": (reply(b"{oops"), "broke off or is no JSON"),
     "half of it": (reply(b'{"verdicts": [{"id"'), "broke off or is no JSON"),

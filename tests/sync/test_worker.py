@@ -18,20 +18,12 @@ from models.errors import Held
 from models.record import create, edit
 from models.store import Store
 from sync import account, worker
-from sync.worker import State, Worker
+from sync.worker import State
 from tests.server.running import ROOT, Process
 from tests.slow_line import slow_line
-from tests.sync.conftest import Profile
-
-
-class Told(list[State]):
-    """What a worker tells, newest last."""
-
-    worker: Worker
-
+from tests.sync.conftest import Profile, Run, phase, until
 
 SignIn = Callable[..., Store]
-Run = Callable[[Store], Told]
 Other = tuple[Store, subprocess.Popen[str]]
 
 
@@ -68,34 +60,6 @@ def laptop(profile: Profile, server: Process, tokens: Path, tmp_path: Path) -> S
         return store
 
     return sign_in
-
-
-@pytest.fixture
-def run() -> Iterator[Run]:
-    """run(store) starts a worker."""
-    started: list[Worker] = []
-
-    def start(store: Store) -> Told:
-        told = Told()
-        told.worker = Worker(store, told.append)
-        started.append(told.worker)
-        told.worker.start()
-        return told
-
-    yield start
-    for each in started:
-        each.stop()
-
-
-def until(so: Callable[[], object], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not so():
-        assert time.monotonic() < end, "it did not come to be"
-        time.sleep(0.02)
-
-
-def phase(told: list[State], name: str) -> Callable[[], bool]:
-    return lambda: bool(told) and told[-1].phase == name
 
 
 def city(store: Store) -> str | None:
