@@ -81,6 +81,7 @@ class Laptop:
         place.unlink(missing_ok=True)
         backup.backup(self.home, place)
         self._saved = deepcopy({name: getattr(self, name) for name in KNOWN})
+        self._saved["replica"] = self.store.meta("replica")
 
     def put_back(self, replica: str) -> list[Edit]:
         """The file as it was backed up is in the place of the present one; the edits that were made since."""
@@ -89,10 +90,12 @@ class Laptop:
         backup.restore(self.home, self.home / "backup.db")
         self.store = stage.open_quick(self.home, self.clock)
         with self.store.write() as conn:
-            db.set_meta(conn, "replica", replica)
+            need(db.get_meta(conn, "replica") != self._saved["replica"], "two laptops are one replica")
+            db.set_meta(conn, "replica", replica)  # the same in every play
         former = self.edits
-        for name, known in deepcopy(self._saved).items():
-            setattr(self, name, known)
+        known = deepcopy(self._saved)
+        for name in KNOWN:
+            setattr(self, name, known[name])
         self._sent_before = {edit.id for edit in self.waiting()}  # perhaps, after the backup
         left = {edit.id for edit in self.edits}
         behind = [edit for edit in former if edit.id not in left]

@@ -1,4 +1,13 @@
-"""Random schedules against the invariants, and each known bug against the seed that shows it."""
+"""Random schedules against the invariants, and each known bug against the seed that shows it.
+
+Of the faults of the contract these are played: requests and answers that get lost, come twice, late and out of order;
+HTML, redirects, 401, 403, 409, 413, 429, 500 before and after the commit, bodies and gzip that break off, another
+server; a kill before and after each commit, busy, a full disk; jumping clocks; the server restarted, restored,
+compacted below cursors; laptops put back from a backup; two and three workers; snapshots during writes; grants and
+revocations. Elsewhere: the sleep of a laptop (tests/sync/test_worker.py), other schema versions on either side
+(tests/models/test_migrations.py, and `unknown` in tests/models and tests/server), pushes that meet on PostgreSQL
+(tests/server/test_races.py). An upgrade with a queue that waits is not played.
+"""
 
 import time
 from collections import Counter
@@ -13,7 +22,7 @@ from tests.simulation.world import Setting, Step, script
 AT_LEAST, SECONDS = 150, 45.0
 # in these 150 schedules; a simulation that exercises nothing finds nothing
 FLOORS = {
-    "edits": 15_000, "syncs": 1_500, "undo": 200, "redo": 50, "withdrawn": 100, "skipped by undo": 3,
+    "edits": 15_000, "syncs": 1_500, "undo": 200, "redo": 50, "withdrawn": 100, "skipped by undo": 2,
     "rejected": 40, "settle": 20, "settled": 15, "add twin": 60, "move": 50, "link": 40, "delete": 80,
     "conflict: later wins": 40, "conflict: server stays": 8, "conflict: group": 20, "conflict: delete": 40,
     "write": 200, "note merged": 40, "conflict: note": 60,
