@@ -34,7 +34,7 @@ class Page(NamedTuple):
 
 def take(conn: sqlite3.Connection, page: Page) -> None:
     """Applies a page of a space that had no rows; one that does not follow what came, or is too old, does nothing."""
-    if _follows(conn, page):
+    if _follows(conn, page, fresh=True):
         with settlement(conn, "Sync") as n:
             _put(conn, n, page.records, page.head)
         _advance(conn, page)
@@ -42,7 +42,7 @@ def take(conn: sqlite3.Connection, page: Page) -> None:
 
 def stage(conn: sqlite3.Connection, page: Page) -> None:
     """Puts a page aside; with the last one, all are applied at once, and what they lack leaves the server's copy."""
-    if not _follows(conn, page):
+    if not _follows(conn, page, fresh=False):
         return
     body = zlib.compress(orjson.dumps([page.head, list(map(list, page.records))]), 1)
     conn.execute("INSERT INTO staged(space, after, body) VALUES(?,?,?)", (page.space, page.after, body))
@@ -68,10 +68,12 @@ def _restart(conn: sqlite3.Connection, which: str, space: str) -> None:
     set_meta(conn, SHARES, "-1")
 
 
-def _follows(conn: sqlite3.Connection, page: Page) -> bool:
-    row = conn.execute("SELECT joined, after FROM space WHERE id=? AND upto<0", (page.space,)).fetchone()
+def _follows(conn: sqlite3.Connection, page: Page, fresh: bool) -> bool:
+    row = conn.execute(
+        "SELECT joined, after FROM space WHERE id=? AND upto<0 AND fresh=?", (page.space, fresh)
+    ).fetchone()
     if row is None or row[1] != page.after:
-        return False  # another process was faster
+        return False  # another process was faster, or has begun anew: then all pages are put aside, or none
     since = row[0] if row[0] >= 0 else int(get_meta(conn, "cursor", "0"))
     return bool(page.head >= since)
 

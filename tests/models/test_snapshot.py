@@ -151,6 +151,17 @@ def test_pages_begun_anew_forget_what_was_staged(ines: Store) -> None:
     assert names(ines) == {"a": "Fresh"} and cursor(ines) == 30
 
 
+def test_a_page_for_an_empty_space_that_was_begun_anew_meanwhile_is_left(ines: Store) -> None:
+    """Else the pages that are put aside lack what it brought, and their last one removes that."""
+    take(ines, page(client("a")))
+    with ines.write() as conn:
+        snapshot.all_again(conn)
+        snapshot.take(conn, page(client("a"), head=9, more=True))
+        assert space.where(conn).wanted == (LIBRARY, "", -1, False)
+    take(ines, page(client("a"), head=9, more=True), page(client("b"), head=9, after="a"))
+    assert names(ines) == {"a": "A", "b": "B"}
+
+
 def test_kinds_and_fields_of_newer_versions_are_kept(ines: Store) -> None:
     take(ines, page(client("a", mood="good"), Patch("robot", "r", True, {"arms": 6, "space": LIBRARY})))
     with ines.write() as conn:

@@ -255,7 +255,7 @@ def _() -> Iterator[None]:
 
 @_plant("a page of another process's turn is taken")
 def _() -> Iterator[None]:
-    with patch.object(snapshot, "_follows", lambda conn, page: True):
+    with patch.object(snapshot, "_follows", lambda conn, page, fresh: True):
         yield
 
 
