@@ -179,11 +179,12 @@ class _Walk:
     def _overwritten(self, cell: Cell, value: Any, by: str, entry: Entry) -> None:
         """The edit `by` loses its value to `entry`."""
         mine, theirs = self.edits.get(by), self.edits.get(entry.id)
+        # what was kept over a restore gives way: whoever had written it sends that again (else it has not arrived)
         if self.vers[by].kind == "keep" or (mine and theirs and theirs.follows(mine)):
             return
         seen = theirs.seen.get(cell, (-1, 0))[0] if theirs and theirs.kind != "undo" else -1
-        # a record's creation is seen by whoever has the record
-        if seen >= self.vers[by].ver or (mine is None and by not in self.lost and theirs and seen >= 0):
+        # what no laptop of the play wrote is the plan that all began with, seen by whoever has the record
+        if seen >= self.vers[by].ver or (mine is None and theirs and seen >= 0):
             return
         need(
             self._in_conflict(by, cell, value),
@@ -202,6 +203,7 @@ class _Walk:
             unsettled = name == "value" and not any(id == edit.id for id, _ in self.lost)
             need(not unsettled, f"the settlement {edit.id[-4:]} lost to {by[-4:]} and is in no conflict")
             return
+        # kept from somebody who had seen this creation: what he wrote in it since is newer
         kept = by in self.vers and self.vers[by].kind == "keep"
         if rec in edit.created and (kept or cell in self.written or name == "deleted_at"):
             self.world.count["create yielded"] += 1

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import orjson
 
-from models import apply, db, outbox, rejoining, snapshot, space
+from models import apply, db, outbox, rejected, rejoining, snapshot, space
 from models.record import KINDS, made_id
 from server import log, push, spaces
 from sync import engine, merge, protocol
@@ -427,4 +427,25 @@ def _() -> Iterator[None]:
 @_plant("nobody looks for circles")
 def _() -> Iterator[None]:
     with patch.object(push.Push, "_circle", lambda self, decision: ""):
+        yield
+
+
+@_plant("what is sent again is only put away")
+def _() -> Iterator[None]:
+    with patch.object(rejected, "_edit", lambda session, change, values: None):
+        yield
+
+
+@_plant("what fails is kept as far as it came")
+def _() -> Iterator[None]:
+    @contextmanager
+    def keeping(conn: sqlite3.Connection) -> Iterator[None]:
+        conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            if conn.in_transaction:
+                conn.execute("COMMIT")
+
+    with patch.object(db, "_transaction", keeping):
         yield

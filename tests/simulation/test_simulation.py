@@ -96,6 +96,7 @@ CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
     "a transaction in two checkpoints": 1, "a page reaches further than it tells": 1,
     "the base follows the row until it is sent": 1, "a sync with nothing new writes": 1,
     "what others did is captured as ours": 1, "a refused operation holds the rest": 1, "nobody looks for circles": 147,
+    "what is sent again is only put away": 33, "what fails is kept as far as it came": 6,
 }  # fmt: skip
 # the same where people write into notes
 CAUGHT_WRITING = {"text without its base": 5, "the base of a text follows the pull": 26}
