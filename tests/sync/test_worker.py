@@ -132,7 +132,9 @@ def test_what_the_server_refuses_is_counted(laptop: SignIn, run: Run) -> None:
     assert (told[-1].rejected, told[-1].waiting) == (1, 0)
 
 
-def test_a_revoked_device_is_told_to_sign_in(laptop: SignIn, run: Run, tokens: Path) -> None:
+def test_a_revoked_device_is_told_to_sign_in_and_goes_on_when_it_has(
+    laptop: SignIn, run: Run, tokens: Path
+) -> None:
     ines = laptop("Ines")
     kept = tokens.read_bytes()
     account.logout(ines)
@@ -140,6 +142,8 @@ def test_a_revoked_device_is_told_to_sign_in(laptop: SignIn, run: Run, tokens: P
     told = run(ines)
     until(phase(told, "held"))
     assert "milepost login" in told[-1].detail
+    laptop("Ines", ines)
+    until(phase(told, "synced"))
 
 
 def test_a_line_that_is_slow_and_breaks_brings_it_all_over(laptop: SignIn, run: Run, server: Process) -> None:
