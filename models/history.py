@@ -1,14 +1,24 @@
 """What was done: the history of a record, everybody's operations, and how much of both is kept.
 
 Reads the log (`txn`, `change`); there is no table of history. Raw SQL without the ORM, so that a screen can show it
-at once. What lies before the log's floor only the server knows.
+at once. What lies before the log's floor only the server knows: sync.past asks it.
 """
 
+from __future__ import annotations
+
 import sqlite3
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
 
 from models.db import get_meta
 from models.fields import Scalar
+
+if TYPE_CHECKING:
+    from models.apply import Entry, Patch
+
+SEEN = 4  # as in models.capture, which loads the ORM
 
 
 class Line(NamedTuple):
@@ -59,6 +69,52 @@ def history(conn: sqlite3.Connection, rec: str) -> list[Line]:
         (rec,),
     )
     return [Line(*row) for row in rows]
+
+
+def is_whole(conn: sqlite3.Connection, rec: str) -> bool:
+    """Whether this laptop has seen all that was done to the record: its coming, and no snapshot since, which skips a
+    part of the log. Else the server is the one to ask."""
+    if not get_meta(conn, "member"):
+        return True
+    row = conn.execute(
+        """SELECT t.ver, (SELECT coalesce(max(joined), -1) FROM space) FROM change c JOIN txn t ON t.n=c.txn
+           WHERE c.rec=? AND c.field='' AND t.origin IN ('L','R') AND t.state NOT IN (0,6)
+           ORDER BY t.ver IS NOT NULL, t.ver LIMIT 1""",
+        (rec,),
+    ).fetchone()
+    return row is not None and (row[0] is None or row[0] > row[1])
+
+
+def joined(conn: sqlite3.Connection, rec: str, entries: Sequence[Entry]) -> list[Line]:
+    """The record's changes by the server's word, whose entries are the oldest first; then those it does not have."""
+    names = dict(conn.execute("SELECT id, name FROM member").fetchall())
+    told = [line for entry in _with_before(rec, entries) for line in _lines(*entry, names)]
+    known = {entry.id for entry in entries}
+    return told + [line for line in history(conn, rec) if line.operation not in known]
+
+
+def _with_before(rec: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Patch, dict[str, Scalar]]]:
+    values: dict[str, Scalar] = {}
+    for entry in entries:
+        for patch in entry.patches:
+            if patch.rec == rec:
+                yield entry, patch, dict(values)
+                values |= patch.values
+
+
+def _lines(
+    entry: Entry, patch: Patch, before: Mapping[str, Scalar], names: Mapping[str, str]
+) -> Iterator[Line]:
+    author = names.get(entry.author or "", "a colleague")
+    if patch.created and not before:
+        new = orjson.dumps(patch.values).decode()
+        yield Line(entry.at, author, entry.label, patch.kind, "", None, new, SEEN, 1, entry.id)
+        return
+    for field, value in patch.values.items():
+        if before.get(field) != value:
+            stood = int((patch.rec, field) not in entry.idle)
+            old = before.get(field)
+            yield Line(entry.at, author, entry.label, patch.kind, field, old, value, SEEN, stood, entry.id)
 
 
 def operations(conn: sqlite3.Connection, limit: int) -> list[Done]:

@@ -1,14 +1,17 @@
 """Who changed what from what to what: operations, the newest first, each above its changes."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from models.fields import Scalar
+from models.history import Line
 from models.windows.window import Window, add, marks
 
 OPERATION, CHANGE = 0, 1  # a row number of this window is the number of a txn or a change × 2 + one of these
 LATEST = 1000  # operations that are shown
+NOWHERE_YET = 2**62
 PARTS = 40  # changes of one operation that are shown
 
 _REAL = "(c.field='' OR c.old IS NOT c.new)"  # members of a group are logged where they stayed, too
@@ -52,17 +55,58 @@ RECORDS = HistoryRow._fields.index("records") - 2  # in what is read of an opera
 
 
 class Told(NamedTuple):
-    """What a filter of words looks at."""
+    """What a filter of words looks at. `ver` is the place in the server's log, NOWHERE_YET where it has none."""
 
     n: int
     text: str
+    ver: int
+
+
+class Older:
+    """What only the server knows of a record's history: rows with numbers below 0, made of its lines, the oldest first.
+
+    The parity of a number says here too whether it is an operation or a change.
+    """
+
+    def __init__(
+        self, rec: str, lines: Iterable[Line], vers: Mapping[str, int], known: Container[str]
+    ) -> None:
+        """Without the operations in `known`; `vers` has the place of all others in the server's log."""
+        self.rec, self._vers = rec, vers
+        self.rows: dict[int, HistoryRow] = {}
+        self.told: list[tuple[Told, list[int]]] = []  # the newest first, each with the rows of its changes
+        for id, group in groupby(lines, lambda line: line.operation):
+            if id not in known:
+                self._add(id, list(group))
+        self.told.reverse()
+
+    def _add(self, id: str, lines: list[Line]) -> None:
+        parts = [(line, -2 * (len(self.rows) + n) - 3) for n, line in enumerate(lines)]
+        first, top = lines[0], -2 * len(self.rows) - 2
+        self.rows[top] = self._row(top, "operation", id, first, len(lines))
+        for line, row in parts:
+            self.rows[row] = self._row(row, "change", id, line, len(lines))
+        text = f"{first.label} {first.author}"
+        self.told.append(
+            (
+                Told(top, text, self._vers.get(id, NOWHERE_YET)),
+                [row for _, row in parts] if len(parts) > 1 else [],
+            )
+        )
+
+    def _row(self, row: int, kind: str, id: str, line: Line, parts: int) -> HistoryRow:
+        change = Change(line.kind, self.rec, line.field, line.old, line.new)
+        return HistoryRow(
+            row, kind, id, line.when, line.author, line.label, line.state, "", 0, 0, "do", 1, parts, change
+        )
 
 
 def operations(conn: sqlite3.Connection, project: str = "", rec: str = "") -> list[Told]:
     """The latest operations that touched a record, the records of a project, or anything; the newest first."""
     of, values = _touched(project, rec)
     rows = conn.execute(
-        f"""SELECT t.n, t.label || ' ' || coalesce(m.name, 'you') FROM txn t LEFT JOIN member m ON m.id=t.author
+        f"""SELECT t.n, t.label || ' ' || coalesce(m.name, 'you'),
+            coalesce(t.ver, {NOWHERE_YET}) FROM txn t LEFT JOIN member m ON m.id=t.author
             WHERE {_SHOWN} AND {of} ORDER BY t.n DESC LIMIT {LATEST}""",
         values,
     )
@@ -96,6 +140,24 @@ def window(conn: sqlite3.Connection, ns: Iterable[int]) -> Window:
         parts = conn.execute(sql, (n,)).fetchall()
         for (part,) in parts if len(parts) > 1 else ():
             add(found, part * 2 + CHANGE, 1)
+    return found
+
+
+def window_with_older(
+    conn: sqlite3.Connection, here: Sequence[Told], older: Sequence[tuple[Told, list[int]]]
+) -> Window:
+    """What this laptop has among what the server told, as its log has it; the newest first."""
+    found = Window()
+    there = {told.n: parts for told, parts in older}
+    for told in sorted((*here, *(one for one, _ in older)), key=lambda one: (one.ver, one.n), reverse=True):
+        if told.n >= 0:
+            some = window(conn, [told.n])
+            found.rows += some.rows
+            found.depths += some.depths
+            continue
+        add(found, told.n, 0)
+        for part in there[told.n]:
+            add(found, part, 1)
     return found
 
 

@@ -1,15 +1,19 @@
 """undo, redo, history: the log of what was done."""
 
 import sqlite3
+from typing import TYPE_CHECKING
 
 from models import history as log
-from models.errors import NotFound, Refused
+from models.errors import NotFound, Refused, StoreError, SyncError
 from models.feed import Changes
 from models.fields import Field, Scalar
 from models.kinds import KINDS
 from tui.commands import lookup, values
-from tui.commands.context import Context
+from tui.commands.context import Context, note
 from tui.commands.output import count, listing, moment, plain, table
+
+if TYPE_CHECKING:
+    from models.apply import Entry
 
 PENDING, SENT, SEEN, REJECTED = 1, 2, 4, 5  # models.capture
 
@@ -53,14 +57,31 @@ def _said(ctx: Context, done: str, changes: Changes) -> None:
 
 
 def history(ctx: Context) -> int:
+    if not ctx.args.id:
+        with ctx.reading() as conn:
+            return _operations(ctx, conn)
     with ctx.reading() as conn:
-        if ctx.args.id:
-            return _of_record(ctx, conn, lookup.record(conn, ctx.args.id, state=lookup.ANY))
-        return _operations(ctx, conn)
+        found = lookup.record(conn, ctx.args.id, state=lookup.ANY)
+        whole = log.is_whole(conn, found.id)
+    entries = [] if whole else _past(ctx, found.id)  # no transaction is open meanwhile
+    with ctx.reading() as conn:
+        return _of_record(ctx, conn, found, log.joined(conn, found.id, entries))
 
 
-def _of_record(ctx: Context, conn: sqlite3.Connection, found: lookup.Found) -> int:
-    lines = log.history(conn, found.id)[-ctx.args.limit :]
+def _past(ctx: Context, rec: str) -> "list[Entry]":
+    """What the server has; nothing, and why, where it cannot be asked."""
+    from sync.past import past
+
+    try:
+        with ctx.store() as store:
+            return past(store, rec)
+    except (SyncError, StoreError) as error:
+        note(f"Older entries may be on the server. {error}")
+        return []
+
+
+def _of_record(ctx: Context, conn: sqlite3.Connection, found: lookup.Found, lines: list[log.Line]) -> int:
+    lines = lines[-ctx.args.limit :]
     if ctx.json:
         ctx.json_out([line._asdict() for line in lines])
         return 0

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+import sqlite3
+from collections.abc import Iterable, Sequence
+from contextlib import closing, suppress
+from threading import Thread
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from models import history as log
 from models.capture import PENDING, REJECTED, SENT
+from models.errors import MilepostError
 from models.windows import history
-from models.windows.history import Change, HistoryRow, Told
+from models.windows.history import Change, HistoryRow, Older, Told
 from models.windows.window import Window
 from tui.screens import form
 from tui.screens.base import ListView, bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.words import clock, count
 
+if TYPE_CHECKING:
+    from tui.workbench import Workbench
+
+ASKING = "asking the server for older entries…"
+OFFLINE = "older entries may be on the server"
 DONE = {"undo": "Undo: ", "redo": "Redo: "}
 
 
@@ -76,19 +86,26 @@ class HistoryView(ListView):
     def __init__(self) -> None:
         super().__init__()
         self.done: list[Told] = []
+        self.older: Older | None = None  # what the server has told besides
+        self.note = ""
         self._known: set[int] = set()
 
     def title_parts(self) -> Sequence[str]:
         tail = f" /{self.text}" if self.text else ""
         if self.of[1]:
-            return ("History", form.shown_title(bench(self).desk.conn, *self.of) + tail)
+            title = form.shown_title(bench(self).desk.conn, *self.of)
+            return ("History", title + tail + (f" · {self.note}" if self.note else ""))
         return (*(("All projects",) if self.every else bench(self).place_of(self.project)), "History" + tail)
 
     def show(self, kind: str, rec: str) -> None:
         """The history of one record; of the project again when `rec` is empty."""
         self.of = (kind, rec)
+        self.older, self.note = None, ""
         self.lines.set_window(())
         self.reload()
+        if rec:
+            # quitting waits for no network
+            Thread(target=self._ask, args=(bench(self), rec), name="past", daemon=True).start()
         self.post_message(self.Retitled())
 
     # Loading: the log may be long, so never on the screen's thread
@@ -110,15 +127,54 @@ class HistoryView(ListView):
             conn.close()
         self.app.call_from_thread(self._show, told)
 
+    def _ask(self, app: Workbench, rec: str) -> None:
+        """What this laptop has not got of it, from the server; in a thread of its own."""
+
+        def tell(older: Older | None, note: str, why: str = "") -> None:
+            app.call_from_thread(self._tell, rec, older, note, why)
+
+        with (
+            suppress(RuntimeError, sqlite3.Error),
+            closing(app.desk.reader()) as conn,
+        ):  # it may end meanwhile
+            if log.is_whole(conn, rec):
+                return
+            if app.offline:
+                tell(None, OFFLINE)
+                return
+            tell(None, ASKING)
+            from sync.past import past
+
+            try:
+                entries = past(app.desk.store, rec)
+            except MilepostError as error:
+                tell(None, OFFLINE, str(error))
+                return
+            lines = log.joined(conn, rec, entries)
+            here = {line.operation for line in log.history(conn, rec)}
+            tell(Older(rec, lines, {e.id: e.ver for e in entries}, here), "")
+
+    def _tell(self, rec: str, older: Older | None, note: str, why: str = "") -> None:
+        if rec != self.of[1]:
+            return  # another one is asked for by now
+        self.older, self.note = older, note
+        self.post_message(self.Retitled())
+        if why:
+            self.shell.say(why)
+        if older is not None:
+            self._fold(older.rows[told.n].row for told, parts in older.told if parts)
+            super().reload()
+
+    def _fold(self, rows: Iterable[int]) -> None:
+        self.lines.window.folded |= set(rows)
+
     def _show(self, told: list[Told]) -> None:
         """An operation that is new here is folded."""
         self.done = told
         fresh = history.window(bench(self).desk.conn, {one.n for one in told} - self._known)
         self._known |= {one.n for one in told}
         parents = zip(fresh.rows, fresh.depths[1:], strict=False)
-        self.lines.window.folded |= {
-            row for row, next_depth in parents if next_depth and row % 2 == history.OPERATION
-        }
+        self._fold(row for row, next_depth in parents if next_depth and row % 2 == history.OPERATION)
         super().reload()
 
     def narrow(self) -> None:
@@ -126,11 +182,21 @@ class HistoryView(ListView):
 
     def window(self) -> Window:
         words = self.text.lower().split()
-        fits = [one.n for one in self.done if all(word in one.text.lower() for word in words)]
-        return history.window(bench(self).desk.conn, fits)
+
+        def fits(one: Told) -> bool:
+            return all(word in one.text.lower() for word in words)
+
+        here = [one for one in self.done if fits(one)]
+        if self.older is None:
+            return history.window(bench(self).desk.conn, [one.n for one in here])
+        there = [(one, parts) for one, parts in self.older.told if fits(one)]
+        return history.window_with_older(bench(self).desk.conn, here, there)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        found = history.history_rows(bench(self).desk.conn, rowids)
+        found = history.history_rows(bench(self).desk.conn, [row for row in rowids if row >= 0])
+        if self.older is not None:
+            by = {row.row: row for row in found} | self.older.rows
+            found = [by[row] for row in rowids if row in by]
         return [Line((row.row, row, *self._texts(row))) for row in found]
 
     def _texts(self, row: HistoryRow) -> tuple[str, str]:

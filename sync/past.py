@@ -1,0 +1,46 @@
+"""The history of a record by the server, which keeps what this laptop never had or has let go."""
+
+import asyncio
+from urllib.parse import urlencode
+
+from models.apply import Entry
+from models.errors import Offline
+from models.store import Store
+from sync import api, protocol
+from sync.account import token_of
+from sync.protocol import Request
+
+MOST = 2_000  # entries that are asked for
+PATIENCE = 15.0  # seconds for all of them
+
+
+def past(store: Store, rec: str) -> list[Entry]:
+    """What was done to the record, oldest first; nothing where the server does not know it or does not show it.
+
+    Raises SyncError: Offline, Held, NoCredentials.
+    """
+    token = token_of(store)
+
+    async def run() -> list[Entry]:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await _all(store.meta("server"), token, rec)
+        except TimeoutError:
+            raise Offline(f"{store.meta('server')} did not answer in time.") from None
+
+    return asyncio.run(run())
+
+
+async def _all(server: str, token: str, rec: str) -> list[Entry]:
+    found: list[Entry] = []
+    more = True
+    async with api.client(server, token) as http:
+        while more and len(found) < MOST:
+            asked = {"rec": rec} | ({"before": str(found[-1].ver)} if found else {})
+            reply = await api.send(http, Request("GET", f"/v1/history?{urlencode(asked)}"))
+            if protocol.HEADER in reply.headers and reply.status == 404:
+                return []
+            entries, more = protocol.history(reply)
+            found += entries
+            more = more and bool(entries)
+    return found[::-1]
