@@ -14,6 +14,7 @@ import orjson
 
 from models.db import get_meta
 from models.fields import Scalar
+from models.moving import before
 
 if TYPE_CHECKING:
     from models.apply import Entry, Patch
@@ -59,7 +60,15 @@ _AUTHOR = "coalesce(m.name, CASE WHEN t.origin='L' THEN 'you' ELSE 'a colleague'
 
 
 def history(conn: sqlite3.Connection, rec: str) -> list[Line]:
-    """The record's changes, oldest first: those of the server's log in its order, then those that wait."""
+    """The record's changes, oldest first: those of the server's log in its order, then those that wait. Of one that was
+    moved here, what was done to it before comes first, as far as this laptop knows."""
+    came = [rec]
+    while (old := before(conn, came[-1])) and old not in came:
+        came.append(old)
+    return [line for one in reversed(came) for line in _history(conn, one)]
+
+
+def _history(conn: sqlite3.Connection, rec: str) -> list[Line]:
     rows = conn.execute(
         f"""SELECT t.at, {_AUTHOR}, t.label, c.tbl, c.field, c.old, c.new, t.state, c.effect, t.id
             FROM change c JOIN txn t ON t.n=c.txn LEFT JOIN member m ON m.id=t.author

@@ -56,7 +56,8 @@ def settle_spaces(session: Session, new: Iterable[Record]) -> None:
 
 def refuse_moves(session: Session, edited: Iterable[Record]) -> None:
     """Raises Refused where a record is given an owner in another space: it keeps its own for ever. A project or client
-    with a space of its own may belong to what everybody sees."""
+    that everybody does not see may belong to what everybody sees, and a project with a space of its own to any client.
+    """
     for record in edited:
         kind, owner = str(record.__tablename__), owner_of(record)
         if owner is None or not any(
@@ -64,7 +65,9 @@ def refuse_moves(session: Session, edited: Iterable[Record]) -> None:
         ):
             continue
         above = session.get(KINDS[owner[0]].cls, owner[1])
-        if above is None or above.space == record.space or (kind in OF_ITS_OWN and above.space == LIBRARY):
+        if above is None or above.space == record.space:
+            continue
+        if kind in OF_ITS_OWN and (above.space == LIBRARY or record.space == f"{kind}:{record.id}"):
             continue
         raise Refused(
             f"A {KINDS[kind].label.lower()} is seen by the same people for ever, and others see the "
@@ -106,6 +109,20 @@ def people(conn: sqlite3.Connection, space: str) -> list[Person]:
     return sorted((Person(m, names.get(m, ""), role) for m, role in told), key=lambda p: (p.name, p.id))
 
 
+def told(conn: sqlite3.Connection, space: str) -> str:
+    """Who sees the space, in words."""
+    if space == LIBRARY:
+        return "everybody"
+    found = people(conn, space)
+    return ", ".join(f"{one.name or 'somebody'} ({one.role})" for one in found) or "only you"
+
+
+def manages(conn: sqlite3.Connection, space: str) -> bool:
+    """Whether this member may say who sees the space; so may who has begun one of which the server has not told."""
+    row = conn.execute("SELECT role FROM space WHERE id=?", (space,)).fetchone()
+    return space != LIBRARY and (row is None or row[0] == "manager")
+
+
 def space_of(conn: sqlite3.Connection, kind: str, rec: str) -> str:
     """The space of a record; the library where it is not here."""
     row = conn.execute(f"SELECT space FROM {kind} WHERE id=?", (rec,)).fetchone()
@@ -116,6 +133,6 @@ def titled(conn: sqlite3.Connection, space: str) -> str:
     """What a space is called: by its project or client, or whom it is for."""
     kind, _, rest = space.partition(":")
     if kind in OF_ITS_OWN:
-        row = conn.execute(f"SELECT name FROM {kind} WHERE id=?", (rest,)).fetchone()
-        return str(row[0]) if row else "not on this laptop"
+        row = conn.execute(f"SELECT name, deleted_at FROM {kind} WHERE id=?", (rest,)).fetchone()
+        return f"{row[0]}{', deleted' if row[1] else ''}" if row else "not on this laptop"
     return {"workspace": "everybody's", "member": "only yours", "pair": "between two"}.get(kind, space)

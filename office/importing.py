@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.errors import Refused
+from models import sharing
 from models.kinds import KINDS
 from models.record import find
 from models.schedule.engine import Schedule
@@ -44,12 +44,14 @@ class Preview:
     warnings: list[str]
     left_out: list[str]
     moved: list[Moved]
+    kept: str = ""  # who sees it, where not everybody does
 
     def lines(self, *, all_dates: bool = False) -> list[str]:
         """All of it as a person reads it; of the tasks whose dates differ the first few, unless all are wanted."""
         return [
             f"{self.name}  ({self.source})",
             f"from {_shown(self.start)} to {_shown(self.finish)}",
+            *([self.kept] if self.kept else []),
             *(f"new: {counted(n, KINDS[kind].label.lower(), KINDS[kind].plural.lower())}{self._of(kind)}"
               for kind, n in self.counts.items()),
             *_listed("already here", "member", self.same_members),
@@ -64,9 +66,18 @@ class Preview:
         return f" ({self.summaries:,} summaries, {self.milestones:,} milestones)" if kind == "task" else ""
 
 
-def preview(conn: sqlite3.Connection, plan: Plan, *, name: str = "", client_id: str | None = None) -> Preview:
+def preview(
+    conn: sqlite3.Connection,
+    plan: Plan,
+    *,
+    name: str = "",
+    client_id: str | None = None,
+    private: bool = False,
+) -> Preview:
     """What `import_plan` with the same arguments would do to the store that `conn` reads."""
-    made = draft_plan(plan, _known(lambda sql: conn.execute(sql).fetchall()), name=name, client_id=client_id)
+    space = LIBRARY if private else sharing.space_of(conn, "client", client_id or "")
+    known = _known(lambda sql: conn.execute(sql).fetchall(), space)
+    made = draft_plan(plan, known, name=name, client_id=client_id)
     starts = [task.start for task in plan.tasks if task.start]
     finishes = [task.finish for task in plan.tasks if task.finish]
     return Preview(
@@ -83,45 +94,58 @@ def preview(conn: sqlite3.Connection, plan: Plan, *, name: str = "", client_id: 
         warnings=[*plan.warnings, *made.warnings.lines()],
         left_out=made.left_out,
         moved=differing.moved(plan, Schedule(as_inputs(plan))),
+        kept=_kept(conn, space, private),
     )
 
 
-def import_plan(session: Session, plan: Plan, *, name: str = "", client_id: str | None = None) -> str:
+def import_plan(
+    session: Session, plan: Plan, *, name: str = "", client_id: str | None = None, private: bool = False
+) -> str:
     """Writes the whole plan as a new project, in the caller's one transaction; its id.
 
-    Members and calendars that the plan shares with the store are used as they are and not changed. Raises Refused for
-    a client who is kept from some: the plan would lie where everybody sees it.
+    Members and calendars that the plan shares with the store are used as they are and not changed. `private` begins a
+    space of its own; else the plan lies where its client lies, with the members and calendars that are new, so that
+    who does not see the client learns nothing of it. Raises Refused where this member may only read there.
     """
-    if client_id and (client := find(session, "client", client_id)).space not in (None, LIBRARY):
-        raise Refused(
-            f"{client.name} is kept from some colleagues, and an imported plan is seen by all. Import it without a "
-            "client, or add the project with --private and type its tasks."
-        )
-    made = draft_plan(plan, _known(_query(session)), name=name, client_id=client_id)
-    _write(session, made)
+    space = find(session, "client", client_id).space if client_id and not private else LIBRARY
+    sharing.refuse_readers(session, {space})
+    made = draft_plan(plan, _known(_query(session), space), name=name, client_id=client_id)
+    _write(session, made, f"project:{made.project_id}" if private else space)
     return made.project_id
 
 
-def _write(session: Session, made: Draft) -> None:
+def _write(session: Session, made: Draft, space: str) -> None:
     """All rows of a kind by one statement; the triggers see each of them."""
     for kind, rows in made.records.items():
         names = list(rows[0])
         sql = f"INSERT INTO {kind}({', '.join(names)}) VALUES({', '.join('?' * len(names))})"
-        session.connection().exec_driver_sql(sql, list(map(itemgetter(*names), rows)))
+        lying = rows if space == LIBRARY else ({**row, "space": space} for row in rows)
+        session.connection().exec_driver_sql(sql, list(map(itemgetter(*names), lying)))
 
 
 def _query(session: Session) -> Callable[[str], list[Any]]:
     return lambda sql: [tuple(row) for row in session.connection().exec_driver_sql(sql)]
 
 
-def _known(query: Callable[[str], list[Any]]) -> Known:
-    alive = "WHERE deleted_at IS NULL ORDER BY id"
+def _known(query: Callable[[str], list[Any]], space: str) -> Known:
+    """What a plan that lies in `space` may mean; nothing that is kept from some who see that."""
+    quoted = space.replace("'", "''")
+    alive = f"WHERE deleted_at IS NULL AND space IN ('{LIBRARY}', '{quoted}') ORDER BY id"
+    all_ = "WHERE deleted_at IS NULL ORDER BY id"
     calendars = query(f"SELECT id, name, base_id, week, exceptions, work_weeks FROM calendar {alive}")
     return Known(
         [KnownMember(*row) for row in query(f"SELECT id, name, coalesce(email, '') FROM member {alive}")],
         [KnownCalendar(*row) for row in calendars],
-        [KnownProject(*row) for row in query(f"SELECT id, name, coalesce(source, '') FROM project {alive}")],
+        [KnownProject(*row) for row in query(f"SELECT id, name, coalesce(source, '') FROM project {all_}")],
     )
+
+
+def _kept(conn: sqlite3.Connection, space: str, private: bool) -> str:
+    if private:
+        return "kept from others: only you see it until you share it"
+    if space == LIBRARY:
+        return ""
+    return f"kept from others, as its client is; it is seen by {sharing.told(conn, space)}"
 
 
 def _listed(head: str, noun: str, names: list[str]) -> Iterator[str]:

@@ -464,10 +464,53 @@ def test_ten_thousand_tasks_come_in_within_six_seconds(store: Store) -> None:
     assert counts(store)["task"] == 10_000
 
 
-def test_no_plan_is_taken_for_a_client_who_is_kept_from_some(store: Store) -> None:
-    client = store.transact(
-        "Add", create, "client", name="Harlan Fab", space="client:harlan", id="harlan"
-    ).result
-    with pytest.raises(Refused, match="Harlan Fab is kept from some"):
-        store.transact("Import", import_plan, small(), client_id=client.id)
+def spaces(store: Store) -> set[tuple[str, str]]:
+    """Kind and space of all that lies anywhere."""
+    return {(kind, space) for kind in KINDS for (space,) in rows(store, f"SELECT space FROM {kind}")}
+
+
+@pytest.fixture
+def shop(store: Store) -> str:
+    """A client in a space of its own, and Ines, whom only those who see it know."""
+    store.transact("Add", create, "client", id="harlan", name="Harlan Fab", space="client:harlan")
+    store.transact("Add", create, "member", id="secret", name="Ines", space="client:harlan")
+    return "harlan"
+
+
+def test_a_plan_lies_where_its_client_lies_with_all_that_is_new(store: Store, shop: str) -> None:
+    plan = replace(small(), resources=[Resource(uid=1, name="Ines"), Resource(uid=2, name="Crew")])
+    told = preview(store.read(), plan, client_id=shop)
+    assert "kept from others, as its client is; it is seen by only you" in told.lines()
+    assert told.same_members == ["Ines"]
+    store.transact("Import", import_plan, plan, client_id=shop)
+    assert {space for _, space in spaces(store)} == {"client:harlan"}
+    assert ("task", "client:harlan") in spaces(store)
+    store.undo()
+    assert rows(store, "SELECT count(*) FROM project WHERE deleted_at IS NULL") == [(0,)]
+
+
+def test_a_plan_that_everybody_sees_names_nobody_whom_some_do_not_know(store: Store, shop: str) -> None:
+    plan = replace(small(), resources=[Resource(uid=1, name="Ines")])
+    assert preview(store.read(), plan).same_members == []
+    store.transact("Import", import_plan, plan)
+    assert rows(store, "SELECT space FROM member WHERE name='Ines' ORDER BY 1") == [
+        ("client:harlan",),
+        ("workspace",),
+    ]
+
+
+def test_a_plan_in_a_space_of_its_own(store: Store, shop: str) -> None:
+    assert "only you see it until you share it" in "\n".join(
+        preview(store.read(), small(), private=True).lines()
+    )
+    id = store.transact("Import", import_plan, small(), private=True).result
+    assert rows(store, "SELECT DISTINCT space FROM task") == [(f"project:{id}",)]
+    assert rows(store, "SELECT space FROM project") == [(f"project:{id}",)]
+
+
+def test_a_reader_of_the_client_takes_no_plan_in(store: Store, shop: str) -> None:
+    with store.write() as conn:
+        conn.execute("INSERT INTO space(id, role, members, fresh) VALUES('client:harlan', 'reader', '[]', 1)")
+    with pytest.raises(Refused, match="You may read this"):
+        store.transact("Import", import_plan, small(), client_id=shop)
     assert rows(store, "SELECT count(*) FROM project") == [(0,)]

@@ -108,7 +108,8 @@ def _import_plan(ctx: Context, path: Path) -> int:
     plan = read_plan(path)
     with ctx.reading() as conn:
         client = lookup.record(conn, ctx.args.client, ["client"]).id if ctx.args.client else None
-        seen = importing.preview(conn, plan, name=ctx.args.name, client_id=client)
+        given = {"name": ctx.args.name, "client_id": client, "private": ctx.args.private}
+        seen = importing.preview(conn, plan, **given)
     say: Callable[[str], None] = note if ctx.json else ctx.print
     for line in seen.lines(all_dates=ctx.args.dates):
         say(plain(line))
@@ -120,9 +121,7 @@ def _import_plan(ctx: Context, path: Path) -> int:
     if not ctx.args.yes and not lists.agreed():
         raise Refused("Nothing was imported. Say --yes to import.")
     with ctx.store() as store:
-        changes = store.transact(
-            f"Import {plan.name}", importing.import_plan, plan, name=ctx.args.name, client_id=client
-        )
+        changes = store.transact(f"Import {plan.name}", importing.import_plan, plan, **given)
         project = str(changes.result)
     if ctx.json:
         ctx.json_out({"id": project, "kind": "project", **answer})

@@ -19,9 +19,9 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            set ID[,ID] field=value …          show ID  delete ID  fields [KIND]
            undo [ID]  redo  history [ID]  undelete ID  duplicates  merge ID ID
 Together   login URL  logout  whoami  invite NAME  sync  status  serve  server
-           conflicts  resolve ID mine|theirs|both|now|VALUE  rejected  spaces
+           conflicts  resolve ID CHOICE  rejected  spaces  share|unshare|move ID
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
-           attach|attachments|fetch|explain|share|unshare ID backup|restore FILE
+           attach|attachments|fetch|explain ID              backup|restore FILE
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
@@ -196,7 +196,7 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
     "spaces": Command("sharing.list_spaces", "Lists what not everybody sees, and who sees it."),
     "share": Command(
         "sharing.share",
-        "Lets colleagues see a project or client that was added with --private.",
+        "Lets colleagues see a project or client that was added or moved with --private.",
         (arg("id", metavar="PROJECT"), arg("who", nargs="+", metavar="NAME[:reader|editor|manager]")),
         'milepost share "Cell 9" Tomas Odile:reader',
     ),
@@ -204,6 +204,17 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
         "sharing.unshare",
         "Takes a project or client off colleagues' laptops.",
         (arg("id", metavar="PROJECT"), arg("who", nargs="+", metavar="NAME")),
+    ),
+    "move": Command(
+        "sharing.move",
+        "Moves a project or client, with all that belongs to it, where fewer see it or where everybody does.",
+        (
+            arg("id", metavar="PROJECT"),
+            arg("--private", action="store_true", help="only you see it, until you share it"),
+            arg("--everybody", action="store_true", help="all see it"),
+            arg("--dry-run", action="store_true", help="only say what it would do"),
+        ),
+        'milepost move "Line 2" --private',
     ),
     "sync": Command(
         "syncing.sync",
@@ -294,6 +305,7 @@ milepost rejected --export refused.txt""",
             ),
             arg("--name", default="", help="what to call the project"),
             arg("--client", default="", metavar="ID", help="whose project it is, or whose contacts"),
+            arg("--private", action="store_true", help="a plan that only you see, until you share it"),
             arg("--as", dest="what", default="", metavar="KIND", help="of a list: contacts or tasks"),
             arg("--project", default="", metavar="ID", help="of a list of tasks"),
             arg(

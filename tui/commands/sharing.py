@@ -1,14 +1,14 @@
-"""spaces, share, unshare: who sees what."""
+"""spaces, share, unshare, move: who sees what."""
 
 from contextlib import closing, suppress
 from typing import Any
 
-from models import sharing
-from models.errors import Held, Refused
+from models import moving, sharing
+from models.errors import Held, Refused, SyncError
 from models.space import LIBRARY, ROLES, spaces
 from models.store import Store
 from tui.commands import lookup
-from tui.commands.context import Context
+from tui.commands.context import Context, Usage
 from tui.commands.output import plain, table
 
 
@@ -48,6 +48,36 @@ def unshare(ctx: Context) -> int:
     return 0
 
 
+def move(ctx: Context) -> int:
+    """After a sync, where there is a server: what colleagues wrote meanwhile comes along."""
+    if ctx.args.private == ctx.args.everybody:
+        raise Usage("Say to whom: --private, or --everybody")
+    with ctx.store() as store:
+        if not ctx.args.dry_run:
+            _sync_if_there(store)
+        with closing(store.read()) as conn:
+            what = lookup.record(conn, ctx.args.id, list(sharing.OF_ITS_OWN))
+            plan = moving.plan(conn, *what, ctx.args.everybody)
+            lines = moving.preview(conn, plan)
+        if not ctx.args.dry_run:
+            id = str(store.transact(plan.label, moving.move, *what, ctx.args.everybody).result)
+            _sync_if_there(store)
+    if ctx.json:
+        done = {"preview": lines} if ctx.args.dry_run else {"id": id, "kind": what.kind, "space": plan.space}
+        ctx.json_out(done)
+        return 0
+    for line in lines[:-1]:
+        ctx.print(plain(line))
+    ctx.print("Nothing was moved." if ctx.args.dry_run else f"Moved; milepost undo takes it back.  {id}")
+    return 0
+
+
+def _sync_if_there(store: Store) -> None:
+    with suppress(SyncError):
+        if store.meta("server"):
+            _sync(store)
+
+
 def _grant(ctx: Context, name: str, role: str) -> None:
     from sync import account
 
@@ -61,8 +91,8 @@ def _grant(ctx: Context, name: str, role: str) -> None:
             title, person = (plain(lookup.title(conn, *found)) for found in (what, who))
         if space == LIBRARY:
             raise Refused(
-                f"Everybody sees {title}. Begin one that others do not see with: "
-                f"milepost add {what.kind} NAME --private"
+                f"Everybody sees {title}. Move it into a space of its own first: milepost move ID --private. "
+                f"One that others never saw begins with: milepost add {what.kind} NAME --private"
             )
         _sync(store)  # the server must have it, and afterwards we hear who sees it
         account.share(store, space, who.id, role)
