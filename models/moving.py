@@ -16,8 +16,7 @@ from models.errors import NotFound, Refused
 from models.fields import Scalar
 from models.kinds import KINDS
 from models.record import OWNERS, made_id, now_instant
-from models.sharing import OF_ITS_OWN, manages
-from models.space import LIBRARY
+from models.seen import LIBRARY, OF_ITS_OWN, manages
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 Found = Mapping[str, Sequence[str]]

@@ -9,6 +9,7 @@ from models.calendar import calendar_of
 from models.client import Client
 from models.errors import Invalid, Refused
 from models.record import Named, Record, attribute, create, register
+from models.sharing import unshared
 
 
 @register("Project", "Projects", listed=("name", "number", "client_id", "manager_id", "start", "finish"))
@@ -95,17 +96,24 @@ def release(session: Session, project_id: str) -> None:
     project.hold_reason = project.hold_waiting_on = project.hold_since = None
 
 
-def new_project(session: Session, name: str, client: str = "", holidays: str = "") -> str:
+def new_project(
+    session: Session, name: str, client: str = "", holidays: str = "", private: bool = False
+) -> str:
     """A project with its name, for the client called so (made when nobody is), without the public holidays of a place
-    (DE, DE-BW); its id. All else can follow."""
-    client_id = _client_called(session, client) if client else None
+    (DE, DE-BW); its id. All else can follow. A `private` one only this member sees, and so it is with a new client,
+    where the project then lies."""
+    client_id, made = _client_called(session, client, private) if client else (None, False)
     calendar_id = calendar_of(session, holidays) if holidays else None
     session.flush()
-    project: Project = create(session, "project", name=name, client_id=client_id, calendar_id=calendar_id)
+    own = unshared("project") if private and not made else {}
+    project: Project = create(
+        session, "project", name=name, client_id=client_id, calendar_id=calendar_id, **own
+    )
     return project.id
 
 
-def _client_called(session: Session, name: str) -> str:
+def _client_called(session: Session, name: str, private: bool) -> tuple[str, bool]:
+    """The client's id, and whether it was made."""
     live = select(Client).where(col(Client.deleted_at).is_(None))
     exact = session.exec(live.where(func.lower(Client.name) == name.lower())).first()
     found = (
@@ -115,6 +123,7 @@ def _client_called(session: Session, name: str) -> str:
     )
     if len(found) > 1:
         raise Refused(f"“{name}” fits {', '.join(c.name for c in found[:5])}. Write more of the name.")
-    client: Client = found[0] if found else create(session, "client", name=name)
+    own = unshared("client") if private else {}
+    client: Client = found[0] if found else create(session, "client", name=name, **own)
     session.flush()  # a new one must be there before a project refers to it
-    return client.id
+    return client.id, not found

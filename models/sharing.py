@@ -5,9 +5,7 @@ with their client. A project or client may be begun in a space of its own (`unsh
 others by the server (sync.account.share).
 """
 
-import sqlite3
 from collections.abc import Collection, Iterable
-from typing import NamedTuple
 
 import orjson
 from sqlalchemy import inspect
@@ -15,17 +13,8 @@ from sqlmodel import Session
 
 from models.errors import Refused
 from models.record import KINDS, OWNERS, Record, new_id
-from models.space import LIBRARY, may_edit
-
-OF_ITS_OWN = ("project", "client")
-
-
-class Person(NamedTuple):
-    """Somebody who sees a space; `name` is "" for one who is not on this laptop."""
-
-    id: str
-    name: str
-    role: str
+from models.seen import LIBRARY, OF_ITS_OWN
+from models.space import may_edit
 
 
 def unshared(kind: str) -> dict[str, str]:
@@ -99,40 +88,3 @@ def refuse_readers(session: Session, spaces: Collection[str]) -> None:
     )
     if any(not may_edit(role) for _, role in rows):
         raise Refused("You may read this, not change it. Ask who manages it for the right to edit.")
-
-
-def people(conn: sqlite3.Connection, space: str) -> list[Person]:
-    """Who sees the space, as the server told last; nobody for the library, which is everybody's."""
-    row = conn.execute("SELECT members FROM space WHERE id=?", (space,)).fetchone()
-    told = orjson.loads(row[0]) if row else []
-    names = dict(conn.execute("SELECT id, name FROM member").fetchall())
-    return sorted((Person(m, names.get(m, ""), role) for m, role in told), key=lambda p: (p.name, p.id))
-
-
-def told(conn: sqlite3.Connection, space: str) -> str:
-    """Who sees the space, in words."""
-    if space == LIBRARY:
-        return "everybody"
-    found = people(conn, space)
-    return ", ".join(f"{one.name or 'somebody'} ({one.role})" for one in found) or "only you"
-
-
-def manages(conn: sqlite3.Connection, space: str) -> bool:
-    """Whether this member may say who sees the space; so may who has begun one of which the server has not told."""
-    row = conn.execute("SELECT role FROM space WHERE id=?", (space,)).fetchone()
-    return space != LIBRARY and (row is None or row[0] == "manager")
-
-
-def space_of(conn: sqlite3.Connection, kind: str, rec: str) -> str:
-    """The space of a record; the library where it is not here."""
-    row = conn.execute(f"SELECT space FROM {kind} WHERE id=?", (rec,)).fetchone()
-    return str(row[0]) if row and row[0] else LIBRARY
-
-
-def titled(conn: sqlite3.Connection, space: str) -> str:
-    """What a space is called: by its project or client, or whom it is for."""
-    kind, _, rest = space.partition(":")
-    if kind in OF_ITS_OWN:
-        row = conn.execute(f"SELECT name, deleted_at FROM {kind} WHERE id=?", (rest,)).fetchone()
-        return f"{row[0]}{', deleted' if row[1] else ''}" if row else "not on this laptop"
-    return {"workspace": "everybody's", "member": "only yours", "pair": "between two"}.get(kind, space)

@@ -13,14 +13,13 @@ from typing import NamedTuple
 
 import orjson
 
+from models import seen
 from models.apply import UNSEEN, Records, decide, rebuild, settlement
 from models.capture import ACKNOWLEDGED, PENDING, REJECTED, SEEN, SENT
 from models.db import get_meta, set_meta
 from models.record import KINDS
 
-LIBRARY = "workspace"  # the space that everybody sees
-ROLES = ("reader", "editor", "manager")
-SHARES = "shares"  # in `meta`: the version of the server's word on who sees what, -1 = ask
+LIBRARY, ROLES, SHARES = seen.LIBRARY, seen.ROLES, seen.SHARES
 
 _ALL = "(SELECT value FROM json_each(?))"
 _KEPT = f"({PENDING}, {SENT}, {REJECTED})"  # what waits for a verdict or was refused stays, to be read and exported

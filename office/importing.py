@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models import sharing
+from models import seen, sharing
 from models.kinds import KINDS
 from models.record import find
 from models.schedule.engine import Schedule
-from models.space import LIBRARY
+from models.seen import LIBRARY
 from office import differing
 from office.differing import Moved
 from office.draft import Draft, Known, KnownCalendar, KnownMember, KnownProject, minute
@@ -75,7 +75,7 @@ def preview(
     private: bool = False,
 ) -> Preview:
     """What `import_plan` with the same arguments would do to the store that `conn` reads."""
-    space = LIBRARY if private else sharing.space_of(conn, "client", client_id or "")
+    space = LIBRARY if private else seen.space_of(conn, "client", client_id or "")
     known = _known(lambda sql: conn.execute(sql).fetchall(), space)
     made = draft_plan(plan, known, name=name, client_id=client_id)
     starts = [task.start for task in plan.tasks if task.start]
@@ -145,7 +145,7 @@ def _kept(conn: sqlite3.Connection, space: str, private: bool) -> str:
         return "kept from others: only you see it until you share it"
     if space == LIBRARY:
         return ""
-    return f"kept from others, as its client is; it is seen by {sharing.told(conn, space)}"
+    return f"kept from others, as its client is; it is seen by {seen.told(conn, space)}"
 
 
 def _listed(head: str, noun: str, names: list[str]) -> Iterator[str]:

@@ -68,6 +68,7 @@ TODAY = _own("today", ("done", "x", "done", "Task done, promise kept, visit repo
 PORTFOLIO = _own(
     "portfolio",
     ("new_below", "o", "new", "Type a new project", 1),
+    ("new_private", "P", "new private", "Type a new project that only you see"),
     ("at_risk", "!", "at risk", "Show only the projects at risk, or all", 3),
     ("milestone", "m", "milestone", "Go to the next milestone of the project", 4),
     ("health", "r", "by health", "Put the projects under headings by how they are, or by nothing", 5),
@@ -119,6 +120,7 @@ BOARD = [  # and whatever can be done with tasks
 CLIENTS = _own(
     "clients",
     ("new_below", "o", "new", "Type a new contact, site or client", 1),
+    ("new_private", "P", "new private", "Type a new client that only you see"),
     ("merge", "=", "merge", "Make one of two that are marked, or that may be the same; shown first"),
 )
 
@@ -136,6 +138,18 @@ NOTED = _own(  # wherever a client is met
     ("phone", "p", "phone", "Show the numbers of the people there, and copy the first", 5),
     ("mail", "m", "mail", "Copy the mail address, and open a letter where there is a desktop"),
     ("timeline", "T", "timeline", "The client over time: talks, promises, visits, milestones", 6),
+)
+
+SHARED = _own(  # wherever a project or client is met
+    "shared",
+    ("share", "&", "share", "Who sees this, and share it with others; ▢ marks what is kept from some"),
+    ("withdraw", "~", "withdraw", "Take it away from somebody who sees it"),
+    (
+        "move_space",
+        "%",
+        "move",
+        "Move it into a space of its own, or back to where everybody sees it, after a look",
+    ),
 )
 
 TEAM = _own("team", ("new_below", "o", "new", "Type a new member or calendar", 1))
@@ -380,6 +394,7 @@ ACTIONS = [
     *OVERVIEW,
     *CLIENT,
     *NOTED,
+    *SHARED,
     *TEAM,
     *HISTORY,
     *BIN,

@@ -227,7 +227,7 @@ class Workbench(Rescued):
         self._write(lambda store: store.redo(), said=partial(self._reverted, "Did again"))
 
     def act_sync_now(self) -> None:
-        if self.desk.worker is None or not self._signed_in():
+        if self.desk.worker is None or not self.signed_in():
             return
         if self.offline:
             self.act_offline()
@@ -236,7 +236,7 @@ class Workbench(Rescued):
 
     def act_offline(self) -> None:
         """Off the network, or back on it."""
-        if self.desk.worker is None or not self._signed_in():
+        if self.desk.worker is None or not self.signed_in():
             return
         self.offline = not self.offline
         self.desk.worker.pause(self.offline)
@@ -306,7 +306,8 @@ class Workbench(Rescued):
         self.leaving = True
         self.set_timer(8, partial(setattr, self, "leaving", False))
 
-    def _signed_in(self) -> bool:
+    def signed_in(self) -> bool:
+        """Whether there is a server; says so where there is none."""
         signed = bool(db.get_meta(self.desk.conn, "server"))
         if not signed:
             self.shell.say("Not signed in to a server: milepost login URL --code CODE", "warn")

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from models import seen
 from models.windows.portfolio import project_rows, weekdays
 from models.windows.window import FINISH
 
+SEEN_BY = "Seen by"
 NEXT = 5  # milestones, visits and changes that are listed
 
 
@@ -55,7 +57,18 @@ def _frame(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:
     if cancelled or hold:
         label = "Cancelled" if cancelled else "On hold"
         yield Fact(label, cancelled or hold, "project", project, style="warn")
+    yield from _seen_by(conn, project)
     yield Fact("Discreet view", _SEEN[visibility or "internal"], "project", project)
+
+
+def _seen_by(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:
+    """Who of us sees it, as the server told last."""
+    space = seen.space_of(conn, "project", project)
+    people = seen.people(conn, space)
+    if not people:
+        yield Fact(SEEN_BY, seen.told(conn, space), "project", project)
+    for one in people:
+        yield Fact(SEEN_BY, f"{one.name or 'somebody'}  ({one.role})", "member", one.id)
 
 
 _SEEN = {

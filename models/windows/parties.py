@@ -10,7 +10,8 @@ CLIENT, SITE, CONTACT = 0, 1, 2  # a row number of this window is rowid * 4 + on
 
 
 class PartyRow(NamedTuple):
-    """A client, or a site or contact below it. `what` is its role, address or city."""
+    """A client, or a site or contact below it. `what` is its role, address or city; `kept` is 1 for a client whom not
+    everybody sees."""
 
     row: int
     kind: str
@@ -22,6 +23,7 @@ class PartyRow(NamedTuple):
     flags: str
     client_id: str | None
     projects: int
+    kept: int
 
 
 def parties(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> Window:
@@ -54,11 +56,12 @@ def parties(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> W
 
 _PARTY = {
     CLIENT: """SELECT rowid*4, 'client', id, name, city, phone, website, '', NULL,
-        (SELECT count(*) FROM project p WHERE p.client_id=client.id AND p.deleted_at IS NULL) FROM client""",
-    SITE: "SELECT rowid*4+1, 'site', id, name, coalesce(address, city), phone, NULL, '', client_id, 0 FROM site",
+        (SELECT count(*) FROM project p WHERE p.client_id=client.id AND p.deleted_at IS NULL),
+        space<>'workspace' FROM client""",
+    SITE: "SELECT rowid*4+1, 'site', id, name, coalesce(address, city), phone, NULL, '', client_id, 0, 0 FROM site",
     CONTACT: """SELECT rowid*4+2, 'contact', id, name, role, coalesce(mobile, phone), email,
         trim(CASE WHEN decides=1 THEN 'decides ' ELSE '' END || CASE WHEN can_sign=1 THEN 'signs' ELSE '' END),
-        client_id, 0 FROM contact""",
+        client_id, 0, 0 FROM contact""",
 }
 
 

@@ -16,7 +16,8 @@ class ProjectRow(NamedTuple):
     promised end, `forecast` the computed one. In weekdays: `behind`, how much later the forecast is than the newest
     baseline; `left`, how much earlier it is than the promise; `slips`, how much later than in the baseline each
     milestone was reached or will be, in the order of the plan. `contact` is the day of the last talk with the client;
-    `edited_at` milliseconds UTC, `edited_by` a name, empty for whoever works here. None: there is nothing to say.
+    `edited_at` milliseconds UTC, `edited_by` a name, empty for whoever works here. `kept` is 1 for what not everybody
+    sees. None: there is nothing to say.
     """
 
     row: int
@@ -42,6 +43,7 @@ class ProjectRow(NamedTuple):
     edited_at: int = 0
     edited_by: str | None = None
     projects: int = 1
+    kept: int = 0
 
     @property
     def health(self) -> str:
@@ -79,12 +81,12 @@ def project_heads(conn: sqlite3.Connection, rows: Sequence[int]) -> list[Project
     """What these rows say by themselves: nothing about their tasks."""
     heads = conn.execute(
         f"""SELECT p.rowid, p.id, p.name, c.name, m.name, p.hold_reason, p.cancelled_reason, p.finish,
-            (SELECT max(finish) FROM schedule WHERE project=p.id)
+            (SELECT max(finish) FROM schedule WHERE project=p.id), p.space<>'workspace'
             FROM project p LEFT JOIN client c ON c.id=p.client_id LEFT JOIN member m ON m.id=p.manager_id
             WHERE p.rowid IN ({marks(rows)})""",
         rows,
     )
-    found = {head[0]: ProjectRow(*head) for head in heads}
+    found = {head[0]: ProjectRow(*head[:-1])._replace(kept=head[-1] or 0) for head in heads}
     return [found[row] for row in rows if row in found]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from models import apply, outbox, search, sharing, snapshot, space
+from models import apply, outbox, search, seen, sharing, snapshot, space
 from models.apply import Entry, Patch
 from models.errors import NothingToUndo, Refused
 from models.outbox import Verdict
@@ -155,9 +155,9 @@ def test_only_what_others_belong_to_is_kept_from_others() -> None:
 def test_people_and_what_a_space_is_called(tomas: Store) -> None:
     tomas.transact("Add", create, "member", id="ines", name="Ines")
     with tomas.write() as conn:
-        assert [(p.name, p.role) for p in sharing.people(conn, CELL)] == [("", "editor"), ("Ines", "manager")]
-        assert sharing.titled(conn, CELL) == "Cell 9"
-        assert sharing.titled(conn, "project:elsewhere") == "not on this laptop"
+        assert [(p.name, p.role) for p in seen.people(conn, CELL)] == [("", "editor"), ("Ines", "manager")]
+        assert seen.titled(conn, CELL) == "Cell 9"
+        assert seen.titled(conn, "project:elsewhere") == "not on this laptop"
 
 
 def test_a_record_is_given_no_owner_that_other_people_see(tomas: Store) -> None:

@@ -3,7 +3,7 @@
 from contextlib import closing, suppress
 from typing import Any
 
-from models import moving, sharing
+from models import moving, seen
 from models.errors import Held, Refused, SyncError
 from models.space import LIBRARY, ROLES, spaces
 from models.store import Store
@@ -17,9 +17,9 @@ def list_spaces(ctx: Context) -> int:
         found: list[dict[str, Any]] = [
             {
                 "id": space.id,
-                "name": sharing.titled(conn, space.id),
+                "name": seen.titled(conn, space.id),
                 "role": space.role,
-                "people": [person._asdict() for person in sharing.people(conn, space.id)],
+                "people": [person._asdict() for person in seen.people(conn, space.id)],
             }
             for space in spaces(conn)
         ]
@@ -56,7 +56,7 @@ def move(ctx: Context) -> int:
         if not ctx.args.dry_run:
             _sync_if_there(store)
         with closing(store.read()) as conn:
-            what = lookup.record(conn, ctx.args.id, list(sharing.OF_ITS_OWN))
+            what = lookup.record(conn, ctx.args.id, list(seen.OF_ITS_OWN))
             plan = moving.plan(conn, *what, ctx.args.everybody)
             lines = moving.preview(conn, plan)
         if not ctx.args.dry_run:
@@ -85,9 +85,9 @@ def _grant(ctx: Context, name: str, role: str) -> None:
         raise Refused(f"“{role}” is no role. There are: {', '.join(ROLES)}. Say NAME:ROLE.")
     with ctx.store() as store:
         with closing(store.read()) as conn:
-            what = lookup.record(conn, ctx.args.id, list(sharing.OF_ITS_OWN))
+            what = lookup.record(conn, ctx.args.id, list(seen.OF_ITS_OWN))
             who = lookup.record(conn, name, ["member"])
-            space = sharing.space_of(conn, *what)
+            space = seen.space_of(conn, *what)
             title, person = (plain(lookup.title(conn, *found)) for found in (what, who))
         if space == LIBRARY:
             raise Refused(

@@ -12,6 +12,7 @@ from models.windows.discreet import Front
 from models.windows.window import Window
 from tui.screens.base import bench
 from tui.screens.noted import Noted
+from tui.screens.sharing import Shared
 from tui.widgets.columns import Cell, Column, Row
 from tui.words import day
 
@@ -30,7 +31,7 @@ def _name(row: TimeRow) -> Cell:
     return f"{MARKS[row.kind]} {row.name}", "" if row.kind == "interaction" or not row.done else "dim"
 
 
-class ClientView(Noted):
+class ClientView(Noted, Shared):
     name_in_registry = "client"
     empty = "Nothing is noted of this client yet. i logs a talk, O a promise, V a visit"
     columns: ClassVar[Sequence[Column]] = [
@@ -56,7 +57,13 @@ class ClientView(Noted):
         return (row[0] if row else "Client", "Timeline" + (f" /{self.text}" if self.text else ""))
 
     def places(self) -> Sequence[str]:
-        return ("client", "noted")
+        return ("client", "noted", "shared")
+
+    def subject_here(self) -> tuple[str, str]:
+        return "client", self.client
+
+    def moved_to(self, kind: str, id: str) -> None:
+        self.show(id)
 
     def show(self, client: str) -> None:
         """The timeline of this client, from what is next on."""

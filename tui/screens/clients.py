@@ -13,6 +13,7 @@ from models.windows.parties import CLIENT, CONTACT, SITE
 from models.windows.window import Window
 from tui.screens.base import bench
 from tui.screens.noted import Noted
+from tui.screens.sharing import KEPT, Shared
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import count
@@ -36,7 +37,8 @@ FIELDS = {  # what a column writes, by kind
 
 
 def _name(row: Row) -> Cell:
-    return f"{MARKS[row.kind]} {row.name}", "strong" if row.kind == "client" else ""
+    mark = KEPT if row.kept else MARKS[row.kind]
+    return f"{mark} {row.name}", "strong" if row.kind == "client" else ""
 
 
 def _extra(row: Row) -> Cell:
@@ -47,7 +49,7 @@ def _extra(row: Row) -> Cell:
     ), "dim" if row.projects else "accent"
 
 
-class ClientsView(Noted):
+class ClientsView(Noted, Shared):
     name_in_registry = "clients"
     vocabularies = vocabulary.PARTIES
     empty = "No clients yet. o makes one"
@@ -67,7 +69,7 @@ class ClientsView(Noted):
     }
 
     def places(self) -> Sequence[str]:
-        return ("clients", "noted")
+        return ("clients", "noted", "shared")
 
     def __init__(self) -> None:
         super().__init__()
@@ -106,7 +108,9 @@ class ClientsView(Noted):
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         rows = parties.party_rows(bench(self).desk.conn, rowids)
-        if bench(self).front is not None or not self.twins:
+        if bench(self).front is not None:
+            return [row._replace(kept=0) for row in rows]
+        if not self.twins:
             return rows
         return [row._replace(flags=TWICE) if (row.kind, row.id) in self.twins else row for row in rows]
 
@@ -142,6 +146,22 @@ class ClientsView(Noted):
         row = self.here()
         client, name = self._client_of(row)
         await self.shell.ask(self._new(client, name))
+
+    async def act_new_private(self) -> None:
+        """A client that only this member sees."""
+        await self.shell.ask(self._new_private())
+
+    def _new_private(self, text: str = "", why: str = "") -> Question:
+        def done(typed: str) -> None:
+            if name := typed.strip():
+                lost = self.ask_once_more(self._new_private, typed)
+                make = partial(_make_private, name)
+                bench(self).edit(f"New client “{name}”", make, told=self._made, lost=lost)
+
+        return Question("New client that only you see:", done, text, why)
+
+    def subject_here(self) -> tuple[str, str]:
+        return "client", self._client_of(self.here())[0]
 
     def _new(self, client: str, name: str, text: str = "", why: str = "") -> Question:
         note = "+ name: a client · @ name: a site" if client else ""
@@ -248,3 +268,10 @@ def _make(kind: str, values: dict[str, str], session: Session) -> tuple[str, str
     from models.record import create
 
     return kind, create(session, kind, **values).id
+
+
+def _make_private(name: str, session: Session) -> tuple[str, str]:
+    from models.record import create
+    from models.sharing import unshared
+
+    return "client", create(session, "client", name=name, **unshared("client")).id

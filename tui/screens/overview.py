@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from models import seen
 from models.windows import overview
 from models.windows.discreet import Front, shows
-from models.windows.overview import Fact
+from models.windows.overview import SEEN_BY, Fact
 from models.windows.window import Window
 from tui.screens.base import bench
 from tui.screens.noted import Noted
+from tui.screens.sharing import Shared
 from tui.widgets.columns import Cell, Column, Row
 from tui.words import day
 
@@ -24,14 +26,14 @@ def _text(row: Row) -> Cell:
     return "   ".join(part for part in (day(fact.day), fact.text) if part), fact.style
 
 
-class OverviewView(Noted):
+class OverviewView(Noted, Shared):
     name_in_registry = "overview"
     empty = "Open a project first: g p, then g i on it"
     columns: ClassVar[Sequence[Column]] = [
         Column("label", "", lambda row: (row[1].label, "dim"), width=14),
         Column("text", "", _text, ratio=1, min_width=30),
     ]
-    project = ""
+    project = told_of_sharing = ""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +43,33 @@ class OverviewView(Noted):
         return (*bench(self).place_of(self.project), "Overview" + (f" /{self.text}" if self.text else ""))
 
     def places(self) -> Sequence[str]:
-        return ("overview", "noted")
+        return ("overview", "noted", "shared")
+
+    def subject_here(self) -> tuple[str, str]:
+        row = self.here()
+        kind, id = self.record_of(row) if row is not None else ("", "")
+        return (kind, id) if kind == "client" else ("project", self.project)
+
+    def person_here(self) -> str:
+        row = self.here()
+        fact = row[1] if row is not None else None
+        return (
+            fact.text.rpartition("  (")[0] if fact and (fact.label, fact.kind) == (SEEN_BY, "member") else ""
+        )
+
+    def moved_to(self, kind: str, id: str) -> None:
+        """The page of the copy; of a client it tells already."""
+        if kind == "project":
+            bench(self).project = id
+            self.on_shown()
+
+    def on_state(self, state: Any) -> None:
+        """Who sees it may be told anew, and that changes no record."""
+        told = seen.version(bench(self).desk.conn)
+        if told != self.told_of_sharing:
+            self.told_of_sharing, self.stale = told, True
+            if self.in_front:
+                self.on_shown()
 
     # Loading: it asks of the whole project, so never on the screen's thread
 

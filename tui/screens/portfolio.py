@@ -6,6 +6,7 @@ import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
@@ -15,8 +16,9 @@ from models.windows.discreet import Front
 from models.windows.portfolio import HEALTH, LastEdits, ProjectRow, together
 from models.windows.window import EVERY, Window
 from tui.finding import Lost
-from tui.screens.base import ListView, Picked, bench
+from tui.screens.base import Picked, bench
 from tui.screens.portfolio_columns import COLUMNS, by_column, totals
+from tui.screens.sharing import Shared
 from tui.widgets.bar import Bar
 from tui.widgets.columns import Column, Row
 from tui.widgets.prompt import Question
@@ -37,7 +39,7 @@ GROUPS: dict[str, Callable[[ProjectRow], str]] = {
 }
 
 
-class PortfolioView(ListView):
+class PortfolioView(Shared):
     name_in_registry = "portfolio"
     empty = "No projects yet. o makes one, g w shows other ways to begin"
     sorts: ClassVar[Sequence[str]] = [column.key for column in COLUMNS]
@@ -69,6 +71,9 @@ class PortfolioView(ListView):
     def title_parts(self) -> Sequence[str]:
         order = f" by {self.sort.lstrip('-')}" if self.sort else ""
         return ("Milepost", f"Portfolio{order}" + (f" /{self.text}" if self.text else ""))
+
+    def places(self) -> Sequence[str]:
+        return ("portfolio", "shared")
 
     # Loading: what is told of the tasks is read behind, over all projects; what is there is shown meanwhile
 
@@ -165,7 +170,8 @@ class PortfolioView(ListView):
         missing = [row for row in rowids if row > 0 and row not in self.known]
         heads = {row.row: row for row in portfolio.project_heads(bench(self).desk.conn, missing)}
         every = [self.heads.get(row) or self.known.get(row) or heads.get(row) for row in rowids]
-        return [row for row in every if row is not None]
+        found = [row for row in every if row is not None]
+        return found if bench(self).front is None else [row._replace(kept=0) for row in found]
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return ("project", row.id) if row.id else ("", "")
@@ -217,20 +223,30 @@ class PortfolioView(ListView):
         """A project with its name; “name @ client” gives it one, made if it is not there."""
         await self.shell.ask(self._new())
 
-    def _new(self, text: str = "", why: str = "") -> Question:
-        return Question("New project (name @ client):", self._create, text, why)
+    async def act_new_private(self) -> None:
+        """The same, where only this member sees it; a new client, too."""
+        await self.shell.ask(self._new(private=True))
 
-    def _create(self, text: str) -> str | None:
+    def _new(self, text: str = "", why: str = "", private: bool = False) -> Question:
+        label = (
+            "New project that only you see (name @ client):" if private else "New project (name @ client):"
+        )
+        return Question(label, partial(self._create, private), text, why)
+
+    def _create(self, private: bool, text: str) -> str | None:
         name, _, client = (part.strip() for part in text.partition("@"))
         if not name:
             return "A project needs a name before the @" if client else None
         bench(self).edit(
             f"New project “{name}”", "project.new_project", name, client=client,
-            holidays=bench(self).settings.holidays,
+            holidays=bench(self).settings.holidays, private=private,
             told=lambda changes: self.show_new(str(changes.result)),
-            lost=self.ask_once_more(self._new, text),
+            lost=self.ask_once_more(partial(self._new, private=private), text),
         )  # fmt: skip
         return None
+
+    def moved_to(self, kind: str, id: str) -> None:
+        self.show_new(id)
 
     def show_new(self, project: str) -> None:
         """The list with a project that was just made, the cursor on it."""
@@ -259,7 +275,7 @@ def _renewed(known: ProjectRow, head: ProjectRow) -> ProjectRow:
     """What is known of a project's tasks, under what it says by itself now."""
     return known._replace(
         name=head.name, client=head.client, manager=head.manager, hold=head.hold, cancelled=head.cancelled,
-        finish=head.finish, forecast=head.forecast,
+        finish=head.finish, forecast=head.forecast, kept=head.kept,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from models.windows.portfolio import HEALTH, ProjectRow
+from tui.screens.sharing import KEPT
 from tui.widgets.bar import Piece
 from tui.widgets.columns import Cell, Column
 from tui.words import clock, count, day, to_type
@@ -20,7 +21,9 @@ def _client(row: ProjectRow) -> Cell:
 
 
 def _name(row: ProjectRow) -> Cell:
-    return (row.name, "") if row.id else (count(row.projects, "project"), "dim")
+    if not row.id:
+        return count(row.projects, "project"), "dim"
+    return f"{KEPT} {row.name}" if row.kept else row.name, ""
 
 
 def _progress(row: ProjectRow) -> Cell:
@@ -75,7 +78,7 @@ def _edited(row: ProjectRow) -> Cell:
 COLUMNS = [
     Column("client", "Client", _client, ratio=2, min_width=12, editable="client_id", tree=True,
            edit_text=lambda row: row.client or ""),
-    Column("name", "Project", _name, ratio=3, min_width=16, editable="name"),
+    Column("name", "Project", _name, ratio=3, min_width=16, editable="name", edit_text=lambda row: row.name),
     Column("stage", "Stage", lambda row: row.stage or "", ratio=2, min_width=12, drop=6),
     Column("progress", "Progress", _progress, width=10, drop=1, type="percent",
            scalar=lambda row: round(100 * row.done / row.tasks) if row.tasks else None),
