@@ -4,6 +4,7 @@ from sqlmodel import Session, col, select
 
 from models.people import check_email
 from models.record import Named, Record, attribute, register
+from models.sharing import restore_with_parts
 
 
 @register("Client", "Clients", listed=("name", "number", "city", "phone", "website"))
@@ -25,10 +26,7 @@ class Client(Named, Record, table=True):
             part.deleted_at = part.deleted_at or at
 
     def restore(self, session: Session) -> None:
-        for part in _parts(session, self.id):
-            if part.deleted_at == self.deleted_at:
-                part.deleted_at = None
-        self.deleted_at = None
+        restore_with_parts(session, self)
 
 
 @register("Site", "Sites", listed=("name", "client_id", "address", "city"))

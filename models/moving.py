@@ -5,9 +5,11 @@ with all that was noted of the old ones; the old ones go into the recycle bin of
 back. Ids of copies are made of the old ones: two laptops that move the same thing make one copy.
 """
 
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import orjson
 from sqlmodel import Session
@@ -17,6 +19,7 @@ from models.fields import Scalar
 from models.kinds import KINDS
 from models.record import OWNERS, made_id, now_instant
 from models.seen import LIBRARY, OF_ITS_OWN, manages
+from models.sharing import owned
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 Found = Mapping[str, Sequence[str]]
@@ -85,7 +88,7 @@ def move(session: Session, kind: str, rec: str, everybody: bool = False) -> str:
     what = plan(conn, kind, rec, everybody)
     found = belonging(conn, what)
     _refuse_losses(conn, found)
-    ids = {old: _made(old, what.id) for recs in found.values() for old in recs} | {rec: what.id}
+    ids = {old: _turned(old, what.id) for recs in found.values() for old in recs} | {rec: what.id}
     for one, recs in found.items():
         _copy(conn, one, recs, ids, what.space)
     at = now_instant()
@@ -103,7 +106,11 @@ def belonging(conn: sqlite3.Connection, move: Move) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {move.kind: [move.old]}
     seen = level = {move.old}
     while level:
-        fresh = [(kind, id) for kind, id in _owned(conn, level, move.source) if id not in seen]
+        fresh = [
+            (kind, id)
+            for kind, id, deleted in owned(conn, level, move.source)
+            if id not in seen and not (kind == "project" and deleted)
+        ]
         for kind, id in fresh:
             found.setdefault(kind, []).append(id)
         level = {id for _, id in fresh}
@@ -114,20 +121,13 @@ def belonging(conn: sqlite3.Connection, move: Move) -> dict[str, list[str]]:
 def before(conn: sqlite3.Connection, rec: str) -> str:
     """The id that a record had before the operation that moved it here; empty where that is not known."""
     row = conn.execute(
-        """SELECT c.txn, c.tbl FROM change c WHERE c.rec=? AND c.field='' AND c.new IS NOT NULL AND EXISTS (
-           SELECT 1 FROM change d WHERE d.txn=c.txn AND d.tbl=c.tbl AND d.field='deleted_at')""",
-        (rec,),
+        "SELECT txn, tbl FROM change WHERE rec=? AND field='' AND new IS NOT NULL", (rec,)
     ).fetchone()
     if row is None:
         return ""
-    for old, new in _roots(conn, row[0]):
-        if new == rec:
-            return old
-        sql = "SELECT rec FROM change WHERE txn=? AND tbl=? AND field='deleted_at'"
-        deleted = conn.execute(sql, row)
-        if came := next((id for (id,) in deleted if _made(id, new) == rec), ""):
-            return str(came)
-    return ""
+    sql = "SELECT 1 FROM change WHERE rec=? AND field='deleted_at' AND txn=?"
+    olds = (_turned(rec, by) for by in [*_above(conn, row[1], rec), *map(str, range(_TIMES))])
+    return next((old for old in olds if conn.execute(sql, (old, row[0])).fetchone()), "")
 
 
 # ── inside ────────────────────────────────────────────────────────────────────────────────────────────
@@ -144,26 +144,38 @@ def _free(conn: sqlite3.Connection, kind: str, rec: str) -> str:
 
 
 def _copies_of(rec: str) -> Iterator[str]:
-    return (_made(rec, str(n)) for n in range(_TIMES))
+    return (_turned(rec, str(n)) for n in range(_TIMES))
 
 
-def _made(old: str, by: str) -> str:
-    """The id of a copy. It keeps the time that is in a UUIDv7: a plan without a start begins on that day."""
-    id = made_id("moved", by, old)
-    return f"{old[:13]}-7{id[15:]}" if old[14:15] == "7" else id
+def _turned(id: str, by: str) -> str:
+    """The id of a copy, or of the copy the id of what it was made of. It keeps the time that is in a UUIDv7: a plan
+    without a start begins on that day."""
+    if not _UUID.fullmatch(id):
+        return made_id("moved", by, id)
+    bits = int(made_id("moved", by).replace("-", ""), 16) & _TURNED
+    return str(UUID(int=int(id.replace("-", ""), 16) ^ bits))
 
 
-def _roots(conn: sqlite3.Connection, txn: int) -> Iterator[tuple[str, str]]:
-    """What an operation moved, projects and clients: the old id and the new one."""
-    made = {
-        rec for (rec,) in conn.execute(
-            "SELECT rec FROM change WHERE txn=? AND field='' AND tbl IN ('project', 'client')", (txn,)
-        )
-    }  # fmt: skip
-    for (old,) in conn.execute(
-        "SELECT rec FROM change WHERE txn=? AND field='deleted_at' AND tbl IN ('project', 'client')", (txn,)
-    ):
-        yield from ((old, new) for new in _copies_of(old) if new in made)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TURNED = 0x0FFF_3FFF_FFFF_FFFF_FFFF  # all bits behind the time but those of version and variant
+
+
+def _above(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[str]:
+    """The ids of what a record belongs to, up to its client."""
+    while True:
+        names = [name for name in OWNERS if name in KINDS[kind].fields]
+        if kind == "attachment":
+            row = conn.execute("SELECT owner_kind, owner_id FROM attachment WHERE id=?", (rec,)).fetchone()
+        elif names:
+            found = conn.execute(f"SELECT {', '.join(names)} FROM {kind} WHERE id=?", (rec,)).fetchone() or ()
+            pairs = zip(names, found, strict=False)
+            row = next(((KINDS[kind].fields[name].refers, id) for name, id in pairs if id), None)
+        else:
+            return
+        if row is None or row[0] not in KINDS:
+            return
+        kind, rec = row
+        yield rec
 
 
 def _refuse(conn: sqlite3.Connection, move: Move) -> None:
@@ -207,20 +219,6 @@ def _refuse_losses(conn: sqlite3.Connection, found: Found) -> None:
         raise Refused(
             "A newer Milepost has written into it what this one cannot copy. Update this one first."
         )
-
-
-def _owned(conn: sqlite3.Connection, owners: Iterable[str], space: str) -> Iterator[tuple[str, str]]:
-    ids = _json(owners)
-    for kind, spec in KINDS.items():
-        if names := [name for name in OWNERS if name in spec.fields and name != "conflict_id"]:
-            owner = f"coalesce({', '.join([*names, 'NULL'])})"
-        elif kind == "attachment":
-            owner = "owner_id"
-        else:
-            continue
-        alive = " AND deleted_at IS NULL" if kind == "project" else ""
-        sql = f"SELECT id FROM {kind} WHERE {owner} {_AMONG} AND space=?{alive} ORDER BY id"
-        yield from ((kind, id) for (id,) in conn.execute(sql, (ids, space)))
 
 
 def _copy(

@@ -9,7 +9,7 @@ from models.calendar import calendar_of
 from models.client import Client
 from models.errors import Invalid, Refused
 from models.record import Named, Record, attribute, create, register
-from models.sharing import unshared
+from models.sharing import restore_with_parts, unshared
 
 
 @register("Project", "Projects", listed=("name", "number", "client_id", "manager_id", "start", "finish"))
@@ -70,6 +70,9 @@ class Project(Named, Record, table=True):
                 "finish",
                 "a plan that is made back from its finish needs one. Type the promised finish first.",
             )
+
+    def restore(self, session: Session) -> None:
+        restore_with_parts(session, self)
 
     def agree(self, session: Session, written: Collection[str]) -> None:
         """Turned round, a plan's tasks without a date are as late as possible instead of as soon, or the reverse."""

@@ -5,7 +5,8 @@ with their client. A project or client may be begun in a space of its own (`unsh
 others by the server (sync.account.share).
 """
 
-from collections.abc import Collection, Iterable
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
 
 import orjson
 from sqlalchemy import inspect
@@ -76,6 +77,38 @@ def owner_of(record: Record) -> tuple[str, str] | None:
         if name in fields and (owner := getattr(record, name)):
             return str(fields[name].refers), str(owner)
     return None
+
+
+def owned(
+    conn: sqlite3.Connection, owners: Iterable[str], space: str
+) -> Iterator[tuple[str, str, str | None]]:
+    """What lies in `space` because it belongs to one of `owners`: kind, id, and when it was deleted."""
+    ids = orjson.dumps(list(owners)).decode()
+    for kind, spec in KINDS.items():
+        if names := [name for name in OWNERS if name in spec.fields and name != "conflict_id"]:
+            owner = f"coalesce({', '.join([*names, 'NULL'])})"
+        elif kind == "attachment":
+            owner = "owner_id"
+        else:
+            continue
+        sql = f"""SELECT id, deleted_at FROM {kind} WHERE {owner} IN (SELECT value FROM json_each(?)) AND space=?
+                  ORDER BY id"""
+        yield from ((kind, id, deleted) for id, deleted in conn.execute(sql, (ids, space)))
+
+
+def restore_with_parts(session: Session, record: Record) -> None:
+    """Takes a project or client out of the recycle bin with what went there by the same act, as by a move."""
+    session.flush()
+    conn, at = session.connection().connection.driver_connection, record.deleted_at
+    assert isinstance(conn, sqlite3.Connection)
+    level = {record.id}
+    while at and level:
+        parts = [(kind, id) for kind, id, deleted in owned(conn, level, record.space) if deleted == at]
+        for kind, id in parts:
+            conn.execute(f"UPDATE {kind} SET deleted_at=NULL WHERE id=?", (id,))
+        level = {id for _, id in parts}
+    session.expire_all()
+    record.deleted_at = None
 
 
 def refuse_readers(session: Session, spaces: Collection[str]) -> None:

@@ -152,9 +152,11 @@ def new_from_template(
     parameters: dict[str, list[str]],
     client: str = "",
     holidays: str = "",
+    private: bool = False,
 ) -> str:
-    """A project made of a template in one operation, for the client called so; its id. Raises Refused."""
-    project_id = new_project(session, name, client, holidays)
+    """A project made of a template in one operation, for the client called so; its id. A `private` one only this
+    member sees. Raises Refused."""
+    project_id = new_project(session, name, client, holidays, private)
     session.flush()
     expand(session, project_id, read_template(key), parameters)
     return project_id

@@ -142,13 +142,13 @@ NOTED = _own(  # wherever a client is met
 
 SHARED = _own(  # wherever a project or client is met
     "shared",
-    ("share", "&", "share", "Who sees this, and share it with others; ▢ marks what is kept from some"),
+    ("share", "&", "share", "▢ is kept from some: who sees it; share it"),
     ("withdraw", "~", "withdraw", "Take it away from somebody who sees it"),
     (
         "move_space",
         "%",
         "move",
-        "Move it into a space of its own, or back to where everybody sees it, after a look",
+        "Keep it from others, or show it to everybody",
     ),
 )
 
@@ -289,6 +289,7 @@ COMMON = [
         "Make a project from the standard plan: tasks, links, milestones",
     ),
     _do("import_plan", "", "import a plan", "Take in a plan of Microsoft Project, after it was shown"),
+    _do("import_private", "", "import a private plan", "The same, into a project that only you see"),
     _do("connect", "", "connect", "Sign in to a server, with the code of an invitation"),
     _do("look_at_demo", "", "demo", "End this and look at the demo: a made-up company with its server"),
     _do("tour", "", "tour", "Begin the tour of nine keys, or end it"),

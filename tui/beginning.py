@@ -95,12 +95,18 @@ class Beginning(Preferred):
     async def act_import_plan(self) -> None:
         """A plan of Microsoft Project's: read in a thread, shown line by line, and taken in by enter."""
         if self._loaded():
-            await self.shell.ask(self._file())
+            await self.shell.ask(self._file(private=False))
 
-    def _file(self, text: str = "", why: str = "") -> Question:
-        return Question("Plan to import (.xml, .mpp):", self._read_file, text, why, offer=paths)
+    async def act_import_private(self) -> None:
+        """The same, where only this member sees it."""
+        if self._loaded():
+            await self.shell.ask(self._file(private=True))
 
-    def _read_file(self, text: str) -> str | None:
+    def _file(self, private: bool, text: str = "", why: str = "") -> Question:
+        label = f"{'Private plan' if private else 'Plan'} to import (.xml, .mpp):"
+        return Question(label, partial(self._read_file, private), text, why, offer=paths)
+
+    def _read_file(self, private: bool, text: str) -> str | None:
         path = Path(text.strip()).expanduser()
         if not text.strip():
             return None
@@ -109,37 +115,37 @@ class Beginning(Preferred):
         if not path.is_file():
             return f"There is no file {path}. tab completes a name"
         self.shell.say(f"Reading {path.name} …")
-        read = partial(self._read_plan, path)
+        read = partial(self._read_plan, private, path)
         self.run_worker(read, thread=True, exclusive=True, group="plan", exit_on_error=False)
         return None
 
-    def _read_plan(self, path: Path) -> None:
+    def _read_plan(self, private: bool, path: Path) -> None:
         from office import importing
         from tui.commands.files import read_plan
 
         conn = self.desk.reader()
         try:
             plan = read_plan(path)
-            seen = importing.preview(conn, plan)
+            seen = importing.preview(conn, plan, private=private)
         except MilepostError as error:
-            self.call_from_thread(self._ask_file_again, str(path), str(error))
+            self.call_from_thread(self._ask_file_again, private, str(path), str(error))
             return
         finally:
             conn.close()
-        self.call_from_thread(self._show_plan, plan, seen)
+        self.call_from_thread(self._show_plan, private, plan, seen)
 
-    def _ask_file_again(self, text: str, why: str) -> None:
-        self.run_worker(self.shell.ask(self._file(text, why)))
+    def _ask_file_again(self, private: bool, text: str, why: str) -> None:
+        self.run_worker(self.shell.ask(self._file(private, text, why)))
 
-    def _show_plan(self, plan: Plan, seen: Seen) -> None:
+    def _show_plan(self, private: bool, plan: Plan, seen: Seen) -> None:
         question = f"Import {seen.name}? enter · esc"
-        self.run_worker(self.shell.preview(question, seen.lines(), partial(self._take_in, plan)))
+        self.run_worker(self.shell.preview(question, seen.lines(), partial(self._take_in, private, plan)))
 
-    def _take_in(self, plan: Plan) -> None:
+    def _take_in(self, private: bool, plan: Plan) -> None:
         from office import importing
 
         self.edit_behind(
-            f"Import {plan.name}", importing.import_plan, plan,
+            f"Import {plan.name}", partial(importing.import_plan, private=private), plan,
             told=lambda changes: self.open_project(str(changes.result)),
         )  # fmt: skip
 

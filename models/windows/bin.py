@@ -30,18 +30,25 @@ KINDS = (
     "promise",
     "visit",
 )
+_ABOVE = {  # by kind, the fields that name what a record goes with
+    "task": {"parent_id": "task", "project_id": "project"},
+    "calendar": {"project_id": "project"},
+    "project": {"client_id": "client"},
+    "site": {"client_id": "client"},
+    "contact": {"client_id": "client"},
+    **{key: {"project_id": "project", "client_id": "client"} for key in ("interaction", "promise", "visit")},
+}
 EACH = 16  # a row number is rowid * 16 + place in KINDS
 
 
 def bin_window(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> Window:
-    """What is wanted (by kind) of all in the recycle bin that has a name, newest first; of a deleted subtree its top
-    only."""
+    """What is wanted (by kind) of all in the recycle bin that has a name, newest first; of what went there with that
+    which it belongs to only this."""
     found: list[tuple[str, int]] = []
     for code, table in enumerate(KINDS):
-        tops = (
-            "AND NOT EXISTS (SELECT 1 FROM task p WHERE p.id=t.parent_id AND p.deleted_at=t.deleted_at)"
-            if table == "task"
-            else ""
+        tops = "".join(
+            f" AND NOT EXISTS (SELECT 1 FROM {above} p WHERE p.id=t.{name} AND p.deleted_at=t.deleted_at)"
+            for name, above in _ABOVE.get(table, {}).items()
         )
         test = wanted.get(table, EVERY)
         sql = f"SELECT t.deleted_at, t.rowid FROM {table} t WHERE t.deleted_at IS NOT NULL {tops} AND {test.sql}"

@@ -13,9 +13,10 @@ from models.conflict import Conflict
 from models.dependency import link
 from models.errors import Refused
 from models.history import history
-from models.record import create, delete, edit
+from models.record import create, delete, edit, undelete
 from models.space import LIBRARY
 from models.store import Store, open_store
+from models.windows.bin import bin_rows, bin_window
 from tests.models.test_space import rows
 from tests.tui.office import acknowledge
 
@@ -158,17 +159,21 @@ def test_a_client_comes_with_its_people_and_projects(store: Store) -> None:
 
 
 def test_the_history_says_where_it_came_from(store: Store) -> None:
-    store.transact("Rename", edit, "task", "lay", name="Lay cables")
-    [id] = [r for (r,) in rows(store, "SELECT id FROM task WHERE name='Lay cables'")]
-    what = moving.plan(store.read(), "project", "line")
-    changes = store.transact(what.label, moving.move, "project", "line")
-    space = f"project:{changes.result}"
-    [copy] = [r for (r,) in rows(store, f"SELECT id FROM task WHERE name='Lay cables' AND space='{space}'")]
+    project = store.transact("Add", create, "project", name="Line 3").result.id
+    task = store.transact("Task", create, "task", name="Weld", project_id=project).result.id
+    store.transact("Rename", edit, "task", task, name="Weld all")
+    what = moving.plan(store.read(), "project", project)
+    new = store.transact(what.label, moving.move, "project", project).result
+    [[copy]] = rows(store, f"SELECT id FROM task WHERE project_id='{new}'")
     store.transact("Note", edit, "task", copy, notes="in the duct")
     labels = [line.label for line in history(store.read(), copy)]
-    assert labels == ["Furnish", "Rename", what.label, what.label, "Note"]
-    assert what.label == "Move “Line 2” into a space of its own"
-    assert [line.label for line in history(store.read(), id)] == ["Furnish", "Rename", what.label]
+    assert labels == ["Task", "Rename", what.label, what.label, "Note"]
+    assert what.label == "Move “Line 3” into a space of its own"
+    assert [line.label for line in history(store.read(), str(new))] == ["Add", what.label, what.label]
+    assert [line.label for line in history(store.read(), task)] == ["Task", "Rename", what.label]
+    back = moved(store, rec=str(new), everybody=True)
+    [[copy]] = rows(store, f"SELECT id FROM task WHERE project_id='{back}'")
+    assert [line.label for line in history(store.read(), copy)][:2] == ["Task", "Rename"]
 
 
 def test_a_plan_without_a_start_keeps_its_day(store: Store) -> None:
@@ -212,3 +217,20 @@ def test_what_would_move_is_told_first(store: Store) -> None:
     told = "\n".join(moving.preview(store.read(), moving.plan(store.read(), "project", "line")))
     assert "3 tasks" in told and "1 attachment" in told and "Only you see it then" in told
     assert "recycle bin" in told
+
+
+def test_the_old_one_lies_in_the_bin_as_one_and_comes_back_whole(store: Store) -> None:
+    before = names(store, "task", LIBRARY)
+    moved(store)
+    conn = store.read()
+    told = [(row.kind, row.name) for row in bin_rows(conn, bin_window(conn).rows)]
+    assert [one for one in told if one != ("task", "Gone")] == [("project", "Line 2")]
+    store.transact("Restore", undelete, "project", "line")
+    assert names(store, "task", LIBRARY) == before and len(names(store, "interaction", LIBRARY)) == 2
+    assert rows(store, "SELECT count(*) FROM assignment WHERE deleted_at IS NULL") == [(2,)]
+
+
+def test_a_client_comes_back_with_its_projects(store: Store) -> None:
+    moved(store, "client", "harlan")
+    store.transact("Restore", undelete, "client", "harlan")
+    assert names(store, "contact", LIBRARY) == ["Ada"] and len(names(store, "task", LIBRARY)) == 3

@@ -1,5 +1,6 @@
 """The first minutes: an empty profile, the ways to begin, the tour."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,14 @@ async def test_a_project_from_the_standard_plan_by_four_enters(tmp_path):
         await until(lambda: count(pilot.app, "project") == 0, pilot)
 
 
+def test_the_command_makes_one_that_only_you_see(tmp_path, capsys):
+    words = ["--home", str(tmp_path), "new", "Line 2", "--client", "Harlan", "--private", "machine=Plasma 1"]
+    assert main([*words, "integration=", "shift=Day"]) == 0
+    capsys.readouterr()
+    assert main(["--home", str(tmp_path), "list", "client", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["space"].startswith("client:")
+
+
 def test_the_command_makes_the_same(tmp_path, capsys):
     words = ["--home", str(tmp_path), "new", "Line 2", "--client", "Harlan", "machine=Plasma 1,Laser 2"]
     assert main(words) == 1 and "Give integration" in capsys.readouterr().err
@@ -78,6 +87,21 @@ async def test_a_plan_is_shown_before_it_is_taken_in(tmp_path):
         await keys(pilot, "enter")
         await see(pilot, "Lay cables")
         assert count(pilot.app, "project") == 1
+
+
+@pytest.mark.asyncio
+async def test_a_plan_is_taken_into_a_project_that_only_you_see(tmp_path):
+    file = tmp_path / "plan.xml"
+    file.write_text(PLAN, "utf-8")
+    async with at_work(tmp_path / "home") as pilot:
+        await keys(pilot, ": 'private_plan' enter")
+        await see(pilot, "Private plan to import")
+        await pilot.press(*str(file), "enter")
+        await see(pilot, "kept from others: only you see it until you share it")
+        await keys(pilot, "enter")
+        await see(pilot, "Lay cables")
+        [[space]] = pilot.app.desk.conn.execute("SELECT DISTINCT space FROM task").fetchall()
+        assert space.startswith("project:")
 
 
 @pytest.mark.asyncio

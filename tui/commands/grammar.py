@@ -95,6 +95,11 @@ milepost capture 'weekly status every fri #nesting'""",
                 metavar="NAME",
                 help="whose project it is; made where nobody is called so",
             ),
+            arg(
+                "--private",
+                action="store_true",
+                help="only you see it, until you share it; a new client, too",
+            ),
         ),
         """\
 milepost new "Line 2" --client "Harlan Fab" machine="Plasma 1,Laser 1" integration=ERP shift="Early,Late\"""",

@@ -17,7 +17,7 @@ def new(ctx: Context) -> int:
     with ctx.store() as store:
         changes = store.transact(
             f"New project {ctx.args.name}", new_from_template, ctx.args.template, ctx.args.name, items,
-            ctx.args.client, holidays,
+            ctx.args.client, holidays, ctx.args.private,
         )  # fmt: skip
         with closing(store.read()) as conn:
             sql = "SELECT count(*) FROM task WHERE project_id=?"

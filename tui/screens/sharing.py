@@ -130,8 +130,9 @@ class Shared(ListView):
             return self._begin(what, lambda: parsed(conn, typed, "editor"), again)
 
         return Question(
-            f"Share “{what.title}”{lies} with (name, name:reader …):", done, text,
-            why or f"{who} · {NOT_UNDONE}, ~ does", offer=lambda typed: _offer(typed, names, ROLES),
+            f"Share “{what.title}”{lies} with:", done, text,
+            why or f"name, name:reader, … · {who} · {NOT_UNDONE}, ~ does",
+            offer=lambda typed: _offer(typed, names, ROLES),
         )  # fmt: skip
 
     def _ask_from_whom(self, what: Subject, text: str = "", why: str = "") -> Question:
