@@ -47,7 +47,7 @@ def adopt(conn: sqlite3.Connection, before: str, workspace: str, epochs: Epochs,
         fork = fork_of(known, epochs)
         if fork is None:
             return OTHER
-        _fork(conn, min(fork, head))
+        _fork(conn, min(fork, head), [at for _, at in known])
     set_meta(conn, "epoch", epochs[-1][0])
     set_meta(conn, LINEAGE, orjson.dumps(epochs).decode())
     return ""
@@ -68,8 +68,8 @@ def _lineage(conn: sqlite3.Connection) -> Epochs:
     return [(word, fork) for word, fork in orjson.loads(known)] if known else []
 
 
-def _fork(conn: sqlite3.Connection, fork: int) -> None:
-    kinds = _newer(conn, fork)
+def _fork(conn: sqlite3.Connection, fork: int, earlier: Sequence[int]) -> None:
+    kinds = _newer(conn, fork, earlier)
     with settlement(conn, "Server restored") as n:
         again = _send_again(conn, fork)
         _offer(conn, kinds)
@@ -80,11 +80,16 @@ def _fork(conn: sqlite3.Connection, fork: int) -> None:
     set_meta(conn, "cursor", str(min(fork, int(get_meta(conn, "cursor", "0")))))
 
 
-def _newer(conn: sqlite3.Connection, fork: int) -> dict[str, str]:
-    """Every record that the server showed after the fork, with its kind."""
-    found = dict(conn.execute("SELECT id, kind FROM unknown WHERE ver>?", (fork,)).fetchall())
+def _newer(conn: sqlite3.Connection, fork: int, earlier: Sequence[int]) -> dict[str, str]:
+    """Every record that the server showed after the fork, with its kind.
+
+    One at an earlier fork may be newer than that says: it was lowered to there, and its content has not come since.
+    """
+    at = f"ver>? OR ver>0 AND ver IN {_ALL}"
+    wanted = fork, orjson.dumps(earlier).decode()
+    found = dict(conn.execute(f"SELECT id, kind FROM unknown WHERE {at}", wanted).fetchall())
     for kind in KINDS:
-        found.update((rec, kind) for (rec,) in conn.execute(f"SELECT id FROM {kind} WHERE ver>?", (fork,)))
+        found.update((rec, kind) for (rec,) in conn.execute(f"SELECT id FROM {kind} WHERE {at}", wanted))
     return found
 
 
