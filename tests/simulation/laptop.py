@@ -390,11 +390,14 @@ class Laptop:
         here = [edit for edit in self.edits if edit.id in kept]
         need([r[0] for r in rows] == [e.id for e in here], f"{self.name}'s outbox is not what was edited")
         shown = conn.execute(
-            "SELECT DISTINCT c.rec, t.origin FROM change c JOIN txn t ON t.n=c.txn WHERE t.state NOT IN (0,1,2,3,5)"
+            "SELECT DISTINCT c.rec, t.origin, t.id FROM change c JOIN txn t ON t.n=c.txn"
+            " WHERE t.state NOT IN (0,1,2,3,5)"
         )
-        # that what we made ourselves was refused and went is no history of theirs
-        mine = {(rec, "S") for edit in self.edits if edit.id in refused for rec in edit.created}
-        left = [rec[-4:] for rec, _ in set(shown) - mine if self.of.get(rec) in self._taken]
+        # that what we made ourselves was refused and went is no history of theirs, nor is what we let go of it
+        mine = {rec for edit in self.edits if edit.id in refused for rec in edit.created}
+        settled = {edit.id for edit in self.edits if edit.fate == "settled"}
+        told = {rec for rec, origin, id in shown if not (origin == "S" and rec in mine) and id not in settled}
+        left = [rec[-4:] for rec in told if self.of.get(rec) in self._taken]
         need(not left, f"{self.name} keeps the history of {left}, which is not for him any more")
         whole = all(upto >= 0 for _, _, upto, _ in self._spaces.values())
         whole = whole and db.get_meta(conn, "shares") != "-1"
@@ -414,6 +417,9 @@ class Laptop:
                 )
                 edit.fate = "rejected"
             elif edit.fate in ("rejected", "settled") and over:
+                edit.fate, edit.ver = "seen", at or 0
+            elif edit.fate == "withdrawn" and over and id in self._sent_before:
+                # sent after the backup, taken back before that was heard of: it stands, and can be undone
                 edit.fate, edit.ver = "seen", at or 0
             wanted = {
                 "seen": (4,),
