@@ -8,9 +8,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from models import db
+from models import db, replica
 from models.errors import Refused, StoreDamaged
-from models.record import new_id
 
 
 def backup(home: Path, target: Path) -> int:
@@ -46,7 +45,7 @@ def restore(home: Path, source: Path) -> Path | None:
             _check(backed, source)
             backed.backup(copy)
         with closing(db.connect(fresh)) as conn, db.writing(conn):
-            db.set_meta(conn, "replica", new_id())
+            replica.become_another(conn)
         former = _put_aside(place)
         fresh.replace(place)
     return former

@@ -24,10 +24,11 @@ from server.envelope import Envelope
 from server.events import Heads
 from server.limits import Failures
 from server.log import SERVER, Compacted, Log, OtherHistory, Pushed, state
+from server.replicas import OtherReplica
 from server.spaces import Grant
 from server.watching import Metrics, Watched
 from sync import protocol
-from sync.protocol import Malformed, Transaction
+from sync.protocol import Malformed, Pushing
 
 TOLD = ("token", "workspace", "member", "name", "letter")
 ANY_JSON = {
@@ -160,13 +161,17 @@ Version = Annotated[int, Query(ge=0, lt=2**63)]
 def _log_routes(app: FastAPI, backend: Backend) -> None:
     @app.post("/v1/push", openapi_extra=ANY_JSON)
     async def push(request: Request, device: SignedIn, epoch: str = "") -> Response:
-        """A verdict on every transaction of the batch. 409: the laptop knows another history."""
+        """A verdict on every transaction of the batch. 409: the laptop knows another history; 412: another one goes
+        on as this replica, whose newest operation is told."""
         body, encoding = await request.body(), request.headers.get("content-encoding", "")
-        replica, txns = await backend.read(_read_push, encoding, body)
+        sent = await backend.read(_read_push, encoding, body)
         try:
             pushed = await backend.write(
-                backend.log.push, device.workspace, epoch, replica, device.member, txns, backend.clock()
-            )
+                backend.log.push, device.workspace, epoch, sent.replica, device.member, sent.txns,
+                backend.clock(), sent.newest,
+            )  # fmt: skip
+        except OtherReplica as error:
+            return envelope.plain(412, "another one goes on as this replica", newest=error.newest)
         except OtherHistory as error:
             raise HTTPException(409, "the server's history is not the one that this laptop knows") from error
         request.state.epoch = pushed.epoch
@@ -232,14 +237,14 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
         return envelope.document(request, {"head": head})
 
 
-def _read_push(encoding: str, body: bytes) -> tuple[str, list[Transaction]]:
+def _read_push(encoding: str, body: bytes) -> Pushing:
     try:
-        replica, _, txns = protocol.read_push(envelope.decompressed(encoding, body))
+        sent = protocol.read_push(envelope.decompressed(encoding, body))
     except Malformed as error:
         raise HTTPException(422, str(error)) from error
-    if replica in ("", SERVER):
-        raise HTTPException(422, f"no laptop is the replica “{replica}”")
-    return replica, txns
+    if sent.replica in ("", SERVER):
+        raise HTTPException(422, f"no laptop is the replica “{sent.replica}”")
+    return sent
 
 
 def _verdicts(request: Request, pushed: Pushed) -> Response:

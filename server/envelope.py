@@ -81,9 +81,9 @@ def too_large() -> HTTPException:
     return HTTPException(413, f"the request is larger than {MAX_BODY // 1_000_000} MB")
 
 
-def plain(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+def plain(status: int, detail: str, headers: dict[str, str] | None = None, **told: str) -> Response:
     """A reply that is no success, with its reason."""
-    return Response(orjson.dumps({"detail": detail}), status, headers, "application/json")
+    return Response(orjson.dumps({"detail": detail, **told}), status, headers, "application/json")
 
 
 def reply(request: Request, body: bytes) -> Response:

@@ -10,7 +10,7 @@ from models.errors import Refused
 from models.outbox import Verdict
 from models.record import new_id
 from models.space import Space
-from server import spaces
+from server import replicas, spaces
 from server.database import Connection, Database, ids_of
 from server.graph import Link, Row
 from server.push import Effects, Known, Push
@@ -75,17 +75,22 @@ class Log:
         return Pulled(entries, at.head, upto, at.epoch)
 
     def push(
-        self, workspace: str, epoch: str, replica: str, member: str, txns: Sequence[Transaction], now: int
-    ) -> Pushed:
+        self, workspace: str, epoch: str, replica: str, member: str, txns: Sequence[Transaction], now: int,
+        newest: str | None = None,
+    ) -> Pushed:  # fmt: skip
         """A verdict on each transaction, all in one database transaction. `now` is milliseconds since 1970.
 
-        `epoch` is the one that the laptop knows, "" for none yet. Raises OtherHistory.
+        `epoch` is the one that the laptop knows, "" for none yet; of `newest` server.replicas tells. Raises
+        OtherHistory, OtherReplica.
         """
         with self._database.writing(workspace) as conn:
             before = state(conn, workspace)
             if epoch and epoch != before.epoch:
                 raise OtherHistory
+            replicas.check(conn, workspace, replica, member, newest, txns)
             verdicts = decide(conn, workspace, replica, member, txns, now)
+            fresh = {v.id: v.ver for v in verdicts if v.ver > before.head}
+            replicas.remember(conn, workspace, replica, member, txns, fresh)
             head = state(conn, workspace).head
         if head > before.head:
             self._database.tell(workspace, head)

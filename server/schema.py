@@ -29,6 +29,9 @@ CREATE TABLE touch(workspace TEXT NOT NULL, rec TEXT NOT NULL, ver INTEGER NOT N
 -- every verdict, so that a transaction takes effect once; ver 0 = refused
 CREATE TABLE txn(workspace TEXT NOT NULL, id TEXT NOT NULL, hash TEXT NOT NULL, replica TEXT NOT NULL,
     ver INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY(workspace, id));
+-- whose a replica is, and the newest of its transactions that was accepted
+CREATE TABLE replica(workspace TEXT NOT NULL, id TEXT NOT NULL, member TEXT NOT NULL, newest TEXT NOT NULL,
+    PRIMARY KEY(workspace, id));
 -- what the log adds up to; the stamp of the creation stands here, stamps of later writes in their own table
 CREATE TABLE record(workspace TEXT NOT NULL, id TEXT NOT NULL, space TEXT NOT NULL, kind TEXT NOT NULL,
     data TEXT NOT NULL, ver INTEGER NOT NULL, txn TEXT NOT NULL, replica TEXT NOT NULL, author TEXT,

@@ -14,11 +14,11 @@ that the generator can be dropped at any of them and a new one begun. Raises Hel
 
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from models import apply, db, outbox, rejoining, snapshot, space
+from models import apply, db, outbox, rejoining, replica, snapshot, space
 from models.blobs import Blobs
 from models.errors import Held
 from models.snapshot import Page as SnapshotPage
@@ -29,6 +29,7 @@ from sync.steps import Local, Step
 
 CHECKPOINT_ROWS = 400  # changes applied while the write lock is held: ≤ 20 ms
 RESTARTS = 3  # of a sync that learns of another history
+TURNS = 4  # of one push whose replica the server takes for another one
 SNAPSHOT_ROWS = 2_000  # records of a space that was empty
 
 
@@ -43,6 +44,7 @@ class Report:
     fetched: int = 0
     conflicts: int = 0
     head: int = 0
+    notices: list[str] = field(default_factory=list)  # what its person should read
 
 
 class _OtherHistory(Exception):
@@ -75,10 +77,10 @@ def sync(
 def _all(
     report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None
 ) -> Generator[Step, Any, None]:
-    epoch, replica, offers = yield Local("begin", _begin)
+    epoch, offers = yield Local("begin", _begin)
     if not epoch:
         epoch = yield from _rejoin("")
-    run = _Run(report, epoch, replica, now, progress)
+    run = _Run(report, epoch, now, progress)
     if offers:
         yield from _offer(run)
     yield from _push(run)
@@ -94,9 +96,11 @@ class _Run:
 
     report: Report
     epoch: str
-    replica: str
     now: Callable[[], int]
     progress: Progress
+    turns: list[str] = field(
+        default_factory=list
+    )  # answers that name another newest operation of this replica
 
     def ask(self, request: Request) -> Generator[Step, Any, Reply]:
         """The answer, which is of this history where it is one at all. Raises _OtherHistory."""
@@ -117,8 +121,8 @@ def _in_epoch(conn: sqlite3.Connection, epoch: str, work: Callable[..., Any], **
     return work(conn, **given) if _epoch(conn) == epoch else None
 
 
-def _begin(conn: sqlite3.Connection) -> tuple[str, str, bool]:
-    return _epoch(conn), db.get_meta(conn, "replica"), rejoining.has_offers(conn)
+def _begin(conn: sqlite3.Connection) -> tuple[str, bool]:
+    return _epoch(conn), rejoining.has_offers(conn)
 
 
 def _rejoin(before: str) -> Generator[Step, Any, str]:
@@ -133,30 +137,68 @@ def _rejoin(before: str) -> Generator[Step, Any, str]:
 
 def _offer(run: _Run) -> Generator[Step, Any, None]:
     """After a restore: what this laptop has seen of others and the server may have lost. No verdict matters."""
-    while batch := (yield run.local("offers", rejoining.offers, rows=protocol.PUSH_ROWS)):
-        reply = yield from run.ask(protocol.push(run.replica, db.SCHEMA, run.epoch, batch, run.now()))
-        protocol.verdicts(reply)
-        yield run.local("offered", rejoining.offered, batch=batch)
+    while (waiting := (yield run.local("offers", _take_offers))) and waiting.batch:
+        if (yield from _send(run, waiting)) is not None:
+            yield run.local("offered", rejoining.offered, batch=waiting.batch)
 
 
 def _push(run: _Run) -> Generator[Step, Any, None]:
     # "sent" is committed before the request leaves: from then on nobody may assume that it did not arrive
-    while batch := (yield run.local("take", _take)):
-        reply = yield from run.ask(protocol.push(run.replica, db.SCHEMA, run.epoch, batch, run.now()))
-        verdicts = protocol.verdicts(reply)
-        asked = {t.id for t in batch}
-        if {v.id for v in verdicts} != asked:
-            raise Held(
-                "The server answered for other edits than were sent. It is tried again; your edits wait."
-            )
-        yield run.local("verdicts", outbox.settle, durable=False, verdicts=verdicts)
-        run.report.pushed += len(batch)
+    while (waiting := (yield run.local("take", _take))) and waiting.batch:
+        verdicts = yield from _send(run, waiting)
+        if verdicts is None:
+            continue
+        yield run.local("verdicts", _settle, durable=False, verdicts=verdicts, asked=waiting.replica)
+        run.report.pushed += len(verdicts)
         run.report.accepted += sum(not v.reason for v in verdicts)
         run.report.rejected += sum(bool(v.reason) for v in verdicts)
 
 
-def _take(conn: sqlite3.Connection) -> list[outbox.Outgoing]:
-    return outbox.take(conn, protocol.PUSH_ROWS) if outbox.waiting(conn) else []
+class _Waiting(NamedTuple):
+    """What is to be pushed, by which replica, and the newest of it that was accepted before."""
+
+    replica: str
+    newest: str
+    batch: list[outbox.Outgoing]
+
+
+def _send(run: _Run, waiting: _Waiting) -> Generator[Step, Any, list[outbox.Verdict] | None]:
+    """The verdicts; None when the server knows another newest operation of this replica: it is to be tried anew."""
+    request = protocol.push(waiting.replica, db.SCHEMA, run.epoch, waiting.batch, run.now(), waiting.newest)
+    reply = yield from run.ask(request)
+    if (newest := protocol.newest(reply)) is not None:
+        yield from _another(run, waiting.replica, newest)
+        return None
+    verdicts = protocol.verdicts(reply)
+    if {v.id for v in verdicts} != {t.id for t in waiting.batch}:
+        raise Held("The server answered for other edits than were sent. It is tried again; your edits wait.")
+    return verdicts
+
+
+def _another(run: _Run, asked: str, newest: str) -> Generator[Step, Any, None]:
+    run.turns.append(newest)
+    if len(run.turns) > TURNS:
+        raise Held(
+            "The server takes this laptop for another one at every turn. It is tried again; your edits wait."
+        )
+    noticed = partial(replica.contradicted, asked=asked, newest=newest, now=run.now())
+    if (yield run.local("replica", noticed)):
+        run.report.notices.append(replica.NOTICE)
+
+
+def _take(conn: sqlite3.Connection) -> _Waiting:
+    batch = outbox.take(conn, protocol.PUSH_ROWS) if outbox.waiting(conn) else []
+    return _Waiting(*replica.read(conn), batch)
+
+
+def _take_offers(conn: sqlite3.Connection) -> _Waiting:
+    return _Waiting(*replica.read(conn), rejoining.offers(conn, protocol.PUSH_ROWS))
+
+
+def _settle(conn: sqlite3.Connection, verdicts: list[outbox.Verdict], asked: str) -> None:
+    outbox.settle(conn, verdicts)
+    if replica.read(conn)[0] == asked:
+        replica.accepted(conn, verdicts)
 
 
 def _pull(run: _Run) -> Generator[Step, Any, None]:

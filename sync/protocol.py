@@ -1,7 +1,8 @@
 """What travels between a laptop and the server, and how each side reads it. No network, no store.
 
-    POST /v1/push?epoch=E {"replica", "schema", "txns": [TXN…]}
-                                          → {"verdicts": [{"id", "ver"} | {"id", "reason"}…], "head"}
+    POST /v1/push?epoch=E {"replica", "newest", "schema", "txns": [TXN…]}
+                                          → {"verdicts": [{"id", "ver"} | {"id", "reason"}…], "head"}; 412 with
+                                            {"newest"} where another one of this replica's was accepted last
     GET  /v1/pull?since=N&shares=V        → {"entries": [ENTRY…], "upto", "head"}, or {"shares", "spaces": [SPACE…], …}
                                             where V is not the newest word on who sees what; 410 below the log's floor
     GET  /v1/snapshot?space=S&after=ID&since=N → {"records": [[kind, rec, {field: value}]…], "head", "more", "total"};
@@ -124,6 +125,16 @@ class Gone(SyncError):
     """The server has no log from there on any more, or the space is not to be seen any more."""
 
 
+class Pushing(NamedTuple):
+    """A push as it came. `newest` is the newest accepted transaction of the replica that its laptop knows of, which
+    the server checks; None: it does not say."""
+
+    replica: str
+    newest: str | None
+    schema: int
+    txns: list[Transaction]
+
+
 class Malformed(SyncError):
     """A request that no Milepost sends; the server answers 422 and writes nothing."""
 
@@ -131,8 +142,10 @@ class Malformed(SyncError):
 # ── the laptop's side ─────────────────────────────────────────────────────────────────────────────────
 
 
-def push(replica: str, schema: int, epoch: str, batch: Sequence[Outgoing], now: int) -> Request:
-    """`now` is milliseconds since 1970 on this laptop's clock; ages cancel its skew.
+def push(
+    replica: str, schema: int, epoch: str, batch: Sequence[Outgoing], now: int, newest: str | None = None
+) -> Request:
+    """`now` is milliseconds since 1970 on this laptop's clock; ages cancel its skew. `newest`: see Pushing.
 
     A server of another epoch than the one this laptop knows ("" = none yet) answers 409 and takes nothing.
     """
@@ -147,7 +160,8 @@ def push(replica: str, schema: int, epoch: str, batch: Sequence[Outgoing], now: 
         }
         for t in batch
     ]
-    body = orjson.dumps({"replica": replica, "schema": schema, "txns": txns})
+    told = {"replica": replica, "schema": schema, "txns": txns}
+    body = orjson.dumps(told if newest is None else {**told, "newest": newest})
     return Request("POST", f"/v1/push?epoch={epoch}", body)
 
 
@@ -187,6 +201,17 @@ def verdicts(reply: Reply) -> list[Verdict]:
     with _sense():
         rows = answer["verdicts"]
         return [Verdict(row["id"], int(row.get("ver") or 0), str(row.get("reason") or "")) for row in rows]
+
+
+def newest(reply: Reply) -> str | None:
+    """Where the server took no push because another operation is the newest of this replica: that one, or "" when it
+    does not say. None for any other answer."""
+    if HEADER not in reply.headers or reply.status != 412:
+        return None
+    try:
+        return str(orjson.loads(reply.body)["newest"])
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def page(reply: Reply) -> Page:
@@ -354,12 +379,14 @@ def _entry(row: Sequence[Any]) -> Entry:
 # ── the server's side ─────────────────────────────────────────────────────────────────────────────────
 
 
-def read_push(body: bytes) -> tuple[str, int, list[Transaction]]:
-    """Replica, schema version and transactions of a push. Raises Malformed."""
+def read_push(body: bytes) -> Pushing:
+    """Raises Malformed."""
     try:
         document = orjson.loads(body)
         txns = [_transaction(row) for row in document["txns"]]
-        return _key(document["replica"]), int(document["schema"]), txns
+        newest = document.get("newest")
+        known = None if newest is None else _key(newest)
+        return Pushing(_key(document["replica"]), known, int(document["schema"]), txns)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Malformed(f"not a push: {error}") from error
 

@@ -192,7 +192,7 @@ class Worker:
         while not self._stopped and not self._paused:
             self._wake.clear()
             try:
-                await _unless_slept(_drive(self._store, http, self._progress, self._quiet_until))
+                report = await _unless_slept(_drive(self._store, http, self._progress, self._quiet_until))
             except Slept:
                 return  # connections from before the sleep are half-open: begin with new ones
             except SyncError as error:
@@ -203,7 +203,7 @@ class Worker:
                 return  # over HTTP/2 a dead line would be asked again and again, and the next token may be another
             else:
                 self._failures = 0
-                self._say("synced")
+                self._say("synced", " ".join(report.notices))
                 slept = await self._rest(POLL * (1 + random.random() / 4))
             if slept:
                 return

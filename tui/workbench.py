@@ -212,7 +212,7 @@ class Workbench(Rescued):
     def on_workbench_synced(self, message: Synced) -> None:
         state = message.state
         self.shell.connection(_connection(state))
-        if state.phase == "held" and state.detail:
+        if state.phase in ("held", "synced") and state.detail:
             self.shell.say(state.detail, "warn")
         for view in self.shell.query(View):
             if (hear := getattr(view, "on_state", None)) is not None:

@@ -68,7 +68,7 @@ class Server:
     def push(
         self, replica: str, author: str, body: bytes, refuse: Callable[[str], bool] = lambda _: False
     ) -> bytes:
-        _, _, txns = protocol.read_push(body)
+        txns = protocol.read_push(body).txns
         refused: list[protocol.Transaction] = []
         for txn in txns:
             if txn.id not in self.verdicts:

@@ -115,6 +115,10 @@ class Laptop:
     def waiting(self) -> list[Edit]:
         return [edit for edit in self.edits if edit.fate == "waiting"]
 
+    def made(self, id: str) -> bool:
+        """Whether this laptop made the operation."""
+        return any(edit.id == id for edit in self.edits)
+
     def read(self) -> View:
         with self.store.write() as conn:
             return read_view(conn)

@@ -14,6 +14,7 @@ from models.errors import Refused
 from server import keeping, restoring, spaces
 from server.database import open_database
 from server.log import Compacted, Log, OtherHistory, state
+from server.replicas import OtherReplica
 from sync import protocol
 from sync.protocol import Reply, Request
 from tests.simulation.stage import Clock
@@ -73,9 +74,13 @@ class Server:
                 return _reply(410, b'{"detail": "the log does not reach back so far"}', self.epoch)
         if url.path == "/v1/epochs":
             return self._histories()
-        replica, _, txns = protocol.read_push(request.body)
+        sent = protocol.read_push(request.body)
         try:
-            pushed = self.log.push(self.workspace, query["epoch"], replica, member, txns, self._clock.now)
+            pushed = self.log.push(
+                self.workspace, query["epoch"], sent.replica, member, sent.txns, self._clock.now, sent.newest
+            )
+        except OtherReplica as error:
+            return _reply(412, orjson.dumps({"newest": error.newest}), self.epoch)
         except OtherHistory:
             return _reply(409, b'{"detail": "another history"}', self.epoch)
         verdicts = [

@@ -240,3 +240,42 @@ def test_the_first_server_is_taken_at_its_word(profile: Profile) -> None:
         ),
     )
     assert dict(facts(tomas)[2])["epoch"] == "ours"
+
+
+# ── the server takes the replica for another one ──────────────────────────────────────────────────────
+
+
+def test_a_newest_of_our_own_is_named_from_then_on(ines: Store) -> None:
+    """Its answer had got lost."""
+    with ines.read() as conn:
+        [(mine,)] = conn.execute("SELECT id FROM txn").fetchall()
+    before, asked = ines.meta("replica"), []
+
+    def answer(request: Request) -> Reply:
+        if request.method == "GET":
+            return page(head=3)
+        asked.append(orjson.loads(request.body)["newest"])
+        return reply({"detail": "another", "newest": mine}, 412) if len(asked) == 1 else verdicts(request)
+
+    assert drive(ines, answer).notices == []
+    assert asked == ["", mine] and ines.meta("replica") == before
+
+
+def test_a_newest_that_we_never_made_makes_another_replica(ines: Store) -> None:
+    before, asked = ines.meta("replica"), []
+
+    def answer(request: Request) -> Reply:
+        if request.method == "GET":
+            return page(head=3)
+        asked.append(orjson.loads(request.body)["replica"])
+        return reply({"newest": "a twin's"}, 412) if len(asked) == 1 else verdicts(request)
+
+    report = drive(ines, answer)
+    assert "Nothing was lost" in report.notices[0] and report.accepted == 1
+    assert asked == [before, ines.meta("replica")] and before != ines.meta("replica")
+
+
+def test_a_server_that_never_takes_it_holds_the_push(ines: Store) -> None:
+    with pytest.raises(Held, match="at every turn"):
+        drive(ines, lambda _: reply({"newest": "a twin's"}, 412))
+    assert outbox.waiting(ines.read()) == 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from models.db import get_meta
 from models.errors import NoCredentials, Refused, SyncError
+from models.notice import last
 from tui.commands.context import Context, note
 from tui.commands.output import count, moment, plain
 
@@ -96,6 +97,8 @@ def sync(ctx: Context) -> int:
         ctx.json_out(asdict(report))
         return 0
     ctx.print(f"Synced: {report.accepted} sent, {report.pulled} received.")
+    for text in report.notices:
+        note(text)
     if report.rejected:
         ctx.print(f"{count(report.rejected, 'operation')} refused by the server; why: milepost rejected")
     if waiting:
@@ -146,6 +149,7 @@ def _status(ctx: Context, conn: sqlite3.Connection) -> dict[str, Any]:
         "records": {name: number for name, number in records.items() if number},
         **{name: conn.execute(query).fetchone()[0] for name, query in COUNTS.items()},
         "last_sync": int(get_meta(conn, "last_sync", "0") or 0),
+        "notice": dict(zip(("at", "text"), last(conn), strict=True)),
         "server": get_meta(conn, "server"), "signed_in_as": get_meta(conn, "member_name"),
     }  # fmt: skip
 
@@ -163,6 +167,7 @@ def _print_status(ctx: Context, facts: dict[str, Any]) -> None:
         "Waiting": _hinted(facts["waiting"], "operation", "milepost sync") if facts["server"] else "",
         "Conflicts": _hinted(facts["conflicts"], "conflict", "milepost conflicts"),
         "Rejected": _hinted(facts["rejected"], "operation", "milepost rejected"),
+        "Noticed": " ".join(filter(None, (moment(facts["notice"]["at"]), facts["notice"]["text"]))),
     }
     for label, text in lines.items():
         if text:
