@@ -67,6 +67,7 @@ class Laptop:
         self.logs: dict[str, list[Entry]] = {}  # of the histories that are over
         self._life = name
         self._saved: dict[str, Any] = {}  # what was known when the file was backed up
+        self._before: set[str] = set()  # operations that it made and that a backup had not
         self.store = stage.open_quick(home, clock)
         self.view = self.read()
 
@@ -102,6 +103,7 @@ class Laptop:
         for edit in behind:
             edit.laptop = self._life if "/" in self._life else f"{self._life}/"
         self._life = f"{self.name}/{replica}"
+        self._before |= {edit.id for edit in behind}
         return behind
 
     @property
@@ -116,8 +118,8 @@ class Laptop:
         return [edit for edit in self.edits if edit.fate == "waiting"]
 
     def made(self, id: str) -> bool:
-        """Whether this laptop made the operation."""
-        return any(edit.id == id for edit in self.edits)
+        """Whether this laptop made the operation, also where it has forgotten it: a push may arrive late."""
+        return id in self._before or any(edit.id == id for edit in self.edits)
 
     def read(self) -> View:
         with self.store.write() as conn:
