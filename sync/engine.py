@@ -90,17 +90,17 @@ def _all(
     yield Local("done", lambda conn: db.set_meta(conn, "last_sync", str(now())), durable=False)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Run:
-    """One sync, within one history of the server."""
+    """One sync, within one history of the server. `turns` counts answers that name another newest operation of this
+    replica; `most` operations are pushed at once."""
 
     report: Report
     epoch: str
     now: Callable[[], int]
     progress: Progress
-    turns: list[str] = field(
-        default_factory=list
-    )  # answers that name another newest operation of this replica
+    turns: int = 0
+    most: int = protocol.PUSH_ROWS
 
     def ask(self, request: Request) -> Generator[Step, Any, Reply]:
         """The answer, which is of this history where it is one at all. Raises _OtherHistory."""
@@ -137,14 +137,14 @@ def _rejoin(before: str) -> Generator[Step, Any, str]:
 
 def _offer(run: _Run) -> Generator[Step, Any, None]:
     """After a restore: what this laptop has seen of others and the server may have lost. No verdict matters."""
-    while (waiting := (yield run.local("offers", _take_offers))) and waiting.batch:
+    while (waiting := (yield run.local("offers", _take_offers, most=run.most))) and waiting.batch:
         if (yield from _send(run, waiting)) is not None:
             yield run.local("offered", rejoining.offered, batch=waiting.batch)
 
 
 def _push(run: _Run) -> Generator[Step, Any, None]:
     # "sent" is committed before the request leaves: from then on nobody may assume that it did not arrive
-    while (waiting := (yield run.local("take", _take))) and waiting.batch:
+    while (waiting := (yield run.local("take", _take, most=run.most))) and waiting.batch:
         verdicts = yield from _send(run, waiting)
         if verdicts is None:
             continue
@@ -163,9 +163,18 @@ class _Waiting(NamedTuple):
 
 
 def _send(run: _Run, waiting: _Waiting) -> Generator[Step, Any, list[outbox.Verdict] | None]:
-    """The verdicts; None when the server knows another newest operation of this replica: it is to be tried anew."""
+    """The verdicts; None when it is to be tried anew: with fewer at once, or after the server has told of another
+    newest operation of this replica."""
     request = protocol.push(waiting.replica, db.SCHEMA, run.epoch, waiting.batch, run.now(), waiting.newest)
-    reply = yield from run.ask(request)
+    first, *others = waiting.batch
+    if len(request.body) > protocol.MAX_PUSH and not others:  # a verdict that needs no server
+        return [outbox.Verdict(first.id, 0, protocol.TOO_LARGE)]
+    reply = None if len(request.body) > protocol.MAX_PUSH else (yield from run.ask(request))
+    if reply is None or (reply.status == 413 and others):
+        run.most = len(waiting.batch) // 2
+        return None
+    if reply.status == 413:
+        raise Held(protocol.too_large(first.label, len(request.body)))
     if (newest := protocol.newest(reply)) is not None:
         yield from _another(run, waiting.replica, newest)
         return None
@@ -176,8 +185,8 @@ def _send(run: _Run, waiting: _Waiting) -> Generator[Step, Any, list[outbox.Verd
 
 
 def _another(run: _Run, asked: str, newest: str) -> Generator[Step, Any, None]:
-    run.turns.append(newest)
-    if len(run.turns) > TURNS:
+    run.turns += 1
+    if run.turns > TURNS:
         raise Held(
             "The server takes this laptop for another one at every turn. It is tried again; your edits wait."
         )
@@ -186,13 +195,13 @@ def _another(run: _Run, asked: str, newest: str) -> Generator[Step, Any, None]:
         run.report.notices.append(replica.NOTICE)
 
 
-def _take(conn: sqlite3.Connection) -> _Waiting:
+def _take(conn: sqlite3.Connection, most: int) -> _Waiting:
     batch = outbox.take(conn, protocol.PUSH_ROWS) if outbox.waiting(conn) else []
-    return _Waiting(*replica.read(conn), batch)
+    return _Waiting(*replica.read(conn), batch[:most])
 
 
-def _take_offers(conn: sqlite3.Connection) -> _Waiting:
-    return _Waiting(*replica.read(conn), rejoining.offers(conn, protocol.PUSH_ROWS))
+def _take_offers(conn: sqlite3.Connection, most: int) -> _Waiting:
+    return _Waiting(*replica.read(conn), rejoining.offers(conn, protocol.PUSH_ROWS)[:most])
 
 
 def _settle(conn: sqlite3.Connection, verdicts: list[outbox.Verdict], asked: str) -> None:

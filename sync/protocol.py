@@ -51,6 +51,7 @@ HEADER = "milepost-protocol"
 EPOCH = "milepost-epoch"
 REPLICA = "milepost-replica"
 MAX_PUSH = 64_000_000  # bytes of a push, compressed or not, that the server takes
+TOO_LARGE = f"it is larger than a server takes ({MAX_PUSH // 1_000_000} MB). Do it in smaller parts."
 LONGEST_KEY = 200  # characters of an id or a field's name
 PUSH_ROWS = 2_000  # changes in a batch of transactions, unless one alone has more
 PULL_BYTES = 1_000_000  # of a page, uncompressed, unless one transaction alone has more
@@ -201,6 +202,14 @@ def verdicts(reply: Reply) -> list[Verdict]:
     with _sense():
         rows = answer["verdicts"]
         return [Verdict(row["id"], int(row.get("ver") or 0), str(row.get("reason") or "")) for row in rows]
+
+
+def too_large(label: str, size: int) -> str:
+    """What holds the edits when something on the way takes no request of so many bytes."""
+    return (
+        f"Something between here and the server takes no request as large as “{label}” ({size / 1e6:.1f} MB before "
+        "compression). Whoever runs it raises its limit (nginx: client_max_body_size). Your edits wait."
+    )
 
 
 def newest(reply: Reply) -> str | None:

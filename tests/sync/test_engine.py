@@ -197,6 +197,43 @@ def test_it_is_sent_again_with_the_same_content(ines: Store) -> None:
     assert first == second
 
 
+def _none_above(txns: int) -> Answer:
+    """Takes so many operations at once, and nothing else."""
+
+    def answer(request: Request) -> Reply:
+        if request.method == "POST" and len(orjson.loads(request.body)["txns"]) > txns:
+            return reply(b"<html>413 Request Entity Too Large</html>", 413)
+        return verdicts(request) if request.method == "POST" else page(head=3)
+
+    return answer
+
+
+def test_a_batch_that_something_on_the_way_takes_for_too_large_is_halved(ines: Store) -> None:
+    for n in range(6):
+        ines.transact("Add", create, "client", name=f"Plant {n}")
+    assert drive(ines, _none_above(2)).accepted == 7
+
+
+def test_where_one_operation_is_too_large_for_it_the_words_name_the_limit(ines: Store) -> None:
+    with pytest.raises(Held, match="client_max_body_size"):
+        drive(ines, _none_above(0))
+    with ines.write() as conn:
+        assert outbox.waiting(conn) == 1
+
+
+def test_what_no_server_takes_is_set_aside_and_the_others_go(
+    ines: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "MAX_PUSH", 2_000)
+    ines.transact("Paste a book", create, "client", name="Northwind", notes="steel " * 1_000)
+    ines.transact("Add", create, "client", name="Kestrel")
+    report = drive(ines, _none_above(9))
+    assert (report.accepted, report.rejected) == (2, 1)
+    with ines.write() as conn:
+        told = conn.execute("SELECT label, note FROM txn WHERE state=5").fetchall()
+    assert told == [("Paste a book", protocol.TOO_LARGE)]
+
+
 def test_only_a_verdict_sets_an_edit_aside(ines: Store) -> None:
     report = drive(ines, lambda r: verdicts(r, reason="name: no.") if r.body else page(head=3))
     assert (report.rejected, report.accepted) == (1, 0)
