@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from tests.tui.office import at_work, elsewhere, furnish, keys, until, view
+from models.record import create
+from tests.tui.office import at_work, elsewhere, furnish, keys, opened, until, view
 from tests.tui.plain import screen_text
 
 FOLDER = Path(__file__).parent / "screens"
@@ -32,6 +33,8 @@ SIZES = [(80, 24), (140, 42)]
         ("board", "g b"),
         ("history", "g u"),
         ("overview", "g i"),
+        ("team", "g m"),
+        ("bin", "g d"),
     ],
 )
 async def test_the_screen_is_as_reviewed(tmp_path, name, go, size):
@@ -40,15 +43,49 @@ async def test_the_screen_is_as_reviewed(tmp_path, name, go, size):
         elsewhere(tmp_path, "task", ids["Check power"], deadline="2026-11-20T17:00", notes="ask Ada")
         elsewhere(tmp_path, "task", ids["Go live"], milestone=1, deadline="2027-01-15T17:00")
         async with at_work(tmp_path, size, "Nesting") as pilot:
-            await keys(pilot, go)
-            detail = view(pilot.app).detail
-            await until(lambda: detail.form.lines or not detail.rec, pilot)
-            await keys(pilot, "j k")
-            file = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
-            if os.environ.get("ACCEPT_SCREENS"):
-                await asyncio.sleep(1)  # whatever is read behind is there
-                file.write_text(shown(pilot), encoding="utf-8")
-            await until(lambda: shown(pilot) == file.read_text(encoding="utf-8"), pilot)
+            await compare(pilot, name, go, size)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(("name", "go"), [("today", "g h"), ("timeline", "g c j T")])
+async def test_what_was_agreed_with_a_client_is_as_reviewed(tmp_path, name, go, size):
+    with time_machine.travel(NOON, tick=True):
+        ids = furnish(tmp_path)
+        elsewhere(tmp_path, "task", ids["Check power"], deadline="2026-11-20T17:00", notes="ask Ada")
+        elsewhere(tmp_path, "task", ids["Go live"], milestone=1, deadline="2027-01-15T17:00")
+        with opened(tmp_path) as store:
+            store.transact("Note", agree, ids["Harlan Fab"], ids["Nesting line"])
+        async with at_work(tmp_path, size, "Nesting") as pilot:
+            await compare(pilot, name, go, size)
+
+
+def agree(session, client, project):
+    of = {"client_id": client, "project_id": project}
+    create(
+        session,
+        "interaction",
+        name="Talked about the power supply",
+        at="2026-11-20T10:30",
+        channel="call",
+        **of,
+    )
+    create(session, "promise", name="Send the drawings", by="us", due="2026-11-22", **of)
+    create(session, "promise", name="Name the operators", by="client", due="2026-11-27", **of)
+    create(session, "visit", name="Measure hall 2", start="2026-11-25", **of)
+
+
+async def compare(pilot, name, go, size):
+    """The screen with its file; or the file made anew."""
+    await keys(pilot, go)
+    detail = view(pilot.app).detail
+    await until(lambda: detail.form.lines or not detail.rec, pilot)
+    await keys(pilot, "j k")
+    file = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
+    if os.environ.get("ACCEPT_SCREENS"):
+        await asyncio.sleep(1)  # whatever is read behind is there
+        file.write_text(shown(pilot), encoding="utf-8")
+    await until(lambda: shown(pilot) == file.read_text(encoding="utf-8"), pilot)
 
 
 def shown(pilot):
