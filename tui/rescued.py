@@ -105,8 +105,9 @@ class Rescued(Beginning):
     def _offer_text(self, one: Unsaved) -> Question:
         """It can be captured; else up brings it back where it was asked."""
         if one.label == self._capturing().label:
-            question = self._capturing(note=WHY)
-            question.typed = one.text
+            question = self._capturing()
+            told, question.typed = question.changed, one.text
+            question.changed = lambda text: WHY if text == one.text or told is None else told(text)
             return question
 
         def remember(text: str) -> None:

@@ -60,6 +60,7 @@ async def test_a_capture_goes_on(tmp_path):
     async with at_work(tmp_path, project="Nesting") as pilot:
         before = count(pilot.app, "task")
         await see(pilot, "Call Ada about power")
+        await see(pilot, WHY)
         await keys(pilot, "enter")
         await until(lambda: count(pilot.app, "task") == before + 1, pilot)
 
