@@ -5,6 +5,7 @@ import select
 import signal
 import sys
 import time
+from contextlib import suppress
 
 import pyte
 import pytest
@@ -43,7 +44,8 @@ class Terminal:
         while not condition():
             assert time.monotonic() < end, "\n".join(self.screen.display)
             if select.select([self.process.fd], [], [], 0.05)[0]:
-                self.stream.feed(self.process.read(65536))
+                with suppress(EOFError):  # it has ended
+                    self.stream.feed(self.process.read(65536))
 
     def type(self, text):
         self.process.write(text.encode())
@@ -66,6 +68,10 @@ def test_an_edit_outlives_a_kill(tmp_path):
         terminal.see("was not saved when Milepost ended")
         terminal.see("Survey twice half")
         terminal.type("\x1b")
+        terminal.wait_for(
+            lambda: "was not saved" not in "\n".join(terminal.screen.display)
+        )  # else esc q is alt+q
         terminal.see("Survey twice")
         terminal.type("q")
-        assert terminal.process.wait() == 0
+        terminal.wait_for(lambda: not terminal.process.isalive())
+        assert terminal.process.exitstatus == 0
