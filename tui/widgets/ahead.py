@@ -12,5 +12,5 @@ async def caught_up(*pumps: MessagePump) -> None:
     typed before the key whose action asks this."""
     for pump in pumps:
         done = asyncio.Event()
-        pump.call_later(done.set)
-        await done.wait()
+        if pump.call_later(done.set):  # else it is closed, and handles nothing any more
+            await done.wait()
