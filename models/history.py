@@ -99,7 +99,12 @@ def joined(conn: sqlite3.Connection, rec: str, entries: Sequence[Entry]) -> list
     names = dict(conn.execute("SELECT id, name FROM member").fetchall())
     told = [line for entry in _with_before(rec, entries) for line in _lines(*entry, names)]
     known = {entry.id for entry in entries}
-    return told + [line for line in history(conn, rec) if line.operation not in known]
+    rest = [line for line in history(conn, rec) if line.operation not in known]
+    own = {line.operation for line in _history(conn, rec)}
+    moved = [
+        line for line in rest if line.operation not in own
+    ]  # here, from another space: what was done before
+    return moved + told + [line for line in rest if line.operation in own]
 
 
 def _with_before(rec: str, entries: Sequence[Entry]) -> Iterator[tuple[Entry, Patch, dict[str, Scalar]]]:

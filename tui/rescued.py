@@ -64,6 +64,8 @@ class Rescued(Beginning):
     def keep_unsaved(self) -> None:
         """What is typed now is kept, what is saved by now no more."""
         self._look = None
+        if not self.screen_stack:  # it is ending
+            return
         self.keeper.keep([*self.shell.typed(), *self._found])
         if self._found and not self._is_typing():
             self.call_next(self._offer)
