@@ -8,8 +8,8 @@ from typing import Any
 from textual import events
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Input, TextArea
 
+from tui import registry as places
 from tui.beginning import Beginning
 from tui.finding import Lost
 from tui.unsaved import Keeper, Of, Unsaved
@@ -59,7 +59,7 @@ class Rescued(Beginning):
         super().exit(*args, **more)
 
     def _is_typing(self) -> bool:
-        return isinstance(self.focused, Input | TextArea)
+        return self.shell.places()[0] in (places.EDIT, places.PROMPT, places.TEXT)
 
     def keep_unsaved(self) -> None:
         """What is typed now is kept, what is saved by now no more."""
@@ -89,7 +89,7 @@ class Rescued(Beginning):
 
     async def _offer_field(self, one: Unsaved, of: Of, why: str = WHY) -> None:
         """Where it was typed: enter saves it, esc lets it go."""
-        label = one.label.removesuffix(":")
+        label = one.label.removesuffix(":").removesuffix(f" · {WHY}")  # of an offer that was killed, too
 
         def save(text: str) -> None:
             def again(wrong: str) -> None:
