@@ -66,7 +66,10 @@ class Rescued(Beginning):
         self._look = None
         if not self.screen_stack:  # it is ending
             return
-        self.keeper.keep([*self.shell.typed(), *self._found])
+        try:
+            self.keeper.keep([*self.shell.typed(), *self._found])
+        except Exception as error:  # the typing goes on
+            self.report(error)
         if self._found and not self._is_typing():
             self.call_next(self._offer)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tui.office import at_work, count, furnish, keys, see, until, value
+from tests.tui.office import at_work, count, elsewhere, furnish, keys, see, until, value
 from tests.tui.plain import screen_text
 from tui.unsaved import Keeper, Of, Unsaved
 from tui.widgets.prompt import Prompt
@@ -102,6 +102,21 @@ async def test_quitting_keeps_what_is_typed_and_leaves_nothing(tmp_path):
     assert not typing(tmp_path)
     async with at_work(tmp_path) as pilot:
         assert value(pilot.app, "task", ids["Survey"], "name") == "Survey the hall"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["g p e 'half'", "g p enter e 'half'", "g c e 'half'", "g c enter j e 'half'", "g m e 'half'", "g i e j e 'half'",
+     "g b e 'half'", "g h e j j e 'half'", "g , e 'half'", "g , / 'date' enter enter 'half'"],
+)  # fmt: skip
+async def test_wherever_it_is_typed_it_is_kept_and_the_application_goes_on(tmp_path, typed):
+    ids = furnish(tmp_path)
+    elsewhere(tmp_path, "task", ids["Check power"], deadline="2026-11-20T17:00")
+    await begin(tmp_path, typed, "half")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+        await keys(pilot, "escape")
+        await until(lambda: not typing(tmp_path), pilot)
 
 
 async def test_a_filter_is_not_kept(tmp_path):

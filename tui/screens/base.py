@@ -248,10 +248,14 @@ class ListView(Looks):
             bench(self).edit_typed(self._called(picked, field), of.kind, of.ids, field, text, lost)
 
     def cell(self, rowid: int, field: str) -> tuple[str, Of | None]:
-        """What a cell is called, and the field that it shows."""
+        """What a cell is called, and the field of a record that it shows, if it is one."""
+        from models.kinds import KINDS
+
         [row] = self.rows([rowid]) or [None]
-        picked = [self.record_of(row)] if row is not None else []
-        return (self._called(picked, field), _of(picked, field)) if picked else (field, None)
+        kind, id = self.record_of(row) if row is not None else ("", "")
+        if kind not in KINDS:
+            return f"{kind} {id}".strip() or field, None
+        return self._called([(kind, id)], field), _of([(kind, id)], field)
 
     def _called(self, picked: Picked, field: str) -> str:
         what = field.removesuffix("_id").removesuffix("_minutes").replace("_", " ").capitalize()
@@ -301,6 +305,13 @@ class ListView(Looks):
     def ask_once_more(self, question: Callable[[str, str], Question], text: str) -> Lost:
         """What to do when a verb refuses: the same question, with what was typed and why not."""
         return lambda why: self.run_worker(self.shell.ask(question(text, why)))
+
+    def act_edit(self) -> object:
+        """Where no cell can be typed in, the record beside the list."""
+        if any(column.editable for column in self.lines.columns):
+            return False
+        self.open_row()
+        return True
 
     def act_delete(self) -> None:
         """Into the recycle bin; `u` brings it back."""
