@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from models import notice
+from models.capture import PENDING, SENT
 from models.db import get_meta, set_meta
 from models.outbox import Verdict
 from models.record import new_id
@@ -50,6 +51,7 @@ def contradicted(conn: sqlite3.Connection, asked: str, newest: str, now: int) ->
 
 
 def become_another(conn: sqlite3.Connection) -> None:
-    """A new replica, of which the server has heard nothing."""
+    """A new replica, of which the server has heard nothing; what waits may have been sent by the other one."""
     set_meta(conn, REPLICA, new_id())
     set_meta(conn, NEWEST, "")
+    conn.execute("UPDATE txn SET state=? WHERE state=?", (SENT, PENDING))

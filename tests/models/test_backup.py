@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models import db
+from models import db, outbox
 from models.backup import backup, restore
 from models.errors import Refused, StoreDamaged
 from models.record import create
@@ -47,6 +47,21 @@ def test_what_comes_back_is_another_replica(tmp_path: Path) -> None:
     assert restore(tmp_path / "new", tmp_path / "monday.db") is None
     again = open_store(tmp_path / "new")
     assert again.meta("replica") not in ("", replica)
+    again.close()
+
+
+def test_undo_of_what_waits_in_a_backup_is_sent_too_since_it_may_have_left_after_the_copy(
+    tmp_path: Path,
+) -> None:
+    store = open_store(tmp_path / "ines")
+    add(store, "Harlan Fab")
+    backup(tmp_path / "ines", tmp_path / "monday.db")
+    store.close()
+    restore(tmp_path / "ines", tmp_path / "monday.db")
+    again = open_store(tmp_path / "ines")
+    again.undo()
+    with again.write() as conn:
+        assert [txn.kind for txn in outbox.take(conn, 10)] == ["do", "undo"]
     again.close()
 
 

@@ -57,7 +57,6 @@ class Laptop:
         )  # versions that no echo told of, since a snapshot brought the cursor past them
         self._jumps = False
         self._full = False
-        self._sent_before: set[str] = set()
         self._forgotten: set[str] = set()
         self._taken: set[str] = set()  # spaces that were taken away
         self.of = {} if spaces is None else spaces  # record → space, of all that is in the log
@@ -97,7 +96,6 @@ class Laptop:
         known = deepcopy(self._saved)
         for name in KNOWN:
             setattr(self, name, known[name])
-        self._sent_before = {edit.id for edit in self.waiting()}  # perhaps, after the backup
         left = {edit.id for edit in self.edits}
         behind = [edit for edit in former if edit.id not in left]
         for edit in behind:
@@ -396,13 +394,18 @@ class Laptop:
         here = [edit for edit in self.edits if edit.id in kept]
         need([r[0] for r in rows] == [e.id for e in here], f"{self.name}'s outbox is not what was edited")
         shown = conn.execute(
-            "SELECT DISTINCT c.rec, t.origin, t.id FROM change c JOIN txn t ON t.n=c.txn"
+            "SELECT DISTINCT c.rec, t.id, t.origin, t.state FROM change c JOIN txn t ON t.n=c.txn"
             " WHERE t.state NOT IN (0,1,2,3,5)"
         )
-        # that what we made ourselves was refused and went is no history of theirs, nor is what we let go of it
-        mine = {rec for edit in self.edits if edit.id in refused for rec in edit.created}
+        # that what we made ourselves was refused and went is no history of theirs, nor is what we let go of it;
+        # what of ours the log has not passed yet goes when it does (space.settle_passed)
+        mine = {r for edit in self.edits if edit.id in refused or edit.fate == "waiting" for r in edit.created}
         settled = {edit.id for edit in self.edits if edit.fate == "settled"}
-        told = {rec for rec, origin, id in shown if not (origin == "S" and rec in mine) and id not in settled}
+        told = {
+            rec
+            for rec, id, origin, state in shown
+            if not (rec in mine and (origin == "S" or state == 6)) and id not in settled
+        }
         left = [rec[-4:] for rec in told if self.of.get(rec) in self._taken]
         need(not left, f"{self.name} keeps the history of {left}, which is not for him any more")
         whole = all(upto >= 0 for _, _, upto, _ in self._spaces.values())
@@ -424,9 +427,6 @@ class Laptop:
                 edit.fate = "rejected"
             elif edit.fate in ("rejected", "settled") and over:
                 edit.fate, edit.ver = "seen", at or 0
-            elif edit.fate == "withdrawn" and over and id in self._sent_before:
-                # sent after the backup, taken back before that was heard of: it stands, and can be undone
-                edit.fate, edit.ver = "seen", at or 0
             wanted = {
                 "seen": (4,),
                 "rejected": (5,),
@@ -435,10 +435,7 @@ class Laptop:
                 "waiting": (1, 2, 3),
             }[edit.fate]
             need(state in wanted, f"{id[-4:]} is {edit.fate}, the store says {state}")
-            need(
-                state != 1 or at is None or id in self._sent_before,
-                f"{id[-4:]} is pending and at the server",
-            )
+            need(state != 1 or at is None, f"{id[-4:]} is pending and at the server")
             need(
                 state != 3 or (at is not None and at == ver),
                 f"{id[-4:]} is acknowledged at {ver}, lies at {at}",
