@@ -28,6 +28,7 @@ class Worker:
         self.steps = engine.sync(now)
         self.step = self.steps.send(None)
         self.lie = ""  # what was told last in place of an answer
+        self.seen_through = 0  # lies about the history that the server's own word on it corrected
 
     def send(self, outcome: Any) -> None:
         self.step = self.steps.send(outcome)
@@ -397,9 +398,10 @@ class Laptop:
             "SELECT DISTINCT c.rec, t.id, t.origin, t.state FROM change c JOIN txn t ON t.n=c.txn"
             " WHERE t.state NOT IN (0,1,2,3,5)"
         )
-        # that what we made ourselves was refused and went is no history of theirs, nor is what we let go of it;
+        # no history of theirs: what we made that was refused, was taken back before it left, or what we let go of it;
         # what of ours the log has not passed yet goes when it does (space.settle_passed)
-        mine = {r for edit in self.edits if edit.id in refused or edit.fate == "waiting" for r in edit.created}
+        ours = [e for e in self.edits if e.id in refused or e.fate in ("waiting", "withdrawn")]
+        mine = {rec for edit in ours for rec in edit.created}
         settled = {edit.id for edit in self.edits if edit.fate == "settled"}
         told = {
             rec

@@ -378,14 +378,16 @@ class World:
             self.count["syncs"] += 1
             laptop.workers.remove(worker)
         except Held as error:
-            need(bool(lie or worker.lie), f"{laptop.name} holds without a reason: {error}")
+            told = lie or worker.lie or worker.seen_through >= engine.RESTARTS
+            need(bool(told), f"{laptop.name} holds without a reason: {error}")
             self._say(f"held: {error}")
             laptop.workers.remove(worker)
         else:
             local = worker.step.what if isinstance(worker.step, Local) else worker.step.path
             asks = local == "rejoin"
             if local == "/v1/epochs":
-                worker.lie = ""  # it is seen through
+                worker.seen_through += bool(lie or worker.lie)
+                worker.lie = ""
             need(lie in ("", "413"), f"{lie} was taken for an answer")  # 413: fewer at once
             need(worker.lie in ("", "413") or asks, f"{fault} was taken for an answer")
 
