@@ -77,20 +77,21 @@ def _items(template: Template, parameters: Mapping[str, Sequence[str]]) -> dict[
         if key not in parameters:
             example = ", ".join(parameter.example)
             raise Refused(f"{parameter.ask}? Give {key}, such as {example}; or none of them.")
-        found[key] = _named(key, parameters[key])
+        found[key] = named(key, parameters[key])
     return found
 
 
-def _named(key: str, items: Sequence[str]) -> dict[str, str]:
-    named: dict[str, str] = {}
+def named(key: str, items: Sequence[str]) -> dict[str, str]:
+    """Short name → the item in full, of what is given for one parameter. Raises Refused."""
+    found: dict[str, str] = {}
     for item in items:
         short = item.partition(" - ")[0].strip()
         if not short:
             raise Refused(f"{key}: an item has no name. Write it before “ - ”.")
-        if short in named:
+        if short in found:
             raise Refused(f"{key}: “{short}” is there twice. Give each a name of its own.")
-        named[short] = item.strip()
-    return named
+        found[short] = item.strip()
+    return found
 
 
 def _nodes(step: Step, items: Mapping[str, Mapping[str, str]]) -> list[Node]:

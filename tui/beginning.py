@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.css.query import NoMatches
 
-from models.errors import MilepostError
+from models.errors import MilepostError, Refused
 from tui.preferred import Preferred
 from tui.registry import Action
 from tui.tour import STEPS, Tour
@@ -39,6 +39,10 @@ class Beginning(Preferred):
         """The same for what takes long."""
         raise NotImplementedError
 
+    def names(self, kind: str) -> list[str]:
+        """What the records of a kind are called."""
+        raise NotImplementedError
+
     def open_project(self, project: str) -> None:
         """Brings the tasks of a project to the front."""
         raise NotImplementedError
@@ -60,34 +64,51 @@ class Beginning(Preferred):
             self.call_later(self._ask_items, template, typed, {})
             return None
 
-        return Question(f"New project from “{template.name}” (name @ client):", done, text, why)
+        note = why or f"the plan: {template.name}"
+        return Question("New project (name @ client):", done, text, note, offer=self.client_behind)
 
-    async def _ask_items(self, template: Template, name: str, items: Mapping[str, str]) -> None:
+    def client_behind(self, text: str) -> Offer:
+        """The clients that continue what is typed behind the @."""
+        from models.filters.completing import Offer
+
+        head, at, begun = text.rpartition("@")
+        begun = begun.lstrip()
+        low = begun.casefold()
+        fits = [one for one in self.names("client") if begun and one.casefold().startswith(low)] if at else []
+        return Offer(len(text) - len(begun), [one for one in fits if one.casefold() != low][:20])
+
+    async def _ask_items(self, template: Template, name: str, items: Mapping[str, list[str]]) -> None:
         """The next parameter; behind the last one the project is made."""
         left = [key for key in template.parameters if key not in items]
         if not left:
             self._make(template, name, items)
             return
-        parameter = template.parameters[left[0]]
-
-        def done(typed: str) -> None:
-            self.call_later(self._ask_items, template, name, {**items, left[0]: typed})
-
-        note = "with commas between; empty: none"
-        await self.shell.ask(Question(f"{parameter.ask}:", done, ", ".join(parameter.example), note))
-
-    def _make(self, template: Template, typed: str, items: Mapping[str, str]) -> None:
+        from models.template import named
         from tui.commands.making import items_of
 
+        parameter = template.parameters[left[0]]
+
+        def done(typed: str) -> str | None:
+            try:
+                named(parameter.ask, given := items_of(typed))
+            except Refused as error:
+                return str(error)
+            self.call_later(self._ask_items, template, name, {**items, parameter.key: given})
+            return None
+
+        note = "with commas between; empty: none. Typing replaces the example"
+        example = ", ".join(parameter.example)
+        await self.shell.ask(Question(f"{parameter.ask}:", done, example, note, example=True))
+
+    def _make(self, template: Template, typed: str, items: Mapping[str, list[str]]) -> None:
         name, _, client = (part.strip() for part in typed.partition("@"))
 
         def again(why: str) -> None:
             self.run_worker(self.shell.ask(self._name_of_new(template, typed, why)))
 
         self.edit(
-            f"New project “{name}”", "template.new_from_template", "nesting", name,
-            {key: items_of(text) for key, text in items.items()}, client, self.settings.holidays,
-            told=lambda changes: self.open_project(str(changes.result)), lost=again,
+            f"New project “{name}”", "template.new_from_template", "nesting", name, items, client,
+            self.settings.holidays, told=lambda changes: self.open_project(str(changes.result)), lost=again,
         )  # fmt: skip
 
     # A plan from a file

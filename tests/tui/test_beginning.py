@@ -10,6 +10,7 @@ from tests.tui.plain import screen_lines, screen_text
 from tui.beginning import paths
 from tui.cli import main
 from tui.tour import STEPS, Tour
+from tui.widgets.prompt import Prompt
 
 PLAN = """<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/project"><Name>Line 2</Name>
 <StartDate>2026-11-30T08:00:00</StartDate><Tasks>
@@ -39,6 +40,27 @@ async def test_a_profile_with_a_client_begins_at_the_portfolio(tmp_path):
         assert pilot.app.shell.view.name_in_registry == "portfolio"
         await keys(pilot, "g w")
         assert "Ways to begin" not in screen_lines(pilot.app)[0] and "Welcome" in screen_lines(pilot.app)[0]
+
+
+@pytest.mark.asyncio
+async def test_what_is_typed_takes_the_place_of_the_example_and_a_mistake_is_said_there(tmp_path):
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "enter 'Line_2_@_Harlan_Fab' enter 'Laser_1,_Laser_1' enter")
+        await see(pilot, "“Laser 1” is there twice")
+        await keys(pilot, "backspace '2' enter")
+        await see(pilot, "integrations in scope")
+        await keys(pilot, "enter enter")
+        await see(pilot, "Harlan Fab ▸ Line 2 ▸ Tasks")
+        named = {name for (name,) in pilot.app.desk.conn.execute("SELECT name FROM task")}
+        assert any("Laser 1" in n for n in named) and not any("Plasma 1" in n for n in named)
+
+
+@pytest.mark.asyncio
+async def test_a_client_is_completed_behind_the_at(tmp_path):
+    furnish(tmp_path)
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "o 'Line_9_@_Har' tab")
+        assert pilot.app.screen.query_one(Prompt).field.value == "Line 9 @ Harlan Fab"
 
 
 @pytest.mark.asyncio

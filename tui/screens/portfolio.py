@@ -231,7 +231,7 @@ class PortfolioView(Shared):
         label = (
             "New project that only you see (name @ client):" if private else "New project (name @ client):"
         )
-        return Question(label, partial(self._create, private), text, why)
+        return Question(label, partial(self._create, private), text, why, offer=bench(self).client_behind)
 
     def _create(self, private: bool, text: str) -> str | None:
         name, _, client = (part.strip() for part in text.partition("@"))

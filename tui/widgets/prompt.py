@@ -15,6 +15,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from models.errors import Unclear
 from tui.unsaved import Of, Unsaved
@@ -37,7 +38,7 @@ class Question:
     called on esc. `names` are completed as they are typed, or what `offer(text)` says of the text before the
     cursor. `done` and `changed` may raise Unclear: its place is marked in the text. `typed` is what was typed before,
     where that is not `value`; `of` the records and the field that the answer goes into; what is `passing` is not kept
-    while it is typed.
+    while it is typed. Where `value` is an `example`, what is typed takes its place.
     """
 
     label: str
@@ -51,6 +52,7 @@ class Question:
     typed: str | None = None
     of: Of | None = None
     passing: bool = False
+    example: bool = False
 
 
 class Offered(Suggester):
@@ -144,7 +146,8 @@ class Prompt(Vertical):
         self.question, self._back = question, 0
         self.query_one("#prompt-label", Static).update(plain(question.label))
         self.field.value = question.value if question.typed is None else question.typed
-        self.field.cursor_position = len(self.field.value)
+        whole = len(self.field.value)
+        self.field.selection = Selection(0 if question.example else whole, whole)
         self.field.suggester = (
             Offered(question.offer)
             if question.offer
