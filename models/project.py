@@ -1,6 +1,7 @@
 """Projects: one client order on its way from acceptance to sign-off."""
 
 from collections.abc import Collection
+from datetime import date
 
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
@@ -59,6 +60,12 @@ class Project(Named, Record, table=True):
     team: str | None = attribute("json", "Team", help="ids of members with no task yet, as JSON")
     notes: str | None = attribute("note", "Notes")
     source: str | None = attribute("text", "Imported from")
+
+    def born(self, session: Session) -> None:
+        """A plan begins today unless told otherwise: without a start it would move whenever a task gets a date."""
+        today = f"{date.today()}T{self.day_start // 60:02}:{self.day_start % 60:02}"
+        if self.schedule_from == "start" and self.start is None and not (self.finish and self.finish < today):
+            self.start = today
 
     def rules(self) -> None:
         if self.start and self.finish and self.finish < self.start:

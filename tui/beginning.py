@@ -64,7 +64,8 @@ class Beginning(Preferred):
             self.call_later(self._ask_items, template, typed, {})
             return None
 
-        note = why or f"the plan: {template.name}"
+        worked = "" if self.settings.holidays else " · public holidays are worked on: g , sets your country"
+        note = why or f"the plan: {template.name}{worked}"
         return Question("New project (name @ client):", done, text, note, offer=self.client_behind)
 
     def client_behind(self, text: str) -> Offer:

@@ -358,3 +358,10 @@ def test_after_any_edits_the_table_holds_what_a_full_run_gives(
     assert revised[True] > 10 < revised[False]
     assert len([what for what in chance.done if "refused" not in what]) >= 14
     assert set(dates.INPUTS) <= set(KINDS)
+
+
+def test_a_task_that_gets_a_date_moves_no_other_of_a_new_project(desk: Any) -> None:
+    first, later = desk.tasks(desk.project("Line 2"), "Lay cables", "Call Ines")
+    before = spans(desk, first)
+    desk.edit("task", later, constraint_type="SNET", constraint_date="2099-06-01T08:00")
+    assert spans(desk, first) == before and spans(desk, later)[0].startswith("01 08:00")

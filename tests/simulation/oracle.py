@@ -155,13 +155,15 @@ class _Walk:
     def _lines(self, cell: Cell, edit: Edit, entry: Entry, before: tuple[Any, str], value: Any) -> None:
         """Of a note each line counts: what the edit wrote stands, what it had not seen stays, or is in a conflict."""
         saw, wrote = (_lines_of(text) for text in edit.fields[cell])
+        stood, by = before
         kept = _lines_of(value)
+        if by in self.vers and edit.seen.get(cell, (-1, 0))[0] >= self.vers[by].ver:
+            saw |= _lines_of(stood)  # before a restore he may have seen it written, and erased since
         for patch in _conflicts(self.world):  # one that was kept over a restore is not made again
             txns = patch.values["winner_txn"], patch.values["loser_txn"]
             if patch.values["rec"] == cell[0] and entry.id in txns:
                 for side in ("winner", "loser"):
                     kept |= _lines_of(json.loads(str(patch.values[side])).get(cell[1]))
-        stood, by = before
         gone = _lines_of(stood) - kept - (saw - wrote)
         for loser in self.lost.get(
             (by, cell[0]), ()

@@ -364,6 +364,7 @@ class World:
         self.clock.now += dice.choice((0, 5, 900))
         faulty = dice.random() < faults * (1 if isinstance(worker.step, Local) else 2)
         act: Callable[..., Any] = self._local if isinstance(worker.step, Local) else self._request
+        late = self._is_overtaken(laptop, worker.step)
         done, outcome, fault = act(laptop, worker.step, dice, faulty)
         if fault:
             self.count[fault] += 1
@@ -388,8 +389,15 @@ class World:
             if local == "/v1/epochs":
                 worker.seen_through += bool(lie or worker.lie)
                 worker.lie = ""
-            need(lie in ("", "413"), f"{lie} was taken for an answer")  # 413: fewer at once
+            need(lie in ("", "413") or late, f"{lie} was taken for an answer")  # 413: fewer at once
             need(worker.lie in ("", "413") or asks, f"{fault} was taken for an answer")
+
+    @staticmethod
+    def _is_overtaken(laptop: Laptop, step: Any) -> bool:
+        """Whether another process has learnt of the server's history meanwhile: what this one heard is not taken."""
+        return getattr(step, "what", "") == "rejoin" and step.run.keywords["before"] != laptop.store.meta(
+            "epoch"
+        )
 
     def _local(self, laptop: Laptop, step: Local, dice: random.Random, faulty: bool) -> tuple[bool, Any, str]:
         fault = dice.choice(("kill before", "kill after", "busy")) if faulty else ""

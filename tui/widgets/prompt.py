@@ -164,7 +164,8 @@ class Prompt(Vertical):
         """Beside the text where there is room for both, else above."""
         self.said = text
         text, label = plain(text), self.question.label if self.question else ""
-        beside = cell_len(text) + min(cell_len(label), self.size.width * 6 // 10) + LEAST <= self.size.width
+        room = max(LEAST, cell_len(self.question.value) + 1) if self.question else LEAST
+        beside = cell_len(text) + min(cell_len(label), self.size.width * 6 // 10) + room <= self.size.width
         self.query_one("#prompt-note", Static).update(text if beside else "")
         above = self.query_one("#prompt-above", Static)
         above.update("" if beside else text)
