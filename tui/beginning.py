@@ -72,7 +72,7 @@ class Beginning(Preferred):
         """The clients that continue what is typed behind the @."""
         from models.filters.completing import Offer
 
-        head, at, begun = text.rpartition("@")
+        _, at, begun = text.rpartition("@")
         begun = begun.lstrip()
         low = begun.casefold()
         fits = [one for one in self.names("client") if begun and one.casefold().startswith(low)] if at else []
