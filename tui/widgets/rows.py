@@ -240,7 +240,10 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=wanted, animate=False, immediate=True)
 
     def _show_window(self, index: int, line: int) -> None:
-        self.virtual_size = Size(1, len(self.window) + 1)
+        size = Size(1, len(self.window) + 1)
+        grows, self.virtual_size = size != self.virtual_size and self.styles.is_auto_height, size
+        if grows:
+            self.refresh(layout=True)
         self.cursor = index
         if self.size.height:
             top = max(0, min(index - line, self.max_scroll_y))
