@@ -85,14 +85,15 @@ class StoreNewer(StoreError):
 class SyncError(MilepostError):
     """Something about the way to the server."""
 
+    wait = 0.0  # seconds that the other side asks to be left alone
+
 
 class Offline(SyncError):
     """No answer from the server."""
 
 
 class Held(SyncError):
-    """An answer that is no verdict: the queue waits and nothing is lost. `wait` is how many seconds the other side
-    asks to be left alone."""
+    """An answer that is no verdict: the queue waits and nothing is lost."""
 
     def __init__(self, message: str, wait: float = 0.0) -> None:
         super().__init__(message)

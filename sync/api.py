@@ -46,7 +46,11 @@ async def send(http: httpx.AsyncClient, request: Request) -> Reply:
         response = await http.request(request.method, request.path, content=body, headers=headers)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise _told(error, http) from error
-    return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
+    return _reply(response, response.content)
+
+
+def _reply(response: httpx.Response, body: bytes) -> Reply:
+    return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, body)
 
 
 class Line:
@@ -84,9 +88,12 @@ class Line:
 
 
 async def heads(http: httpx.AsyncClient) -> AsyncIterator[int]:
-    """The head of the log, each time it moves. Only a wake-up: polling goes on. Raises Offline at the end."""
+    """The head of the log, each time it moves. Only a wake-up: polling goes on. Raises Offline at the end, Held where
+    whoever answers asks to be left alone."""
     try:
         async with httpx_sse.aconnect_sse(http, "GET", "/v1/events", timeout=QUIET) as source:
+            if wait := protocol.patience(_reply(source.response, b"")):
+                raise Held("The server asks to be left alone.", wait)
             async for event in source.aiter_sse():
                 yield int(event.data)
     except (httpx.HTTPError, httpx_sse.SSEError, ValueError) as error:

@@ -109,6 +109,9 @@ class Worker:
         self._told = 0.0  # when the progress was
         self._pressed = 0.0  # when the last key was
         self._failures = 0  # attempts in a row
+        self._deaf_until = (
+            0.0  # nobody listens for events before (steady clock): the server asks to be left alone
+        )
         self._newest = 0  # operation that waited at the last glance
 
     def start(self) -> None:
@@ -197,8 +200,8 @@ class Worker:
                 return  # connections from before the sleep are half-open: begin with new ones
             except SyncError as error:
                 self._say("offline" if isinstance(error, Offline) else "held", str(error))
-                asked = error.wait if isinstance(error, Held) else 0.0
-                await self._rest(pause(self._failures, asked), at_least=max(AT_LEAST, asked))
+                self._leave_alone(error)
+                await self._rest(pause(self._failures, error.wait), at_least=max(AT_LEAST, error.wait))
                 self._failures += 1
                 return  # over HTTP/2 a dead line would be asked again and again, and the next token may be another
             else:
@@ -212,13 +215,18 @@ class Worker:
         """The server's word that its log moved wakes the loop; a broken line is tried again."""
         failures = 0
         while True:
+            await asyncio.sleep(self._deaf_until - time.monotonic())
             try:
                 async for _ in api.heads(http):
                     failures = 0
                     self._wake.set()
-            except Offline:
+            except SyncError as error:
+                self._leave_alone(error)
                 await asyncio.sleep(pause(failures))
                 failures += 1
+
+    def _leave_alone(self, error: SyncError) -> None:
+        self._deaf_until = max(self._deaf_until, time.monotonic() + error.wait * (1 + random.random() / 4))
 
     async def _rest(self, seconds: float, at_least: float = 0.0) -> bool:
         """Waits to be woken, but not before `at_least` seconds have passed; whether the machine slept meanwhile."""

@@ -32,6 +32,7 @@ class Network:
     instead: bytes = b""
     heard: list[bytes] = field(default_factory=list)  # heads of what it answered itself
     calls: int = 0
+    swallowed: threading.Event = field(default_factory=threading.Event)  # something that a laptop said
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -76,7 +77,7 @@ class Network:
                 peer.close()
 
     def _relay(self, peer: socket.socket) -> None:
-        call = _Call(peer, socket.create_connection(("127.0.0.1", self.port)))
+        call = _Call(peer, socket.create_connection(("127.0.0.1", self.port)), self.swallowed)
         self._open.append(call)
         for way in (call.there, call.back):
             _in_a_thread(way)
@@ -85,8 +86,8 @@ class Network:
 class _Call:
     """One connection."""
 
-    def __init__(self, laptop: socket.socket, server: socket.socket) -> None:
-        self._laptop, self._server = laptop, server
+    def __init__(self, laptop: socket.socket, server: socket.socket, swallowed: threading.Event) -> None:
+        self._laptop, self._server, self._swallowed = laptop, server, swallowed
         self.dead = False
 
     def there(self) -> None:
@@ -100,6 +101,8 @@ class _Call:
             while data := one.recv(65_536):
                 if not self.dead:
                     other.sendall(data)
+                elif one is self._laptop:
+                    self._swallowed.set()
         if not self.dead:
             self.end()
 
