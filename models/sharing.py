@@ -44,11 +44,11 @@ def settle_spaces(session: Session, new: Iterable[Record]) -> None:
         space_of(record)
 
 
-def refuse_moves(session: Session, edited: Iterable[Record]) -> None:
+def refuse_moves(session: Session, written: Iterable[Record]) -> None:
     """Raises Refused where a record is given an owner in another space: it keeps its own for ever. A project or client
     that everybody does not see may belong to what everybody sees, and a project with a space of its own to any client.
     """
-    for record in edited:
+    for record in written:
         kind, owner = str(record.__tablename__), owner_of(record)
         if owner is None or not any(
             _is_changed(record, name) for name in OWNERS if name in KINDS[kind].fields

@@ -237,7 +237,7 @@ def _check(session: Session, *_: object) -> None:
     sharing.settle_spaces(session, [r for r in records if r in session.new])
     for record in records:
         check_record(record)
-    sharing.refuse_moves(session, [r for r in records if r not in session.new])
+    sharing.refuse_moves(session, records)
     sharing.refuse_readers(session, {r.space for r in records})
 
 

@@ -222,6 +222,10 @@ class Rows:
         """The member's role in every space that he sees."""
         return spaces.roles(self._conn, self._workspace, member)
 
+    def spaces(self, ids: Collection[str]) -> dict[str, str]:
+        """The space of each stored record among `ids`."""
+        return dict(self._some("SELECT id, space FROM record WHERE workspace=? AND id", ids))
+
     def write(self, effects: Effects, head: int, now: int) -> None:
         """All that a push leaves behind."""
         self._many(

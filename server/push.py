@@ -41,6 +41,7 @@ class Rows(Protocol):
     def links_after(self, tasks: Collection[str], further: int) -> list[Row]: ...
     def links_before(self, tasks: Collection[str], further: int) -> list[Row]: ...
     def roles(self, member: str) -> dict[str, str]: ...
+    def spaces(self, ids: Collection[str]) -> dict[str, str]: ...
 
 
 @dataclass
@@ -65,6 +66,7 @@ class Push:
         self._rows, self.head, self._replica, self._member, self._now = rows, head, replica, member, now
         self._stored: dict[str, Stored] = {}
         self._asked: set[str] = set()
+        self._lies: dict[str, str] = {}  # the space of what others belong to, "" where that is not here
         self._links = Links(rows.links_after, rows.links_before)
         self._refused = _Refused()
         self._roles = rows.roles(member)
@@ -72,7 +74,11 @@ class Push:
 
     def run(self, txns: Sequence[Transaction]) -> list[Verdict]:
         known = self._rows.known({txn.id for txn in txns})
-        self._load({id for txn in txns if txn.id not in known for id in merge.touched(txn)})
+        fresh = [txn for txn in txns if txn.id not in known]
+        self._load({id for txn in fresh for id in merge.touched(txn)})
+        self._locate(
+            {owner for txn in fresh for c in txn.changes if (owner := spaces.owner_of(c.kind, c.values))}
+        )
         verdicts = []
         for txn in txns:
             if txn.id not in known:
@@ -97,7 +103,7 @@ class Push:
         if reason := self._forbidden(txn):
             return reason
         decision = self._without_known_conflicts(self._merge(txn, stamp))
-        reason = decision.reason or self._loop(decision) or self._circle(decision)
+        reason = decision.reason or self._astray(decision) or self._loop(decision) or self._circle(decision)
         if not reason:
             self._accept(txn, stamp, decision)
         return reason
@@ -161,7 +167,35 @@ class Push:
             self._asked |= fresh
             self._stored.update(self._rows.records(fresh))
 
+    def _locate(self, owners: Iterable[str]) -> None:
+        fresh = {id for id in owners if id not in self._stored and id not in self._lies}
+        if fresh:
+            self._lies |= dict.fromkeys(fresh, "") | self._rows.spaces(fresh)
+
     # ── what a transaction may not do to the whole ──────────────────────────────────────────────────────
+
+    def _astray(self, decision: Decision) -> str:
+        """Why not, when a record would belong to something in another space. What is not here passes."""
+        for patch in decision.patches:
+            writes = decision.writes.get(patch.rec, {})
+            if spaces.OWNING.isdisjoint(writes):
+                continue
+            stored = self._stored.get(patch.rec)
+            values = {**stored.values, **writes} if stored else writes
+            owner = spaces.owner_of(patch.kind, values)
+            above = self._space_of(owner, decision) if owner else ""
+            if above and spaces.is_astray(patch.kind, patch.rec, spaces.space_of(values), above):
+                return spaces.ELSEWHERE if above in self._roles else spaces.UNSEEN
+        return ""
+
+    def _space_of(self, id: str, decision: Decision) -> str:
+        """The space of a record as the decision would leave it; "" where it is not here."""
+        if stored := self._stored.get(id):
+            return spaces.space_of(stored.values)
+        if made := decision.writes.get(id):
+            return spaces.space_of(made)
+        self._locate([id])
+        return self._lies[id]
 
     def _loop(self, decision: Decision) -> str:
         """Why not, when a task would lie below itself."""

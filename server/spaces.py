@@ -16,12 +16,16 @@ import orjson
 from models.apply import Entry
 from models.errors import Refused
 from models.fields import Scalar
+from models.record import OWNERS
+from models.seen import OF_ITS_OWN
 from models.space import LIBRARY, ROLES, Space, may_edit
 from server.database import Connection, ids_of
 from sync.merge import Stored
 from sync.protocol import Transaction
 
+OWNING = frozenset({*OWNERS, "owner_id"})  # fields that say what a record belongs to
 UNSEEN = "it belongs to something that you do not see, or no longer. Ask who manages it to share it with you."
+ELSEWHERE = "it would belong to what other people see. Make a copy there and delete this one."
 READ_ONLY = "you may read this, not change it. Ask who manages it for the right to edit."
 
 
@@ -46,6 +50,18 @@ def forbidden(txn: Transaction, stored: Mapping[str, Stored], roles: Mapping[str
         if not may_edit(role):
             return READ_ONLY
     return ""
+
+
+def owner_of(kind: str, values: Mapping[str, Scalar]) -> str | None:
+    """What a record belongs to, and so lies with."""
+    names = ("owner_id",) if kind == "attachment" else OWNERS
+    return next((str(owner) for name in names if (owner := values.get(name))), None)
+
+
+def is_astray(kind: str, rec: str, space: str, above: str) -> bool:
+    """Whether a record that lies in `space` may not belong to one in `above`. What has a space of its own may belong to
+    anything, and a project or client to what everybody sees."""
+    return above != space and not (kind in OF_ITS_OWN and (above == LIBRARY or space == f"{kind}:{rec}"))
 
 
 def begins(

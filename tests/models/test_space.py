@@ -166,6 +166,8 @@ def test_a_record_is_given_no_owner_that_other_people_see(tomas: Store) -> None:
     for rec, owner in ((task, "cell"), ("lay", plan)):
         with pytest.raises(Refused, match="Make a copy there"):
             tomas.transact("Move", edit, "task", rec, project_id=owner)
+    with pytest.raises(Refused, match="Make a copy there"):
+        tomas.transact("Add", create, "task", name="Weld", project_id=plan, space=CELL)
     tomas.transact("Name", edit, "project", "cell", client_id="harlan")  # it stays with those who see it
     assert rows(tomas, "SELECT space, client_id FROM project WHERE id='cell'") == [(CELL, "harlan")]
     assert rows(tomas, "SELECT project_id FROM task ORDER BY name") == [("cell",), (plan,)]

@@ -145,9 +145,84 @@ def test_a_circle_names_no_task_that_one_does_not_see(
     ines: Laptop, tomas: Laptop, cell: str, server: Served
 ) -> None:
     ines.push(do("Add", task("Weld", "weld")), do("Link", new("dependency", "l1", predecessor_id="lay",
-              successor_id="weld", project_id="cell", type="FS", space="workspace")))  # fmt: skip
-    back = new("dependency", "l2", predecessor_id="weld", successor_id="lay", project_id="cell", type="FS")
+              successor_id="weld", project_id="line-7", type="FS", space="workspace")))  # fmt: skip
+    back = new("dependency", "l2", predecessor_id="weld", successor_id="lay", project_id="line-7", type="FS")
     reason = tomas.push_one(do("Link", back)).reason
     assert (
         "closes a circle" in reason and "Lay cables" not in reason and "a task that you do not see" in reason
     )
+
+
+# ── what belongs to something lies where that lies ────────────────────────────────────────────────────
+
+ASTRAY = {
+    "a task for everybody in Cell 9": new("task", "t", name="Weld", project_id="cell", rank="a0"),
+    "a talk, first by its project": new("interaction", "t", name="Call", project_id="cell", client_id="harlan"),
+    "an attachment": new("attachment", "t", name="plan.pdf", owner_kind="task", owner_id="lay", size=1, sha256="0"),
+    "what the server does not know": new("inspection", "t", name="FAT", project_id="cell"),
+    "a link of Cell 9": new("dependency", "t", project_id="cell", predecessor_id="a", successor_id="b", type="FS"),
+    "a task of Cell 9 in line 7": new("task", "t", name="Weld", project_id="line-7", rank="a0", space=CELL),
+    "a client's project that everybody sees": new("project", "t", name="Line 8", client_id="novak"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def line(ines: Laptop, cell: str) -> None:
+    """What everybody sees, Line 7 for Harlan Fab, and Novak Metal, whom Ines keeps to herself."""
+    novak = new("client", "novak", name="Novak Metal", space="client:novak")
+    ines.push(
+        do("Plan", client(rec="harlan"), new("project", "line-7", name="Line 7", client_id="harlan"), novak)
+    )
+    assert ines.push_one(do("Add", task("Weld", "weld"))).ver
+
+
+@pytest.mark.parametrize("case", ASTRAY)
+def test_nothing_is_put_where_others_see_it(ines: Laptop, tomas: Laptop, line: None, case: str) -> None:
+    assert "what other people see" in ines.push_one(do(case, ASTRAY[case])).reason
+    assert "you do not see" in tomas.push_one(do(case, ASTRAY[case])).reason
+
+
+def test_nothing_is_given_away_by_an_edit_either(ines: Laptop, line: None) -> None:
+    give, rename = (
+        edit("task", "weld", 9, **values) for values in ({"project_id": "cell"}, {"name": "Weld all"})
+    )
+    builds = do("Rename", edit("task", "weld", 9, project_id="cell", name="Weld it"))
+    verdicts = ines.push(do("Give", give), builds, do("Rename", rename))
+    assert (
+        "what other people see" in verdicts[0].reason
+        and verdicts[1].reason == "builds on “Give”, which was refused"
+    )
+    assert ines.record("weld")["project_id"] == "line-7"
+
+
+def test_without_its_project_a_talk_would_lie_with_its_client(ines: Laptop, line: None) -> None:
+    head = ines.pull().head
+    talk = new("interaction", "talk", name="Call", project_id="line-7", client_id="novak")
+    assert ines.push_one(do("Note", talk)).ver
+    assert (
+        "other people"
+        in ines.push_one(do("Take off", edit("interaction", "talk", head, project_id=None))).reason
+    )
+
+
+PASSING = {
+    "what is not here": new("task", "t", name="Weld", project_id="nowhere", rank="a0"),
+    "a project of its own for any client": new("project", "t", name="P", client_id="harlan", space="project:t"),
+    "another's": new("project", "t", name="P", client_id="novak", space="project:t"),
+    "a client's project for the library": new("project", "t", name="P", client_id="harlan", space="client:novak"),
+    "a task where its project lies": new("task", "t", name="Weld", project_id="cell", rank="a0", space=CELL),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PASSING)
+def test_what_may_belong_to_what(ines: Laptop, line: None, case: str) -> None:
+    verdict = ines.push_one(do(case, PASSING[case]))
+    assert verdict.ver, verdict.reason
+
+
+def test_what_one_operation_makes_is_looked_at_together(ines: Laptop) -> None:
+    begun = new("project", "p", name="P", space="project:p")
+    stray, home = (new("task", f"t{n}", name="Weld", project_id="p", rank="a0", **where)
+                   for n, where in enumerate(({}, {"space": "project:p"})))  # fmt: skip
+    assert ines.push_one(do("Plan", begun, stray)).reason
+    assert ines.push_one(do("Plan", begun, home)).ver
