@@ -46,6 +46,17 @@ def parse_day(name: str, text: str, today: date) -> date:
     return day
 
 
+def past_day(name: str, text: str, today: date) -> date:
+    """The same where something is told that has happened: fri is the last one, and so is 12 dec."""
+    word = " ".join(text.lower().split())
+    day = parse_day(name, word, today)
+    if day <= today or _word(word, today) or _relative(word, today) or re.search(r"\d{4}", word):
+        return day
+    if _weekday(word, today):
+        return day - timedelta(days=7 * -(-(day - today).days // 7))
+    return parse_day(name, word, today - timedelta(days=366))
+
+
 def is_day(text: str, today: date) -> bool:
     """Whether `text` means one day."""
     try:

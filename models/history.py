@@ -15,6 +15,7 @@ import orjson
 from models.db import get_meta
 from models.fields import Scalar
 from models.moving import before
+from models.windows.window import EVERY, Condition
 
 if TYPE_CHECKING:
     from models.apply import Entry, Patch
@@ -131,16 +132,17 @@ def _lines(
             yield Line(entry.at, author, entry.label, patch.kind, field, old, value, SEEN, stood, entry.id)
 
 
-def operations(conn: sqlite3.Connection, limit: int) -> list[Done]:
-    """The newest operations, newest first; those withdrawn before anybody saw them are left out."""
+def operations(conn: sqlite3.Connection, limit: int, wanted: Condition = EVERY) -> list[Done]:
+    """The newest operations that are wanted, newest first; those withdrawn before anybody saw them are left out."""
     rows = conn.execute(
         f"""SELECT t.id, t.label, {_AUTHOR}, t.at, t.state,
                 (SELECT count(DISTINCT rec) FROM change c WHERE c.txn=t.n),
                 EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state NOT IN (0,5,6)),
                 t.kind, t.origin='L', coalesce(t.note, '')
-            FROM (SELECT * FROM txn WHERE origin IN ('L','R') AND state NOT IN (0,6) ORDER BY n DESC LIMIT ?) t
+            FROM (SELECT * FROM txn t WHERE origin IN ('L','R') AND state NOT IN (0,6) AND {wanted.sql}
+                  ORDER BY n DESC LIMIT :most) t
             LEFT JOIN member m ON m.id=t.author ORDER BY t.at DESC, t.n DESC""",
-        (limit,),
+        {**wanted.values, "most": limit},
     )
     return [Done(*row) for row in rows]
 

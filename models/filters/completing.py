@@ -9,6 +9,7 @@ from models.filters.syntax import PERSON, PLACE
 from models.filters.vocabulary import Known, Vocabulary
 
 DAYS = ("today", "tomorrow", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "eow", "eom", "+1w", "+2w")
+PAST_DAYS = ("today", "yesterday", *DAYS[2:9], "-1w", "-2w", "-1m")
 
 _UNDER = re.compile(r"(?:^|(?<=\s))-?(?P<head>[^\W\d][\w-]*(?:<=|>=|!=|<|>|=|:)|[@#])?(?P<values>[^\s\"]*)$")
 
@@ -64,7 +65,7 @@ def _values(known: Known | None, names: Names) -> Iterator[str]:
     elif field.type == "flag":
         yield from ("yes", "no")
     elif field.type in ("date", "minute"):
-        yield from DAYS
+        yield from PAST_DAYS if known and known.past else DAYS
     yield from field.choices
 
 

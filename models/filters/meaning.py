@@ -3,12 +3,12 @@
 import json
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from models import db
-from models.daywords import parse_day
+from models.daywords import parse_day, past_day
 from models.errors import Invalid, Unclear
 from models.fields import DAY_MINUTES, Scalar
 from models.filters import named
@@ -25,6 +25,13 @@ def condition(
     """The condition that the filter `text` means for rows of that vocabulary. `day` is the working minutes of a day.
     Raises Unclear, which names the place."""
     return _Builder(conn, text, vocabulary, now or datetime.now(), day).build(parse(text))
+
+
+def conditions(
+    conn: sqlite3.Connection, text: str, vocabularies: Mapping[str, Vocabulary]
+) -> dict[str, Condition]:
+    """The same for each kind of record that a list has. Raises Unclear."""
+    return {kind: condition(conn, text, one) for kind, one in vocabularies.items()}
 
 
 class _Builder:
@@ -106,7 +113,9 @@ class _Builder:
         if known is None:
             return "0"
         if known.field.type == "person":
-            return self.vocabulary.nobody
+            return self.vocabulary.nobody or "0"
+        if "{value}" in known.sql:
+            return "0"
         return f"coalesce({known.sql}, '')=''"
 
     def compared(self, known: Known, term: Term, value: Value) -> str:
@@ -129,18 +138,20 @@ class _Builder:
         if type in ("text", "note", "ref", "json"):
             same = self.equals if term.op != ":" else self.contains
             return same(known.sql, value.text)
-        op = "=" if term.op in (":", "!=") else term.op
+        op = known.colon if term.op == ":" else "=" if term.op == "!=" else term.op
         if type in ("date", "minute", "instant"):
             return self.dated(known, op, value)
         scalar = self.typed(value, lambda: known.field.parse(value.text, day=self.day, now=self.now))
-        return f"{known.sql} {op} {self.bind(scalar)}"
+        bound = self.bind(scalar)
+        return known.sql.format(value=bound) if "{value}" in known.sql else f"{known.sql} {op} {bound}"
 
     def dated(self, known: Known, op: str, value: Value) -> str:
         """A bare day is all of that day: due<fri is before it, due<=fri takes it in."""
         if re.search(r"\d:\d", value.text):
             moment = self.typed(value, lambda: known.field.parse(value.text, now=self.now))
             return f"{known.sql} {op} {self.bind(moment)}"
-        day = self.typed(value, lambda: parse_day(known.field.name, value.text, self.now.date()))
+        read = past_day if known.past else parse_day
+        day = self.typed(value, lambda: read(known.field.name, value.text, self.now.date()))
         first, after = day.isoformat(), _after(day)
         if op == "=":
             return f"{known.sql}>={self.bind(first)} AND {known.sql}<{self.bind(after)}"

@@ -2,7 +2,7 @@
 date, :me the member who is signed in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from models.fields import Field
@@ -10,10 +10,13 @@ from models.windows.window import FINISH, START, STATUS
 
 
 class Known(NamedTuple):
-    """A field that a filter may name: how its value is typed, and what it is compared with."""
+    """A field that a filter may name: how its value is typed, and what it is compared with; SQL with {value} in it is
+    the whole comparison. `colon` is what : means. `past`: days are of what has happened, mon is the last one."""
 
     field: Field
     sql: str
+    colon: str = "="
+    past: bool = False
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,16 @@ class Vocabulary:
 
 def _known(sql: str, type: str, name: str, *, choices: tuple[str, ...] = (), refers: str = "") -> Known:
     return Known(Field(name, type, name.capitalize(), choices=choices, refers=refers), sql)
+
+
+def _days(name: str, sql: str, *, past: bool) -> dict[str, Known]:
+    """A day and both its sides: day<=fri, since:mon, until:fri."""
+    known = _known(sql, "minute", name)
+    return {
+        name: known._replace(past=past),
+        "since": known._replace(colon=">=", past=True),
+        "until": known._replace(colon="<=", past=past),
+    }
 
 
 def _table(*rows: tuple[str, Known]) -> dict[str, Known]:
@@ -141,18 +154,7 @@ def _flags(*names: str) -> dict[str, Known]:
 def _together(parts: Mapping[str, Vocabulary]) -> dict[str, Vocabulary]:
     """Lists of one screen: each knows which fields only the others have."""
     every = frozenset(name for part in parts.values() for name in part.fields)
-    return {
-        kind: Vocabulary(
-            part.fields,
-            part.texts,
-            part.marks,
-            part.person,
-            part.nobody,
-            part.place,
-            every - set(part.fields),
-        )
-        for kind, part in parts.items()
-    }
+    return {kind: replace(part, elsewhere=every - set(part.fields)) for kind, part in parts.items()}
 
 
 _CLIENT = {"client": _known(name_of("client", "t.client_id"), "text", "client", refers="client")}
@@ -210,7 +212,7 @@ NOTED = {
         {
             **_ABOUT,
             **_CLIENT,
-            "at": _known("t.at", "minute", "at"),
+            **_days("at", "t.at", past=True),
             "channel": _known("t.channel", "text", "channel"),
         },
         texts=("t.name",),
@@ -261,11 +263,111 @@ LISTS: dict[str, Vocabulary] = {
 }  # by kind of record
 
 
+# what was done: t is a row of txn
+_OF = "SELECT 1 FROM change c WHERE c.txn=t.n AND"
+_BY_PROJECT = ("task", "baseline", "calendar", "interaction", "promise", "visit")
+_BY_CLIENT = ("project", "site", "contact", "interaction", "promise", "visit")
+_BY_TASK = {"assignment": "task_id", "dependency": "successor_id"}
+_TOUCHED = " OR ".join(
+    [
+        "c.rec IN {projects} OR c.rec IN {clients}",
+        *(f"(c.tbl='{kind}' AND EXISTS (SELECT 1 FROM {kind} x WHERE x.id=c.rec AND x.project_id IN {{projects}}))"
+          for kind in _BY_PROJECT),
+        *(f"(c.tbl='{kind}' AND EXISTS (SELECT 1 FROM {kind} x WHERE x.id=c.rec AND x.client_id IN {{clients}}))"
+          for kind in _BY_CLIENT),
+        *(f"(c.tbl='{kind}' AND EXISTS (SELECT 1 FROM {kind} x JOIN task k ON k.id=x.{task}"
+          f" WHERE x.id=c.rec AND k.project_id IN {{projects}}))" for kind, task in _BY_TASK.items()),
+    ]
+)  # fmt: skip
+_CALLED = " ".join(
+    f"WHEN '{kind}' THEN (SELECT x.name FROM {kind} x WHERE x.id=c.rec)" for kind in (*LISTS, "baseline")
+)
+_UNDONE = "EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state NOT IN (0,5,6))"
+_STANDS = f"CASE WHEN t.state=5 THEN 'refused' WHEN {_UNDONE} THEN 'undone' WHEN t.state<3 THEN 'waits' ELSE 'done' END"
+_TOUCHES = ("task", "project", "client", "site", "contact", "member", "dependency", "assignment", "calendar",
+            "baseline", "interaction", "promise", "visit", "attachment", "conflict", "settlement")  # fmt: skip
+
+OPERATION = Vocabulary(
+    fields={
+        **_table(
+            ("what label", _known("t.label", "text", "what")),
+            ("who", _known("", "person", "who")),
+            ("kind", _known(f"EXISTS ({_OF} c.tbl={{value}})", "choice", "kind", choices=_TOUCHES)),
+            (
+                "field",
+                _known("(SELECT group_concat(c.field) FROM change c WHERE c.txn=t.n)", "text", "field"),
+            ),
+            ("state", _known(_STANDS, "choice", "state", choices=("done", "waits", "refused", "undone"))),
+        ),
+        **_days("at", "strftime('%Y-%m-%dT%H:%M', t.at/1000, 'unixepoch', 'localtime')", past=True),
+    },
+    texts=(
+        "t.label",
+        name_of("member", "t.author"),
+        f"(SELECT group_concat(CASE c.tbl {_CALLED} END, ' ') FROM change c WHERE c.txn=t.n)",
+    ),
+    marks={
+        **{kind: f"EXISTS ({_OF} c.tbl='{kind}')" for kind in _TOUCHES},
+        **{state: f"{_STANDS}='{state}'" for state in ("waits", "refused", "undone")},
+        "mine": "(t.origin='L' OR t.author=(SELECT value FROM meta WHERE key='member' AND value<>''))",
+    },
+    person="t.author IN {members}",
+    nobody="t.author IS NULL",
+    place=f"EXISTS ({_OF} ({_TOUCHED}))",
+)
+
+# what a line of a list says that tells of records of several kinds: see models.filters.lines
+LINE = ("line.text",)
+_SETTLED = "EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=t.id AND x.deleted_at IS NULL)"
+
+CONFLICT = Vocabulary(
+    fields={
+        **_table(
+            ("kind", _known("t.kind", "choice", "kind", choices=_TOUCHES)),
+            ("field", _known("t.field", "text", "field")),
+            ("who", _known("", "person", "who")),
+            ("state", _known(f"CASE WHEN {_SETTLED} THEN 'settled' ELSE 'open' END", "choice", "state",
+                             choices=("open", "settled"))),
+        ),
+        **_days("at", "coalesce(t.loser_at, t.winner_at)", past=True),
+    },
+    texts=LINE,
+    marks={
+        **{kind: f"t.kind='{kind}'" for kind in _TOUCHES},
+        "open": f"NOT {_SETTLED}",
+        "settled": _SETTLED,
+    },
+    person="(t.winner_author IN {members} OR t.loser_author IN {members})",
+)  # fmt: skip
+
+
+def telling(*kinds: str) -> dict[str, Vocabulary]:
+    """A list whose lines tell of records of these kinds: bare words are looked for in what the line says, a kind's
+    name means the lines of that kind."""
+    days = _days("day", "line.day", past=False)
+    known = {**LISTS, "operation": OPERATION, "conflict": CONFLICT}
+    parts = {}
+    for kind in kinds:
+        part = known.get(kind, Vocabulary({}, LINE))
+        own = {"kind": _known(f"'{kind}'", "choice", "kind", choices=kinds), **days}
+        marks = {**part.marks, **{one: str(int(one == kind)) for one in kinds}}
+        parts[kind] = replace(part, fields={**part.fields, **own}, texts=LINE, marks=marks)
+    return _together(parts)
+
+
+SETTINGS = telling("wrong", "setting", "key", "view")  # lines that tell of no record
+TODAY = telling("task", "promise", "visit", "client", "conflict", "operation")
+TIMELINE = telling("interaction", "promise", "visit", "task")
+OVERVIEW = telling(
+    "project", "client", "site", "member", "task", "promise", "visit", "contact", "interaction", "operation"
+)
+
+
 def bin_vocabulary(kind: str, kinds: Iterable[str]) -> Vocabulary:
     """What can be asked of the deleted records of a kind."""
     own = {
         "kind": _known(f"'{kind}'", "choice", "kind", choices=tuple(kinds)),
-        "deleted": _known("t.deleted_at", "minute", "deleted"),
+        **_days("deleted", "t.deleted_at", past=True),
     }
     place = {"task": "t.project_id IN {projects}", "project": "t.id IN {projects}", "client": "t.id IN {clients}",
              "site": "t.client_id IN {clients}", "contact": "t.client_id IN {clients}"}  # fmt: skip

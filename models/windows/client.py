@@ -2,10 +2,11 @@
 
 import sqlite3
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from models.windows.window import FINISH, Window, marks
+from models.filters.lines import Line, left
+from models.windows.window import FINISH, Condition, Window, marks
 
 INTERACTION, PROMISE, VISIT, MILESTONE = range(4)  # a row number of this window is rowid * 4 + one of these
 KINDS = {"interaction": INTERACTION, "promise": PROMISE, "visit": VISIT, "task": MILESTONE}
@@ -31,8 +32,8 @@ _MILESTONES = f"""FROM task t JOIN project p ON p.id=t.project_id LEFT JOIN sche
     AND t.not_applicable_reason IS NULL AND coalesce({FINISH}, t.deadline) IS NOT NULL"""
 
 
-def timeline(conn: sqlite3.Connection, client: str) -> Window:
-    """All of it, what lies furthest ahead first; promises without a day before everything."""
+def timeline(conn: sqlite3.Connection, client: str, wanted: Mapping[str, Condition] = {}) -> Window:
+    """All that is wanted (by kind), what lies furthest ahead first; promises without a day before everything."""
     rows = conn.execute(
         f"""SELECT row, at FROM (
             SELECT rowid*4+{INTERACTION} AS row, at FROM interaction WHERE client_id=:client AND deleted_at IS NULL
@@ -43,7 +44,14 @@ def timeline(conn: sqlite3.Connection, client: str) -> Window:
             ) ORDER BY at IS NOT NULL, at DESC, row""",
         {"client": client},
     )
-    return Window(array("q", (row for row, _ in rows)))
+    every = [row for row, _ in rows]
+    if not wanted:
+        return Window(array("q", every))
+    lines = (
+        Line(row.row, row.kind, row.id, f"{row.name} {row.what} {row.who or ''} {row.project or ''}", row.at)
+        for row in time_rows(conn, every)
+    )
+    return Window(array("q", left(conn, wanted, lines)))
 
 
 _ROWS = {

@@ -1,10 +1,12 @@
 """The conflicts as a list, those to decide first."""
 
 import sqlite3
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from models.windows.window import Window, add, marks
+from models.filters.lines import Line, left
+from models.windows.window import Condition, Window, add, marks
 
 
 class ConflictRow(NamedTuple):
@@ -36,14 +38,28 @@ _SETTLED = "(SELECT choice FROM settlement x WHERE x.conflict_id=c.id AND x.dele
 _ORDER = f"ORDER BY {_SETTLED} IS NOT NULL, coalesce(c.decided, '') IN ('time', 'text'), c.id"
 
 
-def conflicts_window(conn: sqlite3.Connection, settled: bool = False) -> Window:
-    """The open conflicts, then, if wished, the settled ones."""
+def conflicts_window(
+    conn: sqlite3.Connection, settled: bool = False, wanted: Mapping[str, Condition] = {}
+) -> Window:
+    """The open conflicts that are wanted, then, if wished, the settled ones."""
     window = Window()
     for (row,) in conn.execute(
         f"SELECT rowid FROM conflict c WHERE deleted_at IS NULL AND (? OR {_SETTLED} IS NULL) {_ORDER}",
         (settled,),
     ):
         add(window, row, 0)
+    if wanted:
+        said = (
+            Line(
+                row.row,
+                "conflict",
+                row.id,
+                f"{row.name or row.kind} {row.field} {row.winner} {row.loser}",
+                row.at,
+            )
+            for row in conflicts_rows(conn, window.rows)
+        )
+        window = Window(array("q", left(conn, wanted, said)))
     return window
 
 

@@ -1,5 +1,6 @@
 """Who changed what from what to what: operations, the newest first, each above its changes."""
 
+import json
 import sqlite3
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -7,7 +8,7 @@ from typing import NamedTuple
 
 from models.fields import Scalar
 from models.history import Line
-from models.windows.window import Window, add, marks
+from models.windows.window import EVERY, Condition, Window, add, marks
 
 OPERATION, CHANGE = 0, 1  # a row number of this window is the number of a txn or a change × 2 + one of these
 LATEST = 1000  # operations that are shown
@@ -55,10 +56,9 @@ RECORDS = HistoryRow._fields.index("records") - 2  # in what is read of an opera
 
 
 class Told(NamedTuple):
-    """What a filter of words looks at. `ver` is the place in the server's log, NOWHERE_YET where it has none."""
+    """An operation that is shown. `ver` is the place in the server's log, NOWHERE_YET where it has none."""
 
     n: int
-    text: str
     ver: int
 
 
@@ -73,6 +73,7 @@ class Older:
     ) -> None:
         """Without the operations in `known`; `vers` has the place of all others in the server's log."""
         self.rec, self._vers = rec, vers
+        self.lines: list[Line] = []
         self.rows: dict[int, HistoryRow] = {}
         self.told: list[tuple[Told, list[int]]] = []  # the newest first, each with the rows of its changes
         for id, group in groupby(lines, lambda line: line.operation):
@@ -81,18 +82,14 @@ class Older:
         self.told.reverse()
 
     def _add(self, id: str, lines: list[Line]) -> None:
+        self.lines += lines
         parts = [(line, -2 * (len(self.rows) + n) - 3) for n, line in enumerate(lines)]
         first, top = lines[0], -2 * len(self.rows) - 2
         self.rows[top] = self._row(top, "operation", id, first, len(lines))
         for line, row in parts:
             self.rows[row] = self._row(row, "change", id, line, len(lines))
-        text = f"{first.label} {first.author}"
-        self.told.append(
-            (
-                Told(top, text, self._vers.get(id, NOWHERE_YET)),
-                [row for _, row in parts] if len(parts) > 1 else [],
-            )
-        )
+        below = [row for _, row in parts] if len(parts) > 1 else []
+        self.told.append((Told(top, self._vers.get(id, NOWHERE_YET)), below))
 
     def _row(self, row: int, kind: str, id: str, line: Line, parts: int) -> HistoryRow:
         change = Change(line.kind, self.rec, line.field, line.old, line.new)
@@ -101,34 +98,56 @@ class Older:
         )
 
 
-def operations(conn: sqlite3.Connection, project: str = "", rec: str = "") -> list[Told]:
-    """The latest operations that touched a record, the records of a project, or anything; the newest first."""
-    of, values = _touched(project, rec)
+def operations(
+    conn: sqlite3.Connection, project: str = "", rec: str = "", wanted: Condition = EVERY
+) -> list[Told]:
+    """The latest operations that are wanted of those that touched a record, the records of a project, or anything; the
+    newest first."""
     rows = conn.execute(
-        f"""SELECT t.n, t.label || ' ' || coalesce(m.name, 'you'),
-            coalesce(t.ver, {NOWHERE_YET}) FROM txn t LEFT JOIN member m ON m.id=t.author
-            WHERE {_SHOWN} AND {of} ORDER BY t.n DESC LIMIT {LATEST}""",
-        values,
+        f"""SELECT t.n, coalesce(t.ver, {NOWHERE_YET}) FROM txn t
+            WHERE {_SHOWN} AND {_touched(project, rec)} AND {wanted.sql} ORDER BY t.n DESC LIMIT {LATEST}""",
+        {**wanted.values, "project": project, "rec": rec},
     )
     return [Told(*row) for row in rows]
 
 
-def _touched(project: str, rec: str) -> tuple[str, Sequence[str]]:
+def fitting(conn: sqlite3.Connection, rec: str, lines: Iterable[Line], wanted: Condition) -> set[str]:
+    """The ids of the wanted operations among these lines of a record, whether the log has them here or not."""
+    told = [
+        [n, one.operation, one.when, one.author, one.label, one.state, one.kind, one.field]
+        for n, one in enumerate(lines)
+    ]
+    # the condition asks the tables of the log: here they are these lines
+    rows = conn.execute(
+        f"""WITH told(n, id, at, author, label, state, tbl, field) AS MATERIALIZED (
+              SELECT {", ".join(f"json_extract(value, '$[{at}]')" for at in range(8))} FROM json_each(:told)),
+            txn(n, id, at, author, label, state, kind, origin, ref) AS (
+              SELECT min(n), id, at, (SELECT m.id FROM member m WHERE m.name=told.author), label, state, 'do',
+                CASE author WHEN 'you' THEN 'L' ELSE 'R' END, NULL FROM told GROUP BY id),
+            change(txn, tbl, rec, field) AS (
+              SELECT (SELECT min(o.n) FROM told o WHERE o.id=told.id), tbl, :rec, field FROM told)
+            SELECT t.id FROM txn t WHERE {wanted.sql}""",
+        {**wanted.values, "told": json.dumps(told), "rec": rec},
+    )
+    return {id for (id,) in rows}
+
+
+def _touched(project: str, rec: str) -> str:
     if rec:
-        return "EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND c.rec=?)", (rec,)
+        return "EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND c.rec=:rec)"
     if not project:
-        return "EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n)", ()
-    tests = ["(c.tbl='project' AND c.rec=?1)"]
+        return "EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n)"
+    tests = ["(c.tbl='project' AND c.rec=:project)"]
     tests += [
-        f"(c.tbl='{kind}' AND EXISTS (SELECT 1 FROM {kind} x WHERE x.id=c.rec AND x.project_id=?1))"
+        f"(c.tbl='{kind}' AND EXISTS (SELECT 1 FROM {kind} x WHERE x.id=c.rec AND x.project_id=:project))"
         for kind in _WITH_PROJECT
     ]
     for kind, task in zip(_OF_PROJECT, ("task_id", "successor_id"), strict=True):
         tests.append(
             f"""(c.tbl='{kind}' AND EXISTS (SELECT 1 FROM {kind} x JOIN task k ON k.id=x.{task}
-                WHERE x.id=c.rec AND k.project_id=?1))"""
+                WHERE x.id=c.rec AND k.project_id=:project))"""
         )
-    return f"EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND ({' OR '.join(tests)}))", (project,)
+    return f"EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND ({' OR '.join(tests)}))"
 
 
 def window(conn: sqlite3.Connection, ns: Iterable[int]) -> Window:

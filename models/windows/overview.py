@@ -1,13 +1,15 @@
 """A project on one page: whose it is, where it stands, what is next, what is promised, who works on it."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from models import seen
+from models.filters.lines import Line
+from models.filters.lines import left as lines_left
 from models.windows.portfolio import project_rows, weekdays
-from models.windows.window import FINISH
+from models.windows.window import FINISH, Condition
 
 SEEN_BY = "Seen by"
 NEXT = 5  # milestones, visits and changes that are listed
@@ -37,6 +39,15 @@ def overview(conn: sqlite3.Connection, project: str, today: date) -> list[Fact]:
         *_people(conn, project),
         *_latest(conn, project),
     ]
+
+
+def left(conn: sqlite3.Connection, facts: Iterable[Fact], wanted: Mapping[str, Condition]) -> list[int]:
+    """The places of the lines that are wanted (by kind)."""
+    lines = (
+        Line(at, fact.kind, fact.id, f"{fact.label} {fact.text}", fact.day or None)
+        for at, fact in enumerate(facts)
+    )
+    return lines_left(conn, wanted, lines)
 
 
 def _frame(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from models.windows.window import Window, add, marks
+from models.windows.window import EVERY, Condition, Window, add, marks
 
 REJECTED, WAITING, LOGGED = 1, 2, 3  # a row number is n * 4 + one of these
 
@@ -24,15 +24,16 @@ class SyncRow(NamedTuple):
     records: int
 
 
-def sync_window(conn: sqlite3.Connection, log: int = 200) -> Window:
-    """Rejected operations, waiting ones, then the newest `log` of all."""
+def sync_window(conn: sqlite3.Connection, log: int = 200, wanted: Condition = EVERY) -> Window:
+    """Rejected operations, waiting ones, then the newest `log` of all; of them the wanted ones."""
     window = Window()
     for code, sql in (
-        (REJECTED, "SELECT n FROM txn WHERE state=5 ORDER BY n DESC"),
-        (WAITING, "SELECT n FROM txn WHERE state IN (1,2,3) AND state<3 ORDER BY n LIMIT 1000"),
-        (LOGGED, f"SELECT n FROM txn WHERE state IN (3,4) AND origin<>'S' ORDER BY n DESC LIMIT {int(log)}"),
+        (REJECTED, "state=5 AND {} ORDER BY n DESC"),
+        (WAITING, "state IN (1,2) AND {} ORDER BY n LIMIT 1000"),
+        (LOGGED, f"state IN (3,4) AND origin<>'S' AND {{}} ORDER BY n DESC LIMIT {int(log)}"),
     ):
-        for (row,) in conn.execute(sql):
+        found = conn.execute(f"SELECT n FROM txn t WHERE {sql.format(wanted.sql)}", wanted.values)
+        for (row,) in found:
             add(window, row * 4 + code, 0)
     return window
 

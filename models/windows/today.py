@@ -1,11 +1,14 @@
 """What needs me now, over all projects, the most urgent first."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from models.db import get_meta
+from models.filters.lines import Line
+from models.filters.lines import left as lines_left
+from models.windows.window import Condition
 
 SOON = 7  # days ahead that are looked at
 SILENT = 14  # days without a word after which a client with open work is silent
@@ -40,6 +43,21 @@ def today(conn: sqlite3.Connection, day: date) -> list[TodayRow]:
     ]  # fmt: skip
     found.sort(key=lambda row: (row.rank, row.day, row.name))
     return [row._replace(row=at) for at, row in enumerate(found)]
+
+
+def left(conn: sqlite3.Connection, rows: Iterable[TodayRow], wanted: Mapping[str, Condition]) -> list[int]:
+    """The numbers of the rows that are wanted (by kind)."""
+    lines = (
+        Line(
+            row.row,
+            row.kind,
+            row.id,
+            f"{row.name} {row.what} {row.client or ''} {row.project or ''}",
+            row.day,
+        )
+        for row in rows
+    )
+    return lines_left(conn, wanted, lines)
 
 
 def _row(rank: int, day: str, kind: str, id: str, name: str, what: str, *where: str | None) -> TodayRow:

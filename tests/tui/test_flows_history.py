@@ -100,3 +100,22 @@ async def test_the_discreet_view_has_no_history(tmp_path, ids):
         await keys(pilot, "g u")
         await keys(pilot, "D")
         assert "Furnish" not in screen_text(pilot.app)
+
+
+async def test_what_was_done_is_narrowed_by_who_what_and_when(tmp_path, ids):
+    elsewhere(tmp_path, "task", ids["Lay cables"], deadline="2026-12-04T17:00")
+    acknowledge(tmp_path)
+    from_colleague(tmp_path, "client", ids["Harlan Fab"], 4, ids["Tomas Roth"], city="Hull")
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "g u")
+        await keys(pilot, "a")
+        await until(lambda: len(told(pilot)) == 3, pilot)
+        await keys(pilot, "/ '@to' tab")
+        await until(lambda: [one[0] for one in told(pilot)] == ["Theirs"], pilot)
+        await see(pilot, "1 shown")
+        await keys(pilot, "enter escape n")
+        assert here(pilot).told.label == "Theirs"
+        await keys(pilot, "/ 'field:deadline_#harlan_since:yesterday' enter")
+        await until(lambda: [one[0] for one in told(pilot)] == ["Elsewhere"], pilot)
+        await keys(pilot, "/ ctrl+u 'kind:tsk'")
+        await see(pilot, "none of: task, project")

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.tui.office import at_work, elsewhere, furnish, here, keys, see, until, value, view
+from models.record import create
+from tests.tui.office import at_work, elsewhere, furnish, here, keys, opened, see, until, value, view
 from tests.tui.plain import screen_text
 
 pytestmark = pytest.mark.asyncio
@@ -68,3 +69,25 @@ async def test_a_talk_a_promise_and_a_visit_are_one_line_each(tmp_path, ids):
         assert app.desk.conn.execute("SELECT state FROM promise ORDER BY due").fetchone() == ("kept",)
         await keys(pilot, "D")
         assert "they: open" not in screen_text(app)
+
+
+async def test_today_is_narrowed_by_the_language_of_all_lists(tmp_path, ids):
+    elsewhere(tmp_path, "project", ids["Nesting line"], start=f"{in_days(30)}T08:00")
+    elsewhere(tmp_path, "task", ids["Check power"], deadline=f"{in_days(-3)}T17:00")
+    with opened(tmp_path) as store:
+        store.transact(
+            "Note", create, "promise", name="Drawings", due=in_days(2), client_id=ids["Northwind Steel"]
+        )
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        names = lambda: [view(pilot.app).found[at].name for at in view(pilot.app).lines.window.rowids]  # noqa: E731
+        await keys(pilot, "g h")
+        await until(lambda: names() == ["Check power", "Drawings"], pilot)
+        await keys(pilot, "/ '#harlan_late' enter")
+        assert names() == ["Check power"]
+        await keys(pilot, "/ ctrl+u 'prom' tab")
+        await until(lambda: names() == ["Drawings"], pilot)
+        await keys(pilot, "ctrl+u 'due<someday'")
+        await see(pilot, "“someday” is not a date")
+        assert names() == ["Drawings"]  # what was shown stays
+        await keys(pilot, "escape escape")
+        await until(lambda: len(names()) == 2, pilot)

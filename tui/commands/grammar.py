@@ -18,6 +18,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            new NAME parameter=item,item …     capture TEXT   search TEXT
            set ID[,ID] field=value …          show ID  delete ID  fields [KIND]
            undo [ID]  redo  history [ID]  undelete ID  duplicates  merge ID ID
+           today  overview PROJECT  timeline CLIENT
 Together   login URL  logout  whoami  invite NAME  sync  status  serve  server
            conflicts  resolve ID CHOICE  rejected  spaces  share|unshare|move ID
 Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
@@ -26,7 +27,6 @@ Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).
 
-  milepost add client "Harlan Fab" city=Lyon
   milepost add task "Lay cables" project=Harlan duration=3d
   milepost list task project=Harlan status=blocked
 
@@ -52,6 +52,9 @@ def arg(*names: str, **options: Any) -> Argument:
 
 _PAIRS = "field=value; an empty value clears; see `milepost fields KIND`"
 _ID = "a name, an id, or a beginning (4 or more characters) or end of one"
+_FILTER = arg(
+    "filters", nargs="*", metavar="FILTER", help="as the application filters: due<fri @ines #harlan late"
+)
 _LIMIT = arg("--limit", type=int, default=0, metavar="N", help="at most N")
 
 COMMANDS: dict[str, Command] = {
@@ -125,6 +128,24 @@ milepost list task who=Ines deadline=2026-12-04
 milepost list promise "due<fri" late "#harlan"
 milepost list contact phone= --json""",
     ),
+    "today": Command(
+        "telling.today_",
+        "Lists what needs you now, over all projects and clients, the most urgent first.",
+        (_FILTER,),
+        'milepost today promise "#harlan"',
+    ),
+    "overview": Command(
+        "telling.overview_",
+        "Shows a project on one page: where it stands, what is next, promised and changed, who works on it.",
+        (arg("id", metavar="PROJECT", help=_ID), _FILTER),
+        "milepost overview Nesting milestone late",
+    ),
+    "timeline": Command(
+        "telling.timeline",
+        "Shows a client over time: talks, promises, visits, milestones.",
+        (arg("id", metavar="CLIENT", help=_ID), _FILTER),
+        "milepost timeline Harlan promise open since:-1m",
+    ),
     "show": Command(
         "showing.show",
         "Shows a record of any kind: what is set, what belongs to it, its open conflicts.",
@@ -175,9 +196,14 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
         "steps.history",
         "Shows what was done: to one record, or the newest operations of all.",
         (
-            arg("id", nargs="?", metavar="ID", help=_ID),
+            arg("id", nargs="?", default="", metavar="ID", help=_ID),
+            arg("filters", nargs="*", metavar="FILTER", help="who, what, when: @ines task since:mon #harlan"),
             arg("--limit", type=int, default=50, metavar="N", help="at most N (50)"),
         ),
+        """\
+milepost history @ines task since:mon
+milepost history "Lay cables" field:deadline
+milepost history undone since:-2w""",
     ),
     "login": Command(
         "syncing.login",
@@ -260,7 +286,10 @@ milepost server check --database postgresql://milepost@db/milepost""",
     "conflicts": Command(
         "settling.conflicts",
         "Lists edits that met: both values, who and when.",
-        (arg("--all", action="store_true", help="settled ones too"),),
+        (
+            arg("filters", nargs="*", metavar="FILTER", help="who, what, when: @ines task field:deadline"),
+            arg("--all", action="store_true", help="settled ones too"),
+        ),
     ),
     "resolve": Command(
         "settling.resolve",

@@ -7,10 +7,13 @@ from typing import Any
 from models import conflict as rules
 from models.errors import Refused
 from models.fields import Scalar
+from models.filters.vocabulary import CONFLICT
 from models.texts import Lines
+from models.windows.conflicts import conflicts_rows, conflicts_window
 from tui.commands import lookup
 from tui.commands.context import Context, Usage, note
 from tui.commands.output import moment, plain
+from tui.commands.telling import wanted
 from tui.conflicts import Conflict, Side
 from tui.conflicts import conflicts as found
 
@@ -18,6 +21,10 @@ from tui.conflicts import conflicts as found
 def conflicts(ctx: Context) -> int:
     with ctx.reading() as conn:
         every = list(found(conn, settled=ctx.args.all))
+        if ctx.args.filters:
+            window = conflicts_window(conn, ctx.args.all, wanted(ctx, conn, {"conflict": CONFLICT}))
+            kept = {row.id for row in conflicts_rows(conn, window.rows)}
+            every = [each for each in every if each.id in kept]
         if ctx.json:
             ctx.json_out([_as_dict(each) for each in every])
             return 0

@@ -7,7 +7,12 @@ from models import history as log
 from models.errors import NotFound, Refused, StoreError, SyncError
 from models.feed import Changes
 from models.fields import Field, Scalar
+from models.filters.meaning import condition
+from models.filters.syntax import parse
+from models.filters.vocabulary import OPERATION
 from models.kinds import KINDS
+from models.windows.history import fitting
+from models.windows.window import Condition
 from tui.commands import lookup, values
 from tui.commands.context import Context, note
 from tui.commands.output import count, listing, moment, plain, table
@@ -57,6 +62,8 @@ def _said(ctx: Context, done: str, changes: Changes) -> None:
 
 
 def history(ctx: Context) -> int:
+    if _is_filter(ctx.args.id):
+        ctx.args.id, ctx.args.filters = "", [ctx.args.id, *ctx.args.filters]
     if not ctx.args.id:
         with ctx.reading() as conn:
             return _operations(ctx, conn)
@@ -65,7 +72,20 @@ def history(ctx: Context) -> int:
         whole = log.is_whole(conn, found.id)
     entries = [] if whole else _past(ctx, found.id)  # no transaction is open meanwhile
     with ctx.reading() as conn:
-        return _of_record(ctx, conn, found, log.joined(conn, found.id, entries))
+        lines = log.joined(conn, found.id, entries)
+        if ctx.args.filters:
+            ids = fitting(conn, found.id, lines, _wanted(ctx, conn))
+            lines = [line for line in lines if line.operation in ids]
+        return _of_record(ctx, conn, found, lines)
+
+
+def _is_filter(word: str) -> bool:
+    """A first word that no record is meant by: it has a sign of the language, or a meaning of its own in it."""
+    return word in OPERATION.marks or (bool(word) and any(term.op for term in parse(word)))
+
+
+def _wanted(ctx: Context, conn: sqlite3.Connection) -> Condition:
+    return condition(conn, " ".join(ctx.args.filters), OPERATION)
 
 
 def _past(ctx: Context, rec: str) -> "list[Entry]":
@@ -102,7 +122,7 @@ def _of_record(ctx: Context, conn: sqlite3.Connection, found: lookup.Found, line
 
 
 def _operations(ctx: Context, conn: sqlite3.Connection) -> int:
-    done = log.operations(conn, ctx.args.limit)
+    done = log.operations(conn, ctx.args.limit, _wanted(ctx, conn))
     if ctx.json:
         ctx.json_out([each._asdict() for each in done])
         return 0

@@ -111,10 +111,9 @@ class ListView(Looks):
 
     def meant(self, text: str) -> dict[str, Condition]:
         """What a filter means for each kind of record here. Raises Unclear."""
-        from models.filters.meaning import condition
+        from models.filters.meaning import conditions
 
-        conn = bench(self).desk.conn
-        return {kind: condition(conn, text, one) for kind, one in self.vocabularies.items()}
+        return conditions(bench(self).desk.conn, text, self.vocabularies)
 
     def for_client(self, window: Window, front: Front) -> Window:
         """What is left in the discreet view: nothing, unless the view knows better."""

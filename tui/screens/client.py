@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
+from models.filters.vocabulary import TIMELINE, Vocabulary
 from models.windows import client
 from models.windows.client import KINDS, TimeRow
 from models.windows.discreet import Front
@@ -50,6 +51,7 @@ class ClientView(Noted, Shared):
         "client": frozenset({"name"}),
         "contact": frozenset(),
     }
+    vocabularies: ClassVar[dict[str, Vocabulary]] = TIMELINE
     client = ""
 
     def title_parts(self) -> Sequence[str]:
@@ -84,17 +86,7 @@ class ClientView(Noted, Shared):
         return self.client
 
     def window(self) -> Window:
-        conn = bench(self).desk.conn
-        window = client.timeline(conn, self.client)
-        words = self.text.lower().split()
-        if words:
-            rows = client.time_rows(conn, window.rows)
-            kept = [
-                row.row for row in rows
-                if all(word in f"{row.name} {row.what} {row.who} {row.project}".lower() for word in words)
-            ]  # fmt: skip
-            window = Window(type(window.rows)("q", kept))
-        return window
+        return client.timeline(bench(self).desk.conn, self.client, self.wanted)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return client.time_rows(bench(self).desk.conn, rowids)

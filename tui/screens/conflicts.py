@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import orjson
 
+from models.filters.vocabulary import CONFLICT, Vocabulary
 from models.windows.conflicts import ConflictRow, conflicts_rows, conflicts_window
 from models.windows.window import Window
 from tui.screens.base import ListView, bench
@@ -82,6 +83,7 @@ class ConflictsView(ListView):
         Column("at", "When", lambda row: ((row.at or "")[:16].replace("T", " "), "dim"), width=16, drop=3),
     ]
     shows: ClassVar[dict[str, frozenset[str]]] = {"conflict": frozenset(), "settlement": frozenset()}
+    vocabularies: ClassVar[dict[str, Vocabulary]] = {"conflict": CONFLICT}
     settled = False
 
     def make_detail(self) -> Detail:
@@ -89,10 +91,11 @@ class ConflictsView(ListView):
         return self.detail
 
     def title_parts(self) -> Sequence[str]:
-        return ("Milepost", "Conflicts" + (" · settled ones too" if self.settled else ""))
+        settled = " · settled ones too" if self.settled else ""
+        return ("Milepost", f"Conflicts{settled}" + (f" /{self.text}" if self.text else ""))
 
     def window(self) -> Window:
-        return conflicts_window(bench(self).desk.conn, self.settled)
+        return conflicts_window(bench(self).desk.conn, self.settled, self.wanted)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return conflicts_rows(bench(self).desk.conn, rowids)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from models import history as log
 from models.capture import PENDING, REJECTED, SENT
 from models.errors import MilepostError
+from models.filters.vocabulary import OPERATION, Vocabulary
 from models.windows import history
 from models.windows.history import Change, HistoryRow, Older, Told
-from models.windows.window import Window
+from models.windows.window import EVERY, Condition, Window
 from tui.screens import form
-from tui.screens.base import ListView, bench
+from tui.screens.base import WAITING, ListView, bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.words import clock, count
 
@@ -79,6 +82,7 @@ class HistoryView(ListView):
         Column("change", "From → to", lambda row: row.change, ratio=4, min_width=20),
         Column("state", "", _state, width=10, drop=1),
     ]
+    vocabularies: ClassVar[dict[str, Vocabulary]] = {"operation": OPERATION}
     every = False
     project = ""
     of: tuple[str, str] = ("", "")  # the one record whose history is shown
@@ -89,6 +93,7 @@ class HistoryView(ListView):
         self.older: Older | None = None  # what the server has told besides
         self.note = ""
         self._known: set[int] = set()
+        self._shown = EVERY  # the filter behind what is shown
 
     def title_parts(self) -> Sequence[str]:
         tail = f" /{self.text}" if self.text else ""
@@ -117,15 +122,20 @@ class HistoryView(ListView):
 
     def reload(self) -> None:
         self.project = bench(self).project
-        self.run_worker(self._read, thread=True, exclusive=True, group="history", exit_on_error=False)
+        read = partial(self._read, self._wanted)
+        self.run_worker(read, thread=True, exclusive=True, group="history", exit_on_error=False)
 
-    def _read(self) -> None:
+    @property
+    def _wanted(self) -> Condition:
+        return self.wanted.get("operation", EVERY)
+
+    def _read(self, wanted: Condition) -> None:
         conn = bench(self).desk.reader()
         try:
-            told = history.operations(conn, "" if self.every else self.project, self.of[1])
+            told = history.operations(conn, "" if self.every else self.project, self.of[1], wanted)
         finally:
             conn.close()
-        self.app.call_from_thread(self._show, told)
+        self.app.call_from_thread(self._show, told, wanted)
 
     def _ask(self, app: Workbench, rec: str) -> None:
         """What this laptop has not got of it, from the server; in a thread of its own."""
@@ -168,29 +178,46 @@ class HistoryView(ListView):
     def _fold(self, rows: Iterable[int]) -> None:
         self.lines.window.folded |= set(rows)
 
-    def _show(self, told: list[Told]) -> None:
+    def _show(self, told: list[Told], wanted: Condition) -> None:
         """An operation that is new here is folded."""
-        self.done = told
+        if wanted != self._wanted:
+            return  # another filter is typed by now
+        self.done, self._shown = told, wanted
         fresh = history.window(bench(self).desk.conn, {one.n for one in told} - self._known)
         self._known |= {one.n for one in told}
         parents = zip(fresh.rows, fresh.depths[1:], strict=False)
         self._fold(row for row, next_depth in parents if next_depth and row % 2 == history.OPERATION)
         super().reload()
+        self.tell_shown()
 
     def narrow(self) -> None:
-        super().reload()
+        self.reload()
+
+    def told(self) -> str:
+        return super().told() if self._shown == self._wanted else WAITING
 
     def window(self) -> Window:
-        words = self.text.lower().split()
-
-        def fits(one: Told) -> bool:
-            return all(word in one.text.lower() for word in words)
-
-        here = [one for one in self.done if fits(one)]
+        conn = bench(self).desk.conn
         if self.older is None:
-            return history.window(bench(self).desk.conn, [one.n for one in here])
-        there = [(one, parts) for one, parts in self.older.told if fits(one)]
-        return history.window_with_older(bench(self).desk.conn, here, there)
+            return history.window(conn, [one.n for one in self.done])
+        return history.window_with_older(conn, self.done, self._left_of(self.older, self._wanted))
+
+    def _left_of(self, older: Older, wanted: Condition) -> list[tuple[Told, list[int]]]:
+        """What a filter leaves of what only the server knows."""
+        ids = history.fitting(bench(self).desk.conn, older.rec, older.lines, wanted)
+        return [(told, parts) for told, parts in older.told if older.rows[told.n].operation in ids]
+
+    def hits(self, text: str) -> set[int]:
+        """Of the operations that are shown."""
+        wanted, conn = self.meant(text)["operation"], bench(self).desk.conn
+        shown = json.dumps([one.n for one in self.done])
+        among = Condition(
+            f"t.n IN (SELECT value FROM json_each(:shown)) AND {wanted.sql}",
+            {**wanted.values, "shown": shown},
+        )
+        found = {one.n * 2 for one in history.operations(conn, wanted=among)}
+        there = self._left_of(self.older, wanted) if self.older is not None else []
+        return found | {told.n for told, _ in there}
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         found = history.history_rows(bench(self).desk.conn, [row for row in rowids if row >= 0])

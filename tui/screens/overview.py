@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from models import seen
+from models.filters.vocabulary import OVERVIEW, Vocabulary
 from models.windows import overview
 from models.windows.discreet import Front, shows
 from models.windows.overview import SEEN_BY, Fact
@@ -33,6 +34,7 @@ class OverviewView(Noted, Shared):
         Column("label", "", lambda row: (row[1].label, "dim"), width=14),
         Column("text", "", _text, ratio=1, min_width=30),
     ]
+    vocabularies: ClassVar[dict[str, Vocabulary]] = OVERVIEW
     project = told_of_sharing = ""
 
     def __init__(self) -> None:
@@ -102,13 +104,7 @@ class OverviewView(Noted, Shared):
         super().reload()
 
     def window(self) -> Window:
-        words = self.text.lower().split()
-        fits = [
-            at
-            for at, fact in enumerate(self.facts)
-            if all(word in f"{fact.label} {fact.text}".lower() for word in words)
-        ]
-        return Window(array("q", fits))
+        return Window(array("q", overview.left(bench(self).desk.conn, self.facts, self.wanted)))
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return [(at, self.facts[at]) for at in rowids if at < len(self.facts)]

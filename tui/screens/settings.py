@@ -10,6 +10,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from models.errors import MilepostError
+from models.filters.lines import Line as Said
+from models.filters.lines import left
+from models.filters.vocabulary import SETTINGS as TOLD
+from models.filters.vocabulary import Vocabulary
 from models.windows.discreet import Front
 from models.windows.window import Window
 from tui.finding import Lost
@@ -81,6 +85,7 @@ def _value(row: Row) -> Cell:
 
 class SettingsView(ListView):
     name_in_registry = "settings"
+    vocabularies: ClassVar[dict[str, Vocabulary]] = TOLD
     columns: ClassVar[Sequence[Column]] = [
         Column("label", "Setting", _label, ratio=2, min_width=22),
         Column("value", "Value", _value, ratio=2, min_width=16, editable="value", edit_text=lambda row: row.value,
@@ -105,13 +110,11 @@ class SettingsView(ListView):
 
     def window(self) -> Window:
         self.found = [line._replace(row=at) for at, line in enumerate(self._lines())]
-        words = self.text.lower().split()
-        fits = [
-            line.row
+        said = (
+            Said(line.row, line.kind, line.id, f"{line.id} {line.label} {line.value} {line.help}")
             for line in self.found
-            if all(word in f"{line.id} {line.label} {line.value} {line.help}".lower() for word in words)
-        ]
-        return Window(array("q", fits))
+        )
+        return Window(array("q", left(bench(self).desk.conn, self.wanted, said)))
 
     def _lines(self) -> Iterator[Line]:
         app = bench(self)

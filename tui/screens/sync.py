@@ -8,9 +8,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from models.db import get_meta
+from models.filters.vocabulary import OPERATION, Vocabulary
 from models.windows import syncing
 from models.windows.syncing import LOGGED, REJECTED, SyncRow
-from models.windows.window import Window
+from models.windows.window import EVERY, Window
 from tui.screens.base import ListView, bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.messages import Moved
@@ -46,19 +47,21 @@ class SyncView(ListView):
         Column("at", "When", lambda row: (clock(row.at), "dim"), width=12, drop=3),
     ]  # fmt: skip
     shows: ClassVar[dict[str, frozenset[str]]] = {}
+    vocabularies: ClassVar[dict[str, Vocabulary]] = {"operation": OPERATION}
     failed = logged = False
     asked_to_discard: tuple[float, Sequence[int]] = (0.0, ())
 
     def title_parts(self) -> Sequence[str]:
         server = get_meta(bench(self).desk.conn, "server") or "not signed in"
-        return ("Milepost", f"Sync · {server}")
+        return ("Milepost", f"Sync · {server}" + (f" /{self.text}" if self.text else ""))
 
     def places(self) -> Sequence[str]:
         row = self.here() if self.is_mounted else None
         return ("refused", "sync") if row is not None and row.kind == "rejected" else ("sync",)
 
     def window(self) -> Window:
-        window = syncing.sync_window(bench(self).desk.conn, 200 if self.logged else 20)
+        wanted = self.wanted.get("operation", EVERY)
+        window = syncing.sync_window(bench(self).desk.conn, 200 if self.logged else 20, wanted)
         if self.failed:
             kept = [row for row in window.rows if row % 4 == REJECTED]
             window = Window(type(window.rows)("q", kept))

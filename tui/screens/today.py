@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, ClassVar
 
+from models.filters.vocabulary import TODAY, Vocabulary
 from models.windows.discreet import Front
-from models.windows.today import LATE, NEXT, NOW, QUIET, RISK, VISIT, TodayRow, today
+from models.windows.today import LATE, NEXT, NOW, QUIET, RISK, VISIT, TodayRow, left, today
 from models.windows.window import Window
 from tui import finding
 from tui.screens.base import Picked, bench
@@ -48,6 +49,7 @@ class TodayView(Noted, TaskActions):
         Column("day", "Day", lambda row: day(row.day), width=10, drop=3),
     ]
     shows: ClassVar[dict[str, frozenset[str]]] = {}
+    vocabularies: ClassVar[dict[str, Vocabulary]] = TODAY
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,13 +85,7 @@ class TodayView(Noted, TaskActions):
             self.seek(here.kind, here.id)
 
     def window(self) -> Window:
-        words = self.text.lower().split()
-        fits = [
-            row.row
-            for row in self.found
-            if all(word in f"{row.name} {row.what} {row.client} {row.project}".lower() for word in words)
-        ]
-        return Window(array("q", fits))
+        return Window(array("q", left(bench(self).desk.conn, self.found, self.wanted)))
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return [self.found[at] for at in rowids if at < len(self.found)]
