@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models import conflict, dependency, outline, sharing, task
+from models import conflict, dependency, moving, outline, sharing, task
 from models.record import KINDS, create, delete, edit, made_id, undelete
 
 View = dict[str, tuple[str, dict[str, Any]]]  # id → kind, values
@@ -194,9 +194,20 @@ def edit_private(view: View, dice: random.Random) -> Verb | None:
     return _edits([(r, *_value(view, r, dice)) for r in picked])
 
 
+def take_along(view: View, dice: random.Random) -> Verb | None:
+    """A project or client is moved to other people, with all that belongs to it."""
+    rec = _pick(view, dice, dice.choice(("project", "project", "client")), 0.4)
+    if not rec:
+        return None
+    kind, values = view[rec]
+    everybody = values["space"] != "workspace" and dice.random() < 0.8
+    return lambda session: moving.move(session, kind, rec, everybody)
+
+
 PRIVATE: dict[str, Callable[[View, random.Random], Verb | None]] = {
     "found": found,
     "edit private": edit_private,
+    "take along": take_along,
 }
 VERBS: dict[str, tuple[int, Callable[[View, random.Random], Verb | None]]] = {
     "edit": (26, edit_field),

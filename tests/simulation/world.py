@@ -78,6 +78,8 @@ def script(seed: int, often: Mapping[str, float] = {}) -> tuple[Setting, list[St
         steps = _restoring(random.Random(f"restoring {seed}"), steps)
     elif seed % 13 in (7, 11):
         steps = _putting_back(random.Random(f"putting back {seed}"), setting, steps)
+    if seed % 11 == 2:
+        steps = _moving(random.Random(f"moving {seed}"), setting, steps)
     if seed % 13 in (7, 8, 11, 12):
         steps = _deciding(random.Random(f"deciding {seed}"), setting, steps)
     return setting, steps
@@ -114,6 +116,17 @@ def _putting_back(dice: random.Random, setting: Setting, steps: list[Step]) -> l
     for place, verb in reversed(list(zip(places, verbs, strict=True))):
         steps.insert(place, Step(verb, who, dice.getrandbits(32)))
     return steps
+
+
+def _moving(dice: random.Random, setting: Setting, steps: list[Step]) -> list[Step]:
+    """The same story, with projects and clients that are moved to other people, shared there and worked on."""
+    told = []
+    for step in steps:
+        told.append(step)
+        if dice.random() < 0.1:
+            verb = dice.choice(("take along", "take along", *SHARING[1:]))
+            told.append(Step(verb, dice.randrange(setting.laptops), dice.getrandbits(32)))
+    return told
 
 
 def _deciding(dice: random.Random, setting: Setting, steps: list[Step]) -> list[Step]:
@@ -240,7 +253,7 @@ class World:
         elif verb == "sync":
             self._sync(laptop, dice, self.setting.faults)
         else:
-            self.count[verb] += verb not in ("found", "edit private")
+            self.count[verb] += verb not in edits.PRIVATE
             getattr(self, "_" + verb.replace(" ", "_"))(laptop, dice)
 
     def _revert(self, verb: str, laptop: Laptop, dice: random.Random) -> None:
@@ -291,6 +304,10 @@ class World:
     def _found(self, laptop: Laptop, dice: random.Random) -> None:
         """A project that only its author sees."""
         self._say(laptop.do("found", dice, self.count))
+        laptop.check(self.log, self.refused)
+
+    def _take_along(self, laptop: Laptop, dice: random.Random) -> None:
+        self._say(laptop.do("take along", dice, self.count))
         laptop.check(self.log, self.refused)
 
     def _edit_private(self, laptop: Laptop, dice: random.Random) -> None:
