@@ -89,6 +89,7 @@ def move(session: Session, kind: str, rec: str, everybody: bool = False) -> str:
     found = belonging(conn, what)
     _refuse_losses(conn, found)
     ids = {old: _turned(old, what.id) for recs in found.values() for old in recs} | {rec: what.id}
+    _refuse_halves(conn, found, ids)
     for one, recs in found.items():
         _copy(conn, one, recs, ids, what.space)
     at = now_instant()
@@ -219,6 +220,16 @@ def _refuse_losses(conn: sqlite3.Connection, found: Found) -> None:
         raise Refused(
             "A newer Milepost has written into it what this one cannot copy. Update this one first."
         )
+
+
+def _refuse_halves(conn: sqlite3.Connection, found: Found, ids: Mapping[str, str]) -> None:
+    """A colleague's move, of which the space has not come whole yet: some copies are here, and not the first."""
+    for kind, recs in found.items():
+        copies = _json([ids[rec] for rec in recs])
+        if conn.execute(f"SELECT 1 FROM {kind} WHERE id {_AMONG}", (copies,)).fetchone():
+            raise Refused(
+                "Somebody has moved it, and what became of it is still on its way here. Sync first."
+            )
 
 
 def _copy(

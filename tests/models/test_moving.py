@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from models import blobs, moving
+from models.apply import settlement
 from models.attachment import attach
 from models.baseline import take_baseline
 from models.conflict import Conflict
@@ -234,3 +235,19 @@ def test_a_client_comes_back_with_its_projects(store: Store) -> None:
     moved(store, "client", "harlan")
     store.transact("Restore", undelete, "client", "harlan")
     assert names(store, "contact", LIBRARY) == ["Ada"] and len(names(store, "task", LIBRARY)) == 3
+
+
+def test_what_a_colleague_has_moved_and_has_come_in_part_is_not_moved_again(
+    store: Store, tmp_path: Path
+) -> None:
+    other = open_store(tmp_path / "other")
+    other.transact("Furnish", furnish, blobs.Blobs(tmp_path).keep(tmp_path / "drawing.pdf"))
+    space = f"project:{moved(other)}"
+    [(copy,)] = rows(other, f"SELECT id FROM task WHERE space='{space}' AND name='Lay'")
+    other.close()
+    with store.write() as conn, settlement(conn, "Sync"):
+        conn.execute("INSERT INTO task(id, name, space, ver) VALUES(?, 'Lay', ?, 7)", (copy, space))
+    before = whole(store)
+    with pytest.raises(Refused, match="still on its way here"):
+        moved(store)
+    assert whole(store) == before

@@ -1,6 +1,7 @@
 """A laptop: a real store, the people's edits in it, and the engine that somebody else steps."""
 
 import random
+import shutil
 import sqlite3
 from collections import Counter
 from copy import deepcopy
@@ -84,15 +85,22 @@ class Laptop:
         self._saved = deepcopy({name: getattr(self, name) for name in KNOWN})
         self._saved["replica"] = self.store.meta("replica")
 
-    def put_back(self, replica: str) -> list[Edit]:
-        """The file as it was backed up is in the place of the present one; the edits that were made since."""
+    def put_back(self, life: str, by_hand: bool) -> list[Edit]:
+        """The file as it was backed up is in the place of the present one; the edits that were made since.
+
+        `by_hand`: it was copied, so that nobody notices before the server does.
+        """
         self.workers.clear()
         self.store.close()
-        backup.restore(self.home, self.home / "backup.db")
+        if by_hand:
+            for tail in ("-wal", "-shm"):
+                (self.home / f"{db.NAME}{tail}").unlink(missing_ok=True)
+            shutil.copyfile(self.home / "backup.db", self.home / db.NAME)
+        else:
+            backup.restore(self.home, self.home / "backup.db")
         self.store = stage.open_quick(self.home, self.clock)
-        with self.store.write() as conn:
-            need(db.get_meta(conn, "replica") != self._saved["replica"], "two laptops are one replica")
-            db.set_meta(conn, "replica", replica)  # the same in every play
+        same = self.store.meta("replica") == self._saved["replica"]
+        need(same == by_hand, "two laptops are one replica" if same else "a copy is another replica at once")
         former = self.edits
         known = deepcopy(self._saved)
         for name in KNOWN:
@@ -101,7 +109,7 @@ class Laptop:
         behind = [edit for edit in former if edit.id not in left]
         for edit in behind:
             edit.laptop = self._life if "/" in self._life else f"{self._life}/"
-        self._life = f"{self.name}/{replica}"
+        self._life = f"{self.name}/{life}"
         self._before |= {edit.id for edit in behind}
         return behind
 

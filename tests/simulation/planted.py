@@ -11,7 +11,7 @@ import orjson
 
 from models import apply, db, outbox, rejected, rejoining, snapshot, space
 from models.record import KINDS, made_id
-from server import log, push, spaces
+from server import log, push, replicas, spaces
 from sync import engine, merge, protocol
 from sync.engine import Local
 
@@ -331,6 +331,15 @@ def _() -> Iterator[None]:
 @_plant("a kept conflict is written again")
 def _() -> Iterator[None]:
     with patch.object(push.Push, "_without_known_conflicts", lambda self, decision: decision):
+        yield
+
+
+# ── a profile that is there twice ─────────────────────────────────────────────────────────────────────
+
+
+@_plant("no check of the newest")
+def _() -> Iterator[None]:
+    with patch.object(replicas, "check", lambda *given: None):
         yield
 
 

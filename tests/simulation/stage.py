@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from models import apply, assignment, baseline, db, moving, record, sharing, task, undo
+from models import apply, assignment, baseline, db, moving, record, replica, sharing, task, undo
 from models import store as store_module
 from models.fields import instant_of
 from models.store import Store, open_store
@@ -80,8 +80,12 @@ def injected(clock: Clock) -> Iterator[None]:
         def now(cls, tz: object = None) -> datetime:
             return clock.date()
 
-    places = [(module, "new_id", clock.id) for module in (record, apply, store_module, sharing, server_log)]
-    places += [(module, "now_instant", clock.instant) for module in (record, assignment, baseline, moving, undo)]
+    places = [
+        (module, "new_id", clock.id) for module in (record, apply, replica, store_module, sharing, server_log)
+    ]
+    places += [
+        (module, "now_instant", clock.instant) for module in (record, assignment, baseline, moving, undo)
+    ]
     places += [(task, "datetime", Day), (db, "_set_up", _quick(db._set_up))]
     with ExitStack() as stack:
         for module, name, stand_in in places:

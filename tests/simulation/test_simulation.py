@@ -4,7 +4,7 @@ Of the faults of the contract these are played: requests and answers that get lo
 HTML, redirects, 401, 403, 409, 413, 429, 500 before and after the commit, bodies and gzip that break off, another
 server; a kill before and after each commit, busy, a full disk; jumping clocks; the server restarted, restored,
 compacted below cursors; laptops put back from a backup; two and three workers; snapshots during writes; grants and
-revocations. Elsewhere: the sleep of a laptop (tests/sync/test_worker.py), other schema versions on either side
+revocations; projects and clients moved to other people. Elsewhere: the sleep of a laptop (tests/sync/test_worker.py), other schema versions on either side
 (tests/models/test_migrations.py, and `unknown` in tests/models and tests/server), pushes that meet on PostgreSQL
 (tests/server/test_races.py). An upgrade with a queue that waits is not played.
 """
@@ -87,6 +87,14 @@ OTHER_FIELD = (
         Step("edit", 0, 4169054368), Step("sync", 0, 1802836332),
     ],
 )  # fmt: skip
+# a profile that was copied, edited and synced, and goes on beside its copy under the same number
+COPIED = (
+    TWINS[0],
+    [
+        Step("edit", 0, 4202002117), Step("sync", 0, 1), Step("back up laptop", 0, 1), Step("edit", 0, 1152412589),
+        Step("sync", 0, 2), Step("put back by hand", 0, 3), Step("edit", 0, 234172997), Step("sync", 0, 4),
+    ],
+)  # fmt: skip
 # the first seed of all that shows the bug, or a story
 CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
     "no idempotency": 1, "loser dropped": 4, "conflict key without the loser": 4, "own push moves the cursor": 1,
@@ -103,7 +111,8 @@ CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
     "a transaction in two checkpoints": 1, "a page reaches further than it tells": 1,
     "the base follows the row until it is sent": 1, "a sync with nothing new writes": 1,
     "what others did is captured as ours": 1, "a refused operation holds the rest": 1, "nobody looks for circles": 147,
-    "what is sent again is only put away": 33, "what fails is kept as far as it came": 6,
+    "no check of the newest": COPIED, "what is sent again is only put away": 33,
+    "what fails is kept as far as it came": 6,
 }  # fmt: skip
 # the same where people write into notes
 CAUGHT_WRITING = {"text without its base": 5, "the base of a text follows the pull": 26}

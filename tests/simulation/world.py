@@ -276,8 +276,14 @@ class World:
         laptop.back_up()
 
     def _put_back(self, laptop: Laptop, dice: random.Random) -> None:
+        self._replace(laptop, by_hand=False)
+
+    def _put_back_by_hand(self, laptop: Laptop, dice: random.Random) -> None:
+        self._replace(laptop, by_hand=True)
+
+    def _replace(self, laptop: Laptop, by_hand: bool) -> None:
         if laptop.has_backup:
-            self.left_behind += laptop.put_back(f"{laptop.name} {self.count['laptop put back']}")
+            self.left_behind += laptop.put_back(str(self.count["laptop put back"]), by_hand)
             self.count["laptop put back"] += 1
             laptop.check(self.log, self.refused)
 
