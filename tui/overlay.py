@@ -25,7 +25,7 @@ class Overlay(Vertical):
         background: $panel;
         border: round $primary;
         &:ansi { border: round ansi_default; }
-        & RowList { height: auto; max-height: 100%; background: $panel; }
+        & RowList { height: auto; min-height: 3; max-height: 100%; background: $panel; }
     }
     """
 

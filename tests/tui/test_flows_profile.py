@@ -209,11 +209,12 @@ async def test_capture_from_anywhere(tmp_path, ids):
 
 async def test_the_palette_shows_what_fits_after_nothing_did(tmp_path, ids):
     async with at_work(tmp_path) as pilot:
-        await keys(pilot, "ctrl+p 'xyzxyz'")
-        await until(lambda: not pilot.app.screen.query_one(Palette)._found.entries, pilot)
-        await keys(pilot, "ctrl+u 'go_to'")
-        await see(pilot, "Go to the team and the calendars")
-        await see(pilot, "Go to the sync view")
+        await keys(pilot, "g /")
+        await see(pilot, "Type a few letters; esc closes")
+        await keys(pilot, "'Nort'")
+        await see(pilot, "Northwind Steel")
+        await keys(pilot, "escape :")
+        await see(pilot, "Type a new project")
 
 
 async def test_the_palette_finds_actions_views_and_records(tmp_path, ids):
