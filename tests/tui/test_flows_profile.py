@@ -207,6 +207,22 @@ async def test_capture_from_anywhere(tmp_path, ids):
         assert count(pilot.app, "task") == 8
 
 
+async def test_the_pane_says_what_a_length_would_move_and_nothing_of_a_name(tmp_path, ids):
+    async with at_work(tmp_path, (160, 42), project="Nesting") as pilot:
+        view(pilot.app).seek("task", ids["Lay cables"])
+        await see(pilot, "Below               Install")
+        await go_to_line(pilot, "Name")
+        await keys(pilot, "e 'x'")
+        await until(lambda: getattr(pilot.app.screen.focused, "value", "") == "Lay cablesx", pilot)
+        assert "none is called so" not in screen_text(pilot.app)
+        await keys(pilot, "escape")
+        await go_to_line(pilot, "more")
+        await keys(pilot, "enter")
+        await go_to_line(pilot, "Duration")
+        await keys(pilot, "e ctrl+u '3d'")
+        await see(pilot, "the plan ends")
+
+
 async def test_the_palette_shows_what_fits_after_nothing_did(tmp_path, ids):
     async with at_work(tmp_path) as pilot:
         await keys(pilot, "g /")

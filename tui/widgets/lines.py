@@ -202,7 +202,7 @@ class LineList(RowList):
     def tell_choices(self, choices: Sequence[str]) -> None:
         if self._edit is None or self._editor is None:
             return
-        if self._edit.column.choices is not None:
+        if self._editor.completion.names:
             self.post_message(Typing(self, choices))
         elif self._foreseen is not None:
             typed = self._editor.value != self._edit.before
