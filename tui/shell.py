@@ -137,8 +137,7 @@ class Shell(Screen[None], inherit_bindings=False):
         except NoMatches:
             prompt = Prompt()
             await self.query_one("#bottom").mount(prompt)
-        if prompt.question is None:
-            self._focus_of["prompt"] = self.focused
+        self._focus_of.setdefault("prompt", self.focused)  # until it is given back: a refusal asks again at once
         prompt.ask(question)
         self.add_class("-asking")
 
