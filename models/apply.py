@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models.capture import OPEN, SEEN
+from models.capture import ACKNOWLEDGED, OPEN, SEEN
 from models.db import set_meta
 from models.fields import Scalar
 from models.record import KINDS, LOCAL_COLUMNS, new_id
@@ -56,10 +56,11 @@ def apply(conn: sqlite3.Connection, entries: Sequence[Entry], cursor: int) -> No
     with settlement(conn, "Sync") as n:
         records = Records(conn, {p.rec: p.kind for e in entries for p in e.patches})
         own = _own(conn, entries)
+        named = _named(conn, own)
         log = _Log(n)
         for entry in entries:
             if entry.id in own:
-                log.echo(records, entry, own[entry.id])
+                log.echo(records, entry, own[entry.id], named[own[entry.id]])
             else:
                 log.foreign(records, entry)
         log.write(conn)
@@ -102,6 +103,17 @@ def _own(conn: sqlite3.Connection, entries: Sequence[Entry]) -> dict[str, int]:
         "SELECT id, n FROM txn WHERE id IN (SELECT value FROM json_each(?)) AND origin='L'", (ids,)
     )
     return dict(found.fetchall())
+
+
+def _named(conn: sqlite3.Connection, own: dict[str, int]) -> dict[int, set[str]]:
+    """The records that each of ours changed."""
+    named: dict[int, set[str]] = {n: set() for n in own.values()}
+    ns = orjson.dumps(list(named)).decode()
+    for n, rec in conn.execute(
+        "SELECT txn, rec FROM change WHERE txn IN (SELECT value FROM json_each(?))", (ns,)
+    ):
+        named[n].add(rec)
+    return named
 
 
 class _Log:
@@ -149,9 +161,14 @@ class _Log:
                     if before.get(field) != value
                 ]
 
-    def echo(self, records: "Records", entry: Entry, n: int) -> None:
-        """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced by what."""
-        self._seen.append((n, SEEN, entry.ver))
+    def echo(self, records: "Records", entry: Entry, n: int, named: set[str]) -> None:
+        """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced by what.
+
+        Of one that `named` more records than come back the rest has been taken away from us: it is over when the log
+        has passed it and no space is missing (space.settle_passed), as one that does not come back at all.
+        """
+        whole = named <= {patch.rec for patch in entry.patches}
+        self._seen.append((n, SEEN if whole else ACKNOWLEDGED, entry.ver))
         for patch in entry.patches:
             if records.has(patch.rec, entry.ver):
                 continue

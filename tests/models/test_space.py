@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from models import apply, outbox, search, seen, sharing, snapshot, space
+from models import apply, capture, outbox, search, seen, sharing, snapshot, space
 from models.apply import Entry, Patch
 from models.errors import NothingToUndo, Refused
 from models.outbox import Verdict
@@ -94,6 +94,26 @@ def test_what_the_server_had_accepted_goes_with_the_rest(tomas: Store) -> None:
         apply.apply(conn, [], 8)
         space.settle_passed(conn)
     assert rows(tomas, "SELECT * FROM task") == rows(tomas, "SELECT * FROM txn WHERE label='Add'") == []
+
+
+def _in_both(session: Session) -> None:
+    create(session, "contact", id="ada", name="Ada Price", client_id="harlan")
+    create(session, "task", id="wire", name="Wire", project_id="cell")
+
+
+def test_of_an_operation_in_two_spaces_only_the_part_that_is_seen_stays(tomas: Store) -> None:
+    tomas.transact("Both", _in_both)
+    with tomas.write() as conn:
+        [sent] = outbox.take(conn, 10)
+        outbox.settle(conn, [Verdict(sent.id, 6)])
+    take_away(tomas)
+    ada = Patch("contact", "ada", True, {"name": "Ada Price", "client_id": "harlan", "space": LIBRARY})
+    with tomas.write() as conn:
+        apply.apply(conn, [Entry(6, sent.id, "us", "tomas", 0, "do", None, "Both", [ada])], 6)
+        space.settle_passed(conn)
+    assert rows(tomas, "SELECT name FROM contact") == [("Ada Price",)]
+    assert rows(tomas, "SELECT 1 FROM task") == [] == rows(tomas, "SELECT 1 FROM change WHERE rec='wire'")
+    assert rows(tomas, "SELECT state FROM txn WHERE label='Both'") == [(capture.SEEN,)]
 
 
 def test_a_staged_page_goes_too_and_one_that_comes_late_is_left(tomas: Store) -> None:

@@ -29,7 +29,10 @@ class Worker:
         self.steps = engine.sync(now)
         self.step = self.steps.send(None)
         self.lie = ""  # what was told last in place of an answer
-        self.seen_through = 0  # lies about the history that the server's own word on it corrected
+        self.rejoins, self.lied = (
+            0,
+            False,
+        )  # how often it asked for the server's history; whether ever for a lie
 
     def send(self, outcome: Any) -> None:
         self.step = self.steps.send(outcome)
@@ -407,14 +410,16 @@ class Laptop:
             " WHERE t.state NOT IN (0,1,2,3,5)"
         )
         # no history of theirs: what we made that was refused, was taken back before it left, or what we let go of it;
-        # what of ours the log has not passed yet goes when it does (space.settle_passed)
-        ours = [e for e in self.edits if e.id in refused or e.fate in ("waiting", "withdrawn")]
-        mine = {rec for edit in ours for rec in edit.created}
+        # what an edit touches that the log has not passed yet goes when it does (space.settle_passed)
+        mine = {r for e in self.edits if e.id in refused or e.fate == "withdrawn" for r in e.created}
+        unpassed = {r for e in self.waiting() for r in (*e.created, *(rec for rec, _ in e.fields))}
         settled = {edit.id for edit in self.edits if edit.fate == "settled"}
         told = {
             rec
             for rec, id, origin, state in shown
-            if not (rec in mine and (origin == "S" or state == 6)) and id not in settled
+            if rec not in unpassed
+            and not (rec in mine and (origin == "S" or state == 6))
+            and id not in settled
         }
         left = [rec[-4:] for rec in told if self.of.get(rec) in self._taken]
         need(not left, f"{self.name} keeps the history of {left}, which is not for him any more")

@@ -402,7 +402,7 @@ class World:
             self.count["syncs"] += 1
             laptop.workers.remove(worker)
         except Held as error:
-            told = lie or worker.lie or worker.seen_through >= engine.RESTARTS
+            told = lie or worker.lie or (worker.lied and worker.rejoins >= engine.RESTARTS)
             need(bool(told), f"{laptop.name} holds without a reason: {error}")
             self._say(f"held: {error}")
             laptop.workers.remove(worker)
@@ -410,7 +410,7 @@ class World:
             local = worker.step.what if isinstance(worker.step, Local) else worker.step.path
             asks = local == "rejoin"
             if local == "/v1/epochs":
-                worker.seen_through += bool(lie or worker.lie)
+                worker.rejoins, worker.lied = worker.rejoins + 1, worker.lied or bool(worker.lie)
                 worker.lie = ""
             need(lie in ("", "413") or late, f"{lie} was taken for an answer")  # 413: fewer at once
             need(worker.lie in ("", "413") or asks, f"{fault} was taken for an answer")
