@@ -88,4 +88,7 @@ def member_called(members: Sequence[M], word: str) -> M:
             return hits[0]
         if hits:
             raise Invalid("who", f"“{word}” fits {', '.join(m.name for m in hits)}. Write more of the name.")
-    raise Invalid("who", f"no member is called “{word}”. Add one: milepost add member name=…")
+    raise Invalid(
+        "who",
+        f"no member is called “{word}”. Add one in the team (g m, then o) or by milepost add member name=…",
+    )

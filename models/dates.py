@@ -124,11 +124,14 @@ COLUMNS = (
 
 def _computed(project: str, schedule: Schedule, keys: Iterable[Key]) -> dict[str, Row]:
     return {
-        str(key): (
-            *_row(str(key), project, schedule.dates_of(key)), schedule.duration(key), int(not schedule.is_done(key)),
-        )
+        str(key): (*_row(str(key), project, schedule.dates_of(key)), schedule.duration(key), _open(schedule, key))
         for key in keys
     }  # fmt: skip
+
+
+def _open(schedule: Schedule, key: Key) -> int:
+    """0: finished, 1: not begun, 2: begun."""
+    return 0 if schedule.is_done(key) else 1 + schedule.is_begun(key)
 
 
 def _row(task: str, project: str, d: Dates) -> Row:

@@ -63,7 +63,14 @@ def _write_status(session: Session, task: "Task", value: Scalar) -> None:
         task.blocked_reason = task.waiting_on = task.blocked_since = None
     if value != "n/a":
         task.not_applicable_reason = None
-    if value == "todo":
+    if value in ("todo", "doing", "done") and (steps := _steps(session, task)):
+        if value == "doing":
+            raise Invalid(
+                "status", f"“{task.name}” is under way as soon as a task below it is. Set that one."
+            )
+        for step in steps:
+            _write_status(session, step, value)
+    elif value == "todo":
         _unstart(task)
     elif value == "doing":
         _unfinish(task)
@@ -270,6 +277,13 @@ def below(session: Session, task: Task) -> list[Task]:
     return found
 
 
+def _steps(session: Session, task: Task) -> list[Task]:
+    """The tasks below a summary that are done one by one, without what is not applicable; none of another task."""
+    live = [each for each in below(session, task) if each.deleted_at is None]
+    summaries = {each.parent_id for each in live}
+    return [each for each in live if each.id not in summaries and not each.not_applicable_reason]
+
+
 # ── the verbs of progress ─────────────────────────────────────────────────────────────────────────────
 
 
@@ -280,9 +294,11 @@ def set_status(session: Session, task_ids: Sequence[str], status: str) -> None:
 
 
 def finish(session: Session, task_ids: Sequence[str], at: str | None = None) -> None:
-    """Done at `at` (naive local minutes), or today at 17:00."""
+    """Done at `at` (naive local minutes), or today at 17:00; of a summary, all that is below it."""
     for id in task_ids:
-        _finish(session, find(session, "task", id), at or f"{datetime.now():%Y-%m-%dT17:00}")
+        task: Task = find(session, "task", id)
+        for step in _steps(session, task) or [task]:
+            _finish(session, step, at or f"{datetime.now():%Y-%m-%dT17:00}")
 
 
 def block(session: Session, task_ids: Sequence[str], reason: str, waiting_on: str | None = None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from models.fields import Field
-from models.windows.window import FINISH, START, STATUS
+from models.windows.window import DONE, FINISH, START, STATUS
 
 
 class Known(NamedTuple):
@@ -58,7 +58,7 @@ def name_of(kind: str, column: str) -> str:
     return f"(SELECT r.name FROM {kind} r WHERE r.id={column})"
 
 
-_OPEN = "t.actual_finish IS NULL AND t.not_applicable_reason IS NULL"
+_OPEN = f"NOT {DONE} AND t.not_applicable_reason IS NULL"
 _SIDES = ("client", "us", "third party")
 _WORKING = "SELECT task_id FROM assignment WHERE deleted_at IS NULL AND member_id"
 
@@ -103,7 +103,9 @@ TASKS = Vocabulary(
 )  # fmt: skip
 
 _LIVE = "SELECT 1 FROM task k WHERE k.project_id=t.id AND k.deleted_at IS NULL"
-_LEFT = f"EXISTS ({_LIVE} AND k.actual_finish IS NULL)"
+_SINGLE = """NOT EXISTS (SELECT 1 FROM task b WHERE b.project_id=k.project_id AND b.parent_id=k.id
+    AND b.deleted_at IS NULL)"""
+_LEFT = f"EXISTS ({_LIVE} AND k.actual_finish IS NULL AND k.not_applicable_reason IS NULL AND {_SINGLE})"
 _BEGUN = f"EXISTS ({_LIVE} AND k.actual_start IS NOT NULL)"
 _STOPPED = """CASE WHEN coalesce(t.cancelled_reason, '')<>'' THEN 'cancelled'
     WHEN coalesce(t.hold_reason, '')<>'' THEN 'on hold' ELSE 'open' END"""

@@ -68,6 +68,10 @@ class Schedule:
         """Whether a task is finished; of a summary, whether all below it is."""
         return self.network.nodes[key].done
 
+    def is_begun(self, key: Key) -> bool:
+        """Whether a task is started; of a summary, whether anything below it is."""
+        return self.network.nodes[key].begun
+
     def problems(self) -> list[Problem]:
         """What the plan asks for and cannot have; the plan's own faults (circles, calendars) first."""
         after = {tie.after for node in self._doubtful for tie in node.outgoing}

@@ -159,9 +159,9 @@ class _Run:
         node.count_progress()
         above = node.parent
         while above:
-            was = above.done
+            was = above.begun, above.done
             above.count_progress()
-            if above.done == was:
+            if (above.begun, above.done) == was:
                 return
             self.passed.add(above)
             self._ask_before(above)

@@ -24,7 +24,7 @@ class Node:
     """A task with its place in the network, and the dates that the passes put in (instants)."""
 
     __slots__ = (
-        "as_late_as_possible", "asked", "calendar", "children", "done", "driver", "duration", "early_finish",
+        "as_late_as_possible", "asked", "begun", "calendar", "children", "done", "driver", "duration", "early_finish",
         "early_start", "efforts", "finish", "first", "floor", "free_slack", "incoming", "late_begin", "late_bound",
         "late_finish", "late_start", "logical", "opens", "outgoing", "parent", "place", "start", "start_bound",
         "started", "task", "total_slack", "unclosed", "waits",
@@ -39,6 +39,7 @@ class Node:
     efforts: list[Effort]
     duration: int  # the gaps of a split included
     started: bool
+    begun: bool  # started, or anything below it is
     done: bool  # of a summary: all that lies below is
     as_late_as_possible: bool
     opens: int  # its place in the order
@@ -70,12 +71,13 @@ class Node:
         self.logical = self.late_begin = None
 
     def count_progress(self) -> None:
-        """Whether it is started and done; a summary after its children."""
+        """Whether it is started, begun and done; a summary after its children."""
         task = self.task
         self.started = task.actual_start is not None
-        self.done = task.actual_finish is not None
+        self.begun, self.done = self.started, task.actual_finish is not None
         if self.children:
-            self.done = all(child.done for child in counting(self.children))
+            counted = counting(self.children)
+            self.begun, self.done = any(c.begun for c in counted), all(c.done for c in counted)
         self.as_late_as_possible = task.constraint == "ALAP" and not task.manual and not self.started
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from models import db
 
-RULES = "2"  # another number, and every project is computed anew: the engine's answers have changed
+RULES = "3"  # another number, and every project is computed anew: the engine's answers have changed
 
 
 class Computed(NamedTuple):

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from models.fields import Scalar
 
-# one place says what a task's state and dates are; t is the task, s its row of the computed schedule
-STATUS = """CASE WHEN t.not_applicable_reason IS NOT NULL THEN 'n/a' WHEN t.actual_finish IS NOT NULL THEN 'done'
-    WHEN t.blocked_reason IS NOT NULL THEN 'blocked' WHEN t.actual_start IS NOT NULL THEN 'doing' ELSE 'todo' END"""
-START = "coalesce(t.actual_start, s.start)"
-FINISH = "coalesce(t.actual_finish, s.finish)"
+# one place says what a task's state and dates are; t is the task, s its row of the computed schedule, whose duration
+# only a summary has: that one stands as what lies below it
+_SINGLE = "s.duration IS NULL"
+DONE = f"iif({_SINGLE}, t.actual_finish IS NOT NULL, s.open=0)"
+STATUS = f"""CASE WHEN t.not_applicable_reason IS NOT NULL THEN 'n/a' WHEN {DONE} THEN 'done'
+    WHEN t.blocked_reason IS NOT NULL THEN 'blocked'
+    WHEN iif({_SINGLE}, t.actual_start IS NOT NULL, s.open=2) THEN 'doing' ELSE 'todo' END"""
+START = f"iif({_SINGLE}, coalesce(t.actual_start, s.start), s.start)"
+FINISH = f"iif({_SINGLE}, coalesce(t.actual_finish, s.finish), s.finish)"
 
 
 @dataclass

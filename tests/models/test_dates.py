@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from models import dates, dependency, keeping, outline, record
-from models.errors import MilepostError
+from models import dates, dependency, keeping, outline, record, task
+from models.errors import Invalid, MilepostError
 from models.feed import Feed
 from models.kinds import KINDS
 from models.planning import load
@@ -17,6 +17,8 @@ from models.schedule.engine import Schedule
 from models.schedule.instants import show
 from models.schedule.written import WEEKDAYS
 from models.windows.dates import behind, computed, problems
+from models.windows.portfolio import project_rows
+from models.windows.tasks import task_rows, task_tree
 
 
 def week(*days: str, hours: str = "08:00-16:00") -> str:
@@ -365,3 +367,55 @@ def test_a_task_that_gets_a_date_moves_no_other_of_a_new_project(desk: Any) -> N
     before = spans(desk, first)
     desk.edit("task", later, constraint_type="SNET", constraint_date="2099-06-01T08:00")
     assert spans(desk, first) == before and spans(desk, later)[0].startswith("01 08:00")
+
+
+def states(desk: Any, project: str) -> dict[str, str]:
+    """Status of each task after a refresh, by its name."""
+    dates.refresh_all(desk.store)
+    return {row.name: row.status for row in task_rows(desk.conn, list(task_tree(desk.conn, project).rows))}
+
+
+def test_a_summary_stands_as_what_lies_below_it(desk: Any) -> None:
+    project = desk.project("Line 2")
+    [phase] = desk.tasks(project, "Install")
+    lay, wire, spare = desk.tasks(project, "Lay cables", "Wire", "Spare", under=phase)
+    desk.edit("task", spare, status="n/a")
+    assert states(desk, project)["Install"] == "todo"
+    desk.do(task.finish, [lay])
+    assert states(desk, project)["Install"] == "doing"
+    desk.do(task.finish, [wire])
+    assert states(desk, project)["Install"] == "done"
+    desk.edit("task", wire, status="todo")
+    assert states(desk, project)["Install"] == "doing"
+
+
+def test_what_is_done_to_a_summary_is_done_to_the_tasks_below_it_and_undone_at_once(desk: Any) -> None:
+    project = desk.project("Line 2")
+    [phase] = desk.tasks(project, "Install")
+    _, part, spare = desk.tasks(project, "Lay cables", "Wire", "Spare", under=phase)
+    desk.tasks(project, "Hall 3", under=part)
+    desk.edit("task", spare, status="n/a")
+    before = states(desk, project)
+    desk.do(task.finish, [phase])
+    after = {"Install": "done", "Lay cables": "done", "Wire": "done", "Hall 3": "done", "Spare": "n/a"}
+    assert states(desk, project) == after
+    assert (
+        desk.get("task", phase, "actual_finish") is None
+    )  # derived, so that two laptops never argue about it
+    desk.store.undo()
+    assert states(desk, project) == before
+    with pytest.raises(Invalid, match="as soon as a task below it is"):
+        desk.edit("task", phase, status="doing")
+    desk.edit("task", phase, status="done")
+    desk.edit("task", phase, status="todo")
+    assert states(desk, project) == before
+
+
+def test_progress_counts_the_tasks_and_not_the_summaries_above_them(desk: Any) -> None:
+    project = desk.project("Line 2")
+    [phase] = desk.tasks(project, "Install")
+    lay, _ = desk.tasks(project, "Lay cables", "Wire", under=phase)
+    desk.do(task.finish, [lay])
+    rows = [row for (row,) in desk.conn.execute("SELECT rowid FROM project")]
+    [told] = project_rows(desk.conn, rows, "2026-11-28")
+    assert (told.tasks, told.done, told.waiting) == (2, 1, 0)

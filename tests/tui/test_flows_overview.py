@@ -55,7 +55,7 @@ async def test_the_page_of_a_project_says_where_it_stands(tmp_path, ids):
         assert told(pilot, "they promised") == ["Open the ports"]
         assert told(pilot, "ours") == ["Tomas Roth  (1 open)"]
         assert told(pilot, "theirs") == ["Ada Price  (programming lead, decides)"]
-        assert told(pilot, "Progress")[0].startswith("1 of 6 tasks done")
+        assert told(pilot, "Progress")[0].startswith("1 of 4 tasks done")
         await keys(pilot, "/ 'ports' enter x")
         await until(lambda: not told(pilot, "they promised"), pilot)
         assert value(pilot.app, "promise", promise, "state") == "kept"

@@ -14,6 +14,7 @@ from tests.tui.office import (
     keys,
     see,
     settle,
+    until,
     value,
     view,
 )
@@ -47,6 +48,7 @@ COLUMNS = [
 async def test_every_column_is_edited_in_place(tmp_path, ids):
     async with at_work(tmp_path, (200, 40), "Nesting") as pilot:
         lines = view(pilot.app).lines
+        view(pilot.app).seek("task", ids["Check power"])
         for column, typed, field, wanted, offered in COLUMNS:
             lines.edit_cell(column=column)
             await pilot.pause()
@@ -54,7 +56,7 @@ async def test_every_column_is_edited_in_place(tmp_path, ids):
                 await see(pilot, "one of: todo")
             await pilot.press("ctrl+u", "ctrl+k", *typed, "enter")
             await settle(pilot)
-            found = value(pilot.app, "task", ids["Survey"], field)
+            found = value(pilot.app, "task", ids["Check power"], field)
             assert found == wanted if wanted is not None else found, column
             assert not lines.editing
 
@@ -191,12 +193,25 @@ async def test_links_by_name_with_type_and_lag(tmp_path, ids):
 
 async def test_done_priority_and_baseline(tmp_path, ids):
     async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        view(pilot.app).seek("task", ids["Check power"])
         await keys(pilot, "x")
         assert here(pilot).status == "done"
         await keys(pilot, "x (")
         assert here(pilot).status == "todo" and here(pilot).priority == 600
         await keys(pilot, "B 'as_sold' enter")
         assert count(pilot.app, "baseline") == 1 and count(pilot.app, "baseline_task") == len(TASKS)
+
+
+async def test_a_phase_is_done_with_all_that_is_below_it_and_opened_again_by_one_undo(tmp_path, ids):
+    async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
+        view(pilot.app).seek("task", ids["Survey"])
+        await keys(pilot, "x")
+        await until(lambda: here(pilot).status == "done", pilot)
+        assert value(pilot.app, "task", ids["Check network"], "actual_finish")
+        await keys(pilot, "u")
+        await until(lambda: here(pilot).status == "todo", pilot)
+        await keys(pilot, "s 'doing' enter")
+        await see(pilot, "under way as soon as a task below it is")
 
 
 async def test_folds_and_the_cursor_are_kept_by_project(tmp_path, ids):

@@ -21,8 +21,8 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            today  overview PROJECT  timeline CLIENT
 Together   login URL  logout  whoami  invite NAME  sync  status  serve  server
            conflicts  resolve ID CHOICE  rejected  spaces  share|unshare|move ID
-Files      import FILE  export FILE  schedule FILE  dump  Care  doctor  settings
-           attach|attachments|fetch|explain ID              backup|restore FILE
+Files      import FILE  export FILE  schedule FILE  attach|attachments|fetch ID
+Care       doctor  settings  dump  backup|restore FILE  explain ID
 
 KIND is client, site, contact, member, project, task, dependency, calendar …
 ID is a name, or a beginning or end of the id (lists show the end).

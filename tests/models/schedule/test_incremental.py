@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.schedule.engine import Schedule
+from models.schedule.engine import Dates, Schedule
 from models.schedule.explaining import explain
 from models.schedule.incremental import Edit, revise
-from models.schedule.inputs import Link, Plan, Task
+from models.schedule.inputs import Key, Link, Plan, Task
 from tests.models.schedule.plans import EXERCISED, edits, features, plan, plans, said
 
 # the same examples in every run, so that what they exercise can be asserted
@@ -22,9 +22,15 @@ def everything(schedule: Schedule) -> dict[str, Any]:
     """Dates, problems and explanations."""
     return {
         "dates": schedule.dates(), "start": schedule.start, "finish": schedule.finish,
+        "states": states(schedule),
         "problems": schedule.problems(),
         "why": {task.key: explain(schedule, task.key) for task in schedule.plan.tasks},
     }  # fmt: skip
+
+
+def states(schedule: Schedule) -> dict[Key, tuple[Dates, bool, bool]]:
+    """Dates of every task, whether it is begun, whether it is done."""
+    return {k: (d, schedule.is_begun(k), schedule.is_done(k)) for k, d in schedule.dates().items()}
 
 
 def test_any_edits_lead_to_what_a_full_run_gives() -> None:
@@ -35,12 +41,12 @@ def test_any_edits_lead_to_what_a_full_run_gives() -> None:
     def check(before: Plan, data: st.DataObject) -> None:
         schedule = Schedule(before)
         for _ in range(4):
-            edit, old = data.draw(edits(schedule.plan)), schedule.dates()
+            edit, old = data.draw(edits(schedule.plan)), states(schedule)
             network = schedule.network
             changed = revise(schedule, edit)
             full = Schedule(schedule.plan)
             assert everything(schedule) == everything(full)
-            assert {key for key, dates in full.dates().items() if old[key] != dates} <= changed
+            assert {key for key, state in states(full).items() if old[key] != state} <= changed
             seen.update(features(schedule.plan))
             seen["new network" if schedule.network is not network else "same network"] += 1
             seen["both passes" if schedule.needs_both_passes() else "only what is reached"] += 1
