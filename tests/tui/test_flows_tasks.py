@@ -283,3 +283,12 @@ async def test_the_portfolio_tells_when_it_will_end_and_how_late_that_is(tmp_pat
         await see(pilot, "! -2d")
         await see(pilot, "Tue 01 Dec")
         await see(pilot, "is missed")
+
+
+async def test_after_a_refused_name_is_let_go_of_the_list_has_the_keys(tmp_path, ids):
+    async with at_work(tmp_path, (80, 24), "Nesting") as pilot:
+        await keys(pilot, "w 'Nobody' enter")
+        await see(pilot, "no member is called “Nobody”")
+        before = here(pilot).name
+        await keys(pilot, "escape j")
+        await until(lambda: here(pilot).name != before, pilot)
