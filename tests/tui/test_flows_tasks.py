@@ -19,6 +19,7 @@ from tests.tui.office import (
     view,
 )
 from tests.tui.plain import screen_lines, screen_text
+from tui.widgets.prompt import Prompt, Question
 
 pytestmark = pytest.mark.asyncio
 
@@ -285,10 +286,16 @@ async def test_the_portfolio_tells_when_it_will_end_and_how_late_that_is(tmp_pat
         await see(pilot, "is missed")
 
 
-async def test_after_a_refused_name_is_let_go_of_the_list_has_the_keys(tmp_path, ids):
+async def test_a_question_that_is_asked_again_at_once_gives_the_focus_back(tmp_path, ids):
     async with at_work(tmp_path, (80, 24), "Nesting") as pilot:
+        shell, lines = pilot.app.shell, view(pilot.app).lines
+        await shell.ask(Question("Who", lambda text: None))
+        shell.query_one(Prompt).leave()
+        await shell.ask(Question("Who", lambda text: None))  # before the shell heard that the first one is closed
+        await keys(pilot, "escape")
+        assert shell.focused is lines
+        before = here(pilot).name
         await keys(pilot, "w 'Nobody' enter")
         await see(pilot, "no member is called “Nobody”")
-        before = here(pilot).name
         await keys(pilot, "escape j")
         await until(lambda: here(pilot).name != before, pilot)

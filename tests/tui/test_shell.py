@@ -120,17 +120,6 @@ async def test_the_prompt_keeps_what_is_refused_and_what_is_typed(tmp_path):
 
 
 @pytest.mark.asyncio
-async def test_a_question_that_is_asked_again_at_once_gives_the_focus_back(tmp_path):
-    async with yard(tmp_path).run_test(size=(80, 24)) as pilot:
-        shell = pilot.app.shell
-        await shell.ask(Question("Who", lambda text: None))
-        shell.query_one(Prompt).leave()
-        await shell.ask(Question("Who", lambda text: None))  # before the shell heard that the first one is closed
-        await keys(pilot, "escape")
-        assert pilot.app.focused is tasks_of(pilot.app).lines
-
-
-@pytest.mark.asyncio
 async def test_the_palette_over_an_edit_gives_it_back(tmp_path):
     async with yard(tmp_path).run_test(size=(80, 24)) as pilot:
         await keys(pilot, "e X ctrl+p escape")
