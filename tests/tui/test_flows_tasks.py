@@ -291,7 +291,9 @@ async def test_a_question_that_is_asked_again_at_once_gives_the_focus_back(tmp_p
         shell, lines = pilot.app.shell, view(pilot.app).lines
         await shell.ask(Question("Who", lambda text: None))
         shell.query_one(Prompt).leave()
-        await shell.ask(Question("Who", lambda text: None))  # before the shell heard that the first one is closed
+        await shell.ask(
+            Question("Who", lambda text: None)
+        )  # before the shell heard that the first one is closed
         await keys(pilot, "escape")
         assert shell.focused is lines
         before = here(pilot).name
