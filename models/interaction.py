@@ -1,10 +1,11 @@
 """What was said and what was promised: interactions with a client, promises, visits."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
+from models.daywords import parse_day
 from models.errors import Invalid, Refused
 from models.record import Named, Record, attribute, create, find, register
 from models.task import set_status
@@ -113,3 +114,10 @@ def renegotiate(session: Session, promise_id: str, due: str) -> str:
         member_id=old.member_id, name=old.name, by=old.by, due=due, instead_of=old.id, visibility=old.visibility,
     )  # fmt: skip
     return made.id
+
+
+def renegotiate_all(session: Session, promise_ids: Sequence[str], day: str) -> None:
+    """The same for several, `day` as it is typed. Raises Invalid."""
+    due = parse_day("due", day, date.today()).isoformat()
+    for id in promise_ids:
+        renegotiate(session, id, due)

@@ -65,14 +65,21 @@ JUMPS = [
 
 TODAY = _own("today", ("done", "x", "done", "Task done, promise kept, visit reported", 1), bulk=True)
 
-PORTFOLIO = _own(
+PORTFOLIO = [
+    *(
+        _do(f"portfolio.gate_{n}", f"{n}", f"gate {n}", f"Show only projects whose last gate passed is G{n}, or all",
+            where="portfolio", run="gate", args=(n,))
+        for n in range(8)
+    ),
+    *_own(
     "portfolio",
     ("new_below", "o", "new", "Type a new project", 1),
     ("new_private", "P", "new private", "Type a new project that only you see"),
     ("at_risk", "!", "at risk", "Show only the projects at risk, or all", 3),
     ("milestone", "m", "milestone", "Go to the next milestone of the project", 4),
     ("health", "r", "by health", "Put the projects under headings by how they are, or by nothing", 5),
-)
+    ),
+]  # fmt: skip
 
 TASKS = [
     *_own(

@@ -153,7 +153,9 @@ class Shell(Screen[None], inherit_bindings=False):
             return None
         self.keep_typed()
         switcher = self.query_one("#views", ContentSwitcher)
-        self._focus_of[switcher.current or ""] = self.focused
+        self._focus_of[switcher.current or ""] = (
+            self._focus_of.get("prompt") if self._in_prompt() else self.focused
+        )
         view = await self._made(name)
         self.remove_class("-detail", "-zoomed")
         switcher.current = name
@@ -422,6 +424,10 @@ class Shell(Screen[None], inherit_bindings=False):
         details.current = f"detail-{name}" if has else None
         details.set_class(has, "-filled")
 
+    def _in_prompt(self) -> bool:
+        """Whether the focus is in the line at the bottom, also where that is closed and nobody heard of it yet."""
+        return self.focused is not None and any(isinstance(one, Prompt) for one in self.focused.ancestors)
+
     def _refocus(self, name: str, view: View) -> None:
         before = self._focus_of.get(name)
         if before is not None and before.is_attached:
@@ -450,7 +456,7 @@ class Shell(Screen[None], inherit_bindings=False):
             return
         self.remove_class("-asking")
         before = self._focus_of.pop("prompt", None)
-        if before is not None and before.is_attached:
+        if before is not None and before.is_attached and self._in_prompt():
             self.set_focus(before, scroll_visible=False)
 
     def on_line_list_typing(self, event: Typing) -> None:

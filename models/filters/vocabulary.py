@@ -110,6 +110,13 @@ _BEGUN = f"EXISTS ({_LIVE} AND k.actual_start IS NOT NULL)"
 _STOPPED = """CASE WHEN coalesce(t.cancelled_reason, '')<>'' THEN 'cancelled'
     WHEN coalesce(t.hold_reason, '')<>'' THEN 'on hold' ELSE 'open' END"""
 
+# a gate is a milestone, or several, that says so: “G4 …” in its name, or “Gate G4 needs:” in its notes
+_GATE = """(SELECT max(g.n) FROM (SELECT CAST(substr(CASE WHEN k.name GLOB 'G[0-7][^0-9A-Za-z]*' THEN k.name
+    ELSE substr(k.notes, instr(k.notes, 'Gate G') + 5) END, 2, 1) AS INTEGER) AS n,
+    min(k.actual_finish IS NOT NULL) AS passed FROM task k WHERE k.project_id=t.id AND k.milestone=1
+    AND k.deleted_at IS NULL AND k.not_applicable_reason IS NULL
+    AND (k.name GLOB 'G[0-7][^0-9A-Za-z]*' OR k.notes GLOB '*Gate G[0-7] needs:*') GROUP BY 1) g WHERE g.passed)"""
+
 PROJECTS = Vocabulary(
     fields=_table(
         ("name", _known("t.name", "text", "name")),
@@ -120,6 +127,7 @@ PROJECTS = Vocabulary(
         ("start", _known("t.start", "minute", "start")),
         ("promised due finish", _known("t.finish", "minute", "finish")),
         ("forecast", _known("(SELECT max(finish) FROM schedule WHERE project=t.id)", "minute", "finish")),
+        ("gate", _known(_GATE, "integer", "gate")),
         ("waiting", _known("t.hold_waiting_on", "choice", "waiting", choices=_SIDES)),
         ("reason", _known("coalesce(t.cancelled_reason, t.hold_reason)", "text", "reason")),
         ("notes", _known("t.notes", "text", "notes")),

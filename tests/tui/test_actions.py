@@ -1,5 +1,9 @@
+import pytest
+
+from tests.tui.changing import furnish_all
+from tests.tui.office import at_work, settle
 from tui.actions import ACTIONS
-from tui.registry import EVERYWHERE, Action, Registry
+from tui.registry import EVERYWHERE, HELP, JUMP, NOTES, PREVIEW, TYPING, Action, Registry
 
 
 def test_ids_are_unique():
@@ -55,3 +59,22 @@ def test_the_users_keymap_moves_an_action_and_names_what_is_wrong():
 def test_a_key_given_to_one_action_is_taken_from_its_neighbour():
     registry, wrong = Registry(ACTIONS).with_keys({"redo": "u"})
     assert (registry["redo"].keys, registry["undo"].keys, wrong) == ("u", "", [])
+
+
+@pytest.mark.asyncio
+async def test_every_action_is_in_the_palette_and_in_the_help_of_some_screen(tmp_path):
+    furnish_all(tmp_path)
+    palette, help = set(), set()
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        shell = pilot.app.shell
+        for name in shell.views:
+            await shell.go(name)
+            await settle(pilot)
+            places = (*shell._working_places(), JUMP)
+            offered = shell.offered(places)
+            palette |= {action.id for action in offered if action.palette}
+            help |= {action.id for action in offered if action.keys}
+    working = [a for a in ACTIONS if a.where not in (*TYPING, NOTES, PREVIEW, HELP)]
+    assert {a.id for a in working if a.palette} - palette == set()
+    assert {a.id for a in working if a.keys} - help == set()
+    assert [a.id for a in working if not a.palette and not a.keys] == []

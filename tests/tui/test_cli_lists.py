@@ -356,6 +356,9 @@ def test_duplicates_are_listed_and_merged_by_word_of_command(run: Run) -> None:
     run("add", "contact", "I. Moreau", "email=ines@h.example", "phone=+33 2", "role=lead")
     assert "same mail address" in run("duplicates")
     [pair] = run("duplicates", "--json")
+    seen = run("merge", pair["keep"], pair["other"], "--dry-run")
+    assert "fills Role: lead" in seen and "keeps Phone “+33 1” over “+33 2”" in seen
+    assert len(run("list", "contact", "--json")) == 2
     assert "left behind in the recycle bin: Name, Phone" in run("merge", pair["keep"], pair["other"])
     assert contact(run, "Ines Moreau")["role"] == "lead"
     assert run("duplicates", "--json") == []

@@ -58,3 +58,11 @@ def test_what_was_done_by_whom_to_what_and_when(shop):
     assert "No record is called" in shop("history", "nonsense", status=1)
     assert "(column 2)" in shop("history", "@nobody", status=1)
     assert shop("conflicts", "--json", "task", "field:deadline") == []
+
+
+def test_a_promise_gets_another_day_and_the_old_one_stays(shop):
+    assert "is not a date" in shop("renegotiate", "Send the drawings", "someday", status=1)
+    shop("renegotiate", "Send the drawings", "2026-12-24")
+    told = [(row["state"], row["due"]) for row in shop("list", "promise", "--json")]
+    assert [state for state, _ in sorted(told)] == ["open", "renegotiated"]
+    assert min(told) == ("open", "2026-12-24")

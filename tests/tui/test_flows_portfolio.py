@@ -195,3 +195,39 @@ async def test_a_view_of_what_is_not_here_any_more_says_so(home):
         await see(pilot, "View “Old”:")
         await keys(pilot, "g 7")
         await see(pilot, "no view 7")
+
+
+@pytest.mark.asyncio
+async def test_a_digit_shows_the_projects_whose_last_gate_it_is(home):
+    with opened(home) as store:
+        of = dict(store.read().execute("SELECT name, id FROM project").fetchall())
+        for project, name, notes, done in (
+            ("Nesting line", "Order accepted", "Ines\nGate G0 needs:\n- a signed order", "2026-01-05T17:00"),
+            ("Nesting line", "G4 Plasma accepted", None, "2026-01-06T17:00"),
+            ("Nesting line", "G4 Laser accepted", None, None),
+            ("Laser cell", "G2: site ready", None, "2026-01-05T17:00"),
+            ("Punch cell", "G21 is a machine", None, "2026-01-05T17:00"),
+        ):
+            values = {"project_id": of[project], "milestone": 1, "notes": notes, "actual_finish": done}
+            store.transact("Gate", record.create, "task", name=name, **values)
+    async with at_work(home) as pilot:
+        await keys(pilot, "0")
+        assert names(pilot) == ["Nesting line"]
+        await keys(pilot, "2")
+        assert names(pilot) == ["Laser cell"] and view(pilot.app).text == "gate:2"
+        await keys(pilot, "4")
+        assert names(pilot) == []
+        await keys(pilot, "4")
+        assert len(names(pilot)) == 3
+
+
+@pytest.mark.asyncio
+async def test_the_key_of_risk_and_of_the_next_milestone(home):
+    with opened(home) as store:
+        [live] = store.read().execute("SELECT id FROM task WHERE name='Go live'").fetchone()
+        store.transact("Milestone", record.edit, "task", live, milestone=1)
+    async with at_work(home) as pilot:
+        await keys(pilot, "!")
+        assert names(pilot) == ["Nesting line", "Punch cell"]
+        await keys(pilot, "! m")
+        assert view(pilot.app).name_in_registry == "tasks" and here(pilot).name == "Go live"

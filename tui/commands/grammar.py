@@ -18,7 +18,7 @@ Records    add KIND [NAME] field=value …      list KIND [field=value …]
            new NAME parameter=item,item …     capture TEXT   search TEXT
            set ID[,ID] field=value …          show ID  delete ID  fields [KIND]
            undo [ID]  redo  history [ID]  undelete ID  duplicates  merge ID ID
-           today  overview PROJECT  timeline CLIENT
+           today  overview PROJECT  timeline CLIENT  renegotiate ID DAY
 Together   login URL  logout  whoami  invite NAME  sync  status  serve  server
            conflicts  resolve ID CHOICE  rejected  spaces  share|unshare|move ID
 Files      import FILE  export FILE  schedule FILE  attach|attachments|fetch ID
@@ -165,6 +165,12 @@ milepost list contact phone= --json""",
 milepost set "Lay cables" status=done
 milepost set 3f2a91bc,77c0d1e2 who=Ines,Tomas deadline=fri
 milepost set "Lay cables" under=Preparation after="Order material\"""",
+    ),
+    "renegotiate": Command(
+        "records.renegotiate",
+        "Promises another day: the old promise stays, with what came of it. Or: `milepost set ID state=kept`.",
+        (arg("id", metavar="ID[,ID…]", help=_ID), arg("day", metavar="DAY", help="fri, 12 dec, 2026-12-04")),
+        'milepost renegotiate "Send the drawings" fri',
     ),
     "delete": Command(
         "records.delete",
@@ -359,7 +365,11 @@ milepost import tasks.xlsx --as tasks --project Harlan --map "Wer macht's=who\""
     "merge": Command(
         "merging.merge",
         "Makes one record of two: fills what is empty, moves what belongs to OTHER, puts OTHER into the recycle bin.",
-        (arg("keep", metavar="KEEP", help=_ID), arg("other", metavar="OTHER", help=_ID)),
+        (
+            arg("keep", metavar="KEEP", help=_ID),
+            arg("other", metavar="OTHER", help=_ID),
+            arg("--dry-run", action="store_true", help="only say what it would do"),
+        ),
     ),
     "export": Command(
         "files.export",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from models import baseline, outline, record, sharing
+from models import baseline, interaction, outline, record, sharing
 from models.calendar import calendar_of
 from models.errors import Invalid, Refused
 from models.feed import Changes
@@ -101,6 +101,16 @@ def delete(ctx: Context) -> int:
 
 def undelete(ctx: Context) -> int:
     return _each(ctx, "Restore", "Restored", record.undelete, lookup.DELETED)
+
+
+def renegotiate(ctx: Context) -> int:
+    with ctx.store() as store:
+        with ctx.reading() as conn:
+            found = [lookup.record(conn, word, ["promise"]) for word in ctx.args.id.split(",")]
+        ids = [each.id for each in found]
+        store.transact(_label("Renegotiate", found), interaction.renegotiate_all, ids, ctx.args.day)
+    _say(ctx, "Renegotiated", found)
+    return 0
 
 
 def _each(ctx: Context, verb: str, done: str, act: Any, state: str) -> int:

@@ -245,13 +245,9 @@ class ClientsView(Noted, Shared):
 
     def _preview(self, kind: str, keep: str, other: str) -> str:
         from models.merging import preview
+        from tui.commands.merging import in_words
 
-        found = preview(bench(self).desk.conn, kind, keep, other)
-        said = [f"fills {label}: {value}" for label, value in found.filled]
-        said += [f"joins {label}" for label in found.joined]
-        said += [f"keeps {label} “{mine}” over “{theirs}”" for label, mine, theirs in found.differing]
-        said += [f"takes over {count(found.moved, 'record')}"] if found.moved else []
-        return " · ".join(said) or "they say the same"
+        return " · ".join(in_words(preview(bench(self).desk.conn, kind, keep, other)))
 
     def _merged(self, kind: str, keep: str, changes: Changes) -> None:
         self.lines.clear_marks()

@@ -125,7 +125,7 @@ class Noted(ListView):
         if fits[0] == "renegotiated":
             if not rest:
                 return "To which day? renegotiated fri, renegotiated 12 dec"
-            bench(self).edit(label, _renegotiate, ids, rest, lost=lost)
+            bench(self).edit(label, "interaction.renegotiate_all", ids, rest, lost=lost)
         elif kind == "promise":
             bench(self).edit(label, "interaction.settle", ids, fits[0], lost=lost)
         else:
@@ -136,15 +136,6 @@ class Noted(ListView):
 def _of_one_kind(picked: Picked) -> Picked:
     noted = [(kind, id) for kind, id in picked if kind in ("promise", "visit")]
     return [(kind, id) for kind, id in noted if kind == noted[0][0]]
-
-
-def _renegotiate(session: Any, promises: Sequence[str], typed: str) -> None:
-    from models.interaction import renegotiate
-    from models.kinds import KINDS
-
-    day = KINDS["promise"].fields["due"].parse(typed)
-    for promise in promises:
-        renegotiate(session, promise, str(day))
 
 
 def _has_desktop() -> bool:

@@ -215,6 +215,15 @@ class PortfolioView(Shared):
             else "All projects"
         )
 
+    def act_gate(self, number: int) -> None:
+        """The filter says so: gate:3, or no more where it said that already."""
+        from models.filters.syntax import Term, Value, parse, show
+
+        terms = parse(self.text)
+        gate = Term("gate", ":", (Value(str(number)),))
+        rest = tuple(term for term in terms if term.field != "gate")
+        self.filter_by(show(rest if gate in terms else (*rest, gate)))
+
     def act_health(self) -> None:
         self.group = "" if self.group == "health" else "health"
         self.relook()
