@@ -206,7 +206,8 @@ def _refuse_losses(conn: sqlite3.Connection, found: Found) -> None:
     ).fetchone()[0]
     if clashes:
         raise Refused(
-            f"Open conflicts of it: {clashes}. They would stay behind; decide them first: g x, or milepost conflicts."
+            f"It has {clashes} open conflict{'s' * (clashes > 1)}, which would stay behind. Decide first: g x,"
+            " or milepost conflicts."
         )
     newer = conn.execute(
         f"SELECT 1 FROM unknown WHERE data->>'project_id' {_AMONG} OR data->>'client_id' {_AMONG}", (ids, ids)
