@@ -16,7 +16,8 @@ from fractional_indexing import generate_n_keys_between
 from models.apply import settlement
 from models.dates import refresh_all
 from models.fields import Scalar
-from models.record import KINDS, new_id
+from models.record import KINDS, delete, edit, new_id
+from models.search import index
 from models.store import Store, open_store
 
 BRANCH = 10  # a summary and nine tasks below it
@@ -51,6 +52,73 @@ def fill(store: Store, tasks: int, projects: int) -> list[str]:
         conn.execute("DELETE FROM change WHERE txn=?", (n,))
     refresh_all(store)
     return made
+
+
+def company(store: Store, tasks: int, projects: int, contacts: int) -> str:
+    """Half of the tasks in one project, the rest in all others; contacts of fifty clients, with a talk each; twenty
+    members, each task below a summary given to one; a promise to every tenth contact; 300 edits. The large project."""
+    large, *_ = fill(store, tasks // 2, 1)
+    fill(store, tasks - tasks // 2, projects - 1)
+    with store.write() as conn, settlement(conn, "Fill") as n:
+        members, clients = [new_id() for _ in range(20)], [new_id() for _ in range(50)]
+        people = [new_id() for _ in range(contacts)]
+        of = [(id, clients[at % len(clients)], at) for at, id in enumerate(people)]
+        _insert(conn, "member", ((id, {"name": f"Member {at:02}"}) for at, id in enumerate(members)))
+        _insert(conn, "client", ((id, {"name": f"Works {at:02}"}) for at, id in enumerate(clients)))
+        _insert(conn, "contact", ((id, _contact(at, client)) for id, client, at in of))
+        _insert(conn, "interaction", ((new_id(), _talk(at, client, id)) for id, client, at in of))
+        _insert(conn, "promise", ((new_id(), _promise(at, client, id)) for id, client, at in of[::10]))
+        given = conn.execute(
+            "SELECT id, project_id FROM task WHERE parent_id IS NOT NULL ORDER BY rowid"
+        ).fetchall()
+        _insert(
+            conn,
+            "assignment",
+            (
+                (new_id(), {"task_id": id, "project_id": project, "member_id": members[at % len(members)]})
+                for at, (id, project) in enumerate(given)
+            ),
+        )
+        conn.execute("DELETE FROM change WHERE txn=?", (n,))
+    refresh_all(store)
+    while index(store):
+        pass
+    for at, (id, _) in enumerate(given[:300]):  # what History, Sync and the bin show
+        if at % 3:
+            store.transact(f"Rename {at}", edit, "task", id, name=f"Task {at:06}, renamed")
+        else:
+            store.transact(f"Delete {at}", delete, "task", id)
+    return large
+
+
+def _contact(at: int, client: str) -> Values:
+    return {
+        "name": f"Person {at:04}",
+        "client_id": client,
+        "email": f"p{at}@example.org",
+        "phone": f"+49 30 {at:06}",
+    }
+
+
+def _talk(at: int, client: str, contact: str) -> Values:
+    return {
+        "client_id": client,
+        "contact_id": contact,
+        "at": f"2026-0{1 + at % 9}-{1 + at % 28:02}T09:00",
+        "name": f"Talk {at}",
+    }
+
+
+def _promise(at: int, client: str, contact: str) -> Values:
+    due = f"2026-12-{1 + at % 28:02}"
+    return {
+        "client_id": client,
+        "contact_id": contact,
+        "name": f"Promise {at}",
+        "by": "us",
+        "due": due,
+        "state": "open",
+    }
 
 
 def plan_of(project: str, tasks: int, bytes: int = 0) -> Iterator[tuple[str, Values]]:

@@ -1,5 +1,6 @@
 """Every benchmark runs, at a tiny size, and yields JSON of the documented shape. What it measures is not looked at."""
 
+import importlib
 import json
 import shutil
 import subprocess
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tui.places import views
 
 ROOT = Path(__file__).parents[1]
 SHAPE = {"name", "unit", "runs", "median", "min", "max", "p95", "floor", "ratio", "aim", "held"}
@@ -121,3 +124,28 @@ def test_load() -> None:
     found = bench("load", *words)
     assert "accepted edits" in names(found)
     assert next(m for m in found["measures"] if "tried again" in m["name"])["max"] == 0
+
+
+@through_a_terminal
+def test_screens() -> None:
+    small = (
+        "--runs",
+        "1",
+        "--tasks",
+        "200",
+        "--projects",
+        "5",
+        "--contacts",
+        "40",
+        "--presses",
+        "4",
+        "--hold",
+        "0.2",
+    )
+    told = names(bench("screens", *small, "--settle", "1", "--only", "Team", "Palette"))
+    assert "Team: comes" in told and "Palette: a key" in told
+
+
+def test_screens_leaves_out_no_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    assert importlib.import_module("screens").PLACES.keys() == views().keys()
