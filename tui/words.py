@@ -49,6 +49,16 @@ def clock(at: int) -> str:
     return dayform.short_moment(datetime.fromtimestamp(at / 1000)) if at else ""
 
 
+def clock_of(instant: str | None) -> str:
+    """The same of an instant as the store holds it: "2026-11-22T13:05:00.000Z"."""
+    return dayform.short_moment(datetime.fromisoformat(instant).astimezone()) if instant else ""
+
+
+def moment(when: str) -> str:
+    """A naive local minute in a list: "Fri 04 Dec 17:00"."""
+    return " ".join(part for part in (day(when), when[11:16]) if part)
+
+
 def count(number: int, what: str, plural: str = "") -> str:
     """ "1 task", "3 tasks"."""
     return f"{number:,} {what if number == 1 else plural or what + 's'}"

@@ -1,8 +1,13 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
+import time_machine
 from rich.cells import cell_len
 
 from tui.widgets.cells import fit, plain
 from tui.widgets.columns import Column, lay_out
+from tui.words import clock_of, moment
 
 NASTY = [
     "plain",
@@ -49,3 +54,9 @@ def test_columns_go_by_priority_and_never_exceed_the_width(width, kept):
     placed = lay_out(columns(), width)
     assert len(placed) == kept
     assert placed[-1].x + placed[-1].width <= width
+
+
+def test_an_instant_is_shown_by_the_clock_on_the_wall():
+    with time_machine.travel(datetime(2026, 11, 28, 12, tzinfo=ZoneInfo("Australia/Sydney"))):
+        assert clock_of("2026-11-28T13:05:00.000Z") == "29 Nov 00:05"
+        assert moment("2026-12-04T17:00") == "Fri 04 Dec 17:00" and moment("2026-12-04") == "Fri 04 Dec"

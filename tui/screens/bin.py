@@ -10,6 +10,7 @@ from models.windows import bin
 from models.windows.window import Window
 from tui.screens.base import ListView, bench
 from tui.widgets.columns import Column, Row
+from tui.words import clock_of
 
 
 class BinView(ListView):
@@ -21,7 +22,7 @@ class BinView(ListView):
     columns: ClassVar[Sequence[Column]] = [
         Column("kind", "", lambda row: (row.kind, "dim"), width=10),
         Column("name", "Name", lambda row: row.name or "", ratio=4, min_width=20),
-        Column("at", "Deleted", lambda row: (row.at[:16].replace("T", " "), "dim"), width=16, drop=1,
+        Column("at", "Deleted", lambda row: (clock_of(row.at), "dim"), width=12, drop=1,
                type="instant", scalar=lambda row: row.at),
     ]  # fmt: skip
     shows: ClassVar[dict[str, frozenset[str]]] = {kind: frozenset({"name"}) for kind in bin.KINDS}

@@ -16,13 +16,14 @@ from tui.screens.base import ListView, bench
 from tui.screens.detail import Detail
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
-from tui.words import count
+from tui.words import clock_of, count, moment
 
 if TYPE_CHECKING:
     from tui.conflicts import Conflict
 
 SIDES = {"mine": "mine stays", "theirs": "theirs stays", "both": "both stay", "now": "as it stands"}
 BY_TIME = ("time", "text")
+MOMENT = r"\b\d{4}-\d\d-\d\d(T\d\d:\d\d)?\b"
 
 
 def _state(row: ConflictRow) -> Cell:
@@ -40,7 +41,7 @@ def _side(row: ConflictRow, mine: bool) -> Cell:
 
 
 def _short(text: str) -> str:
-    return re.sub(r"(?<=\d)T(?=\d\d:)", " ", text).replace("\n", " ⏎ ")
+    return re.sub(MOMENT, lambda found: moment(found[0]), text).replace("\n", " ⏎ ")
 
 
 class Decision(Detail):
@@ -80,7 +81,7 @@ class ConflictsView(ListView):
         Column("field", "Field", lambda row: row.field.replace("_", " "), ratio=1, min_width=9),
         Column("mine", "Mine", lambda row: _side(row, True), ratio=3, min_width=14, drop=1),
         Column("theirs", "Theirs", lambda row: _side(row, False), ratio=3, min_width=14, drop=2),
-        Column("at", "When", lambda row: ((row.at or "")[:16].replace("T", " "), "dim"), width=16, drop=3),
+        Column("at", "When", lambda row: (clock_of(row.at), "dim"), width=12, drop=3),
     ]
     shows: ClassVar[dict[str, frozenset[str]]] = {"conflict": frozenset(), "settlement": frozenset()}
     vocabularies: ClassVar[dict[str, Vocabulary]] = {"conflict": CONFLICT}
