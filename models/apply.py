@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from models import digest
 from models.capture import ACKNOWLEDGED, OPEN, SEEN
 from models.db import set_meta
 from models.fields import Scalar
@@ -225,6 +226,7 @@ class Records:
         self._server: dict[str, Values] = {}
         self._ver: dict[str, int] = {}
         self._base: dict[tuple[str, str], int] = {}
+        self._gained = dict.fromkeys(_counted(conn), 0)
         self._load()
         self._had = dict(self._ver)
 
@@ -257,6 +259,8 @@ class Records:
     def put(self, patch: Patch, ver: int) -> None:
         """The whole record as it stands on the server at the version `ver`; an older one changes nothing."""
         if ver >= self._had.get(patch.rec, 0):
+            self.drop(patch.rec)
+            self._sum(patch.values, patch.kind, patch.rec, None, patch.values)
             self._ver[patch.rec], self._server[patch.rec] = ver, patch.values
 
     def shown(self, rec: str) -> Values:
@@ -265,11 +269,14 @@ class Records:
 
     def drop(self, rec: str) -> None:
         """The server shows the record no more."""
-        self._server.pop(rec, None)
+        before = self._server.pop(rec, None)
+        if before is not None:
+            self._sum(before, self._kinds[rec], rec, None, before, -1)
 
     def patch(self, patch: Patch, ver: int) -> Values | None:
         """Takes a patch into the server copy; the copy as it was before, or None where there was none."""
         before = self._server.get(patch.rec)
+        self._sum(patch.values if before is None else before, patch.kind, patch.rec, before, patch.values)
         self._ver[patch.rec] = ver
         self._server[patch.rec] = patch.values if before is None else {**before, **patch.values}
         return before
@@ -315,6 +322,17 @@ class Records:
             () if logged is None else changes,
         )
         self._mask(unseen)
+        self._conn.executemany(
+            "UPDATE space SET sum=(sum+?)&? WHERE id=?",
+            [(gained & digest.MASK, digest.MASK, space) for space, gained in self._gained.items() if gained],
+        )
+
+    def _sum(
+        self, where: Values, kind: str, rec: str, before: Values | None, values: Values, sign: int = 1
+    ) -> None:
+        """Keeps the checksum of the space `where` says, if that was counted (models.sums)."""
+        if (space := digest.space_of(where)) in self._gained:
+            self._gained[space] += sign * digest.step(kind, rec, before, values)
 
     def _server_ver(self, rec: str) -> int:
         return self._ver.get(rec, 0) if rec in self._server else 0
@@ -380,6 +398,10 @@ class Records:
         self._conn.executemany(
             "INSERT INTO shadow(rec, field, tbl, base, val) VALUES(?,?,?,?,?)", rows.values()
         )
+
+
+def _counted(conn: sqlite3.Connection) -> list[str]:
+    return [id for (id,) in conn.execute("SELECT id FROM space WHERE sum IS NOT NULL")]
 
 
 def _rows(conn: sqlite3.Connection, kind: str, ids: list[str]) -> Iterator[Values]:

@@ -41,7 +41,9 @@ CREATE TABLE blob(sha TEXT PRIMARY KEY, size INTEGER NOT NULL, sent INTEGER NOT 
 CREATE INDEX blob_unsent ON blob(sha) WHERE sent=0;
 CREATE TABLE space(
     id TEXT PRIMARY KEY, role TEXT NOT NULL, members TEXT NOT NULL, fresh INTEGER NOT NULL,
-    joined INTEGER NOT NULL DEFAULT -1, after TEXT NOT NULL DEFAULT '', upto INTEGER NOT NULL DEFAULT -1
+    joined INTEGER NOT NULL DEFAULT -1, after TEXT NOT NULL DEFAULT '', upto INTEGER NOT NULL DEFAULT -1,
+    sum INTEGER, counted INTEGER NOT NULL DEFAULT 0, mended INTEGER NOT NULL DEFAULT 0,
+    differs INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID;
 CREATE TABLE staged(
     space TEXT NOT NULL, after TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(space, after)
@@ -65,7 +67,7 @@ CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWI
 # txn.at is milliseconds since 1970, UTC. change.field '' is the record itself: new = JSON of a create, old = JSON of
 # a removal. change.effect 0: the server says that this field of ours changed nothing there. change.seen is the text
 # that the author had before, of a note: what the server merges by, so that no echo changes it, as one does `old`.
-# Of space and staged models.space tells, of blob models.blobs, of keep models.rejoining.
+# Of space and staged models.space tells, of its sums models.sums, of blob models.blobs, of keep models.rejoining.
 
 
 def create_log(conn: sqlite3.Connection) -> None:

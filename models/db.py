@@ -19,7 +19,7 @@ from models.errors import (
     StoreReadOnly,
 )
 
-SCHEMA = 1  # PRAGMA user_version of the stores that this program writes
+SCHEMA = 2  # PRAGMA user_version of the stores that this program writes
 NAME = "milepost.db"
 WAIT = 10.0  # seconds that a writer waits for another process
 

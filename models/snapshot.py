@@ -64,7 +64,7 @@ def all_again(conn: sqlite3.Connection) -> None:
 
 def _restart(conn: sqlite3.Connection, which: str, space: str) -> None:
     conn.execute(f"DELETE FROM staged WHERE space IN (SELECT id FROM space WHERE {which})", (space,))
-    conn.execute(f"UPDATE space SET joined=-1, after='', upto=-1, fresh=0 WHERE {which}", (space,))
+    conn.execute(f"UPDATE space SET joined=-1, after='', upto=-1, fresh=0, sum=NULL WHERE {which}", (space,))
     set_meta(conn, SHARES, "-1")
 
 

@@ -190,6 +190,11 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
         not the newest version of that. 410: the log does not reach back so far."""
         return await backend.read(_page, request, backend.log, device, since, shares)
 
+    @app.get("/v1/sums")
+    async def sums(request: Request, device: SignedIn) -> Response:
+        """The checksum of each space that the member sees."""
+        return await backend.read(_sums, request, backend.log, device)
+
     @app.get("/v1/epochs")
     async def epochs(request: Request, device: SignedIn) -> Response:
         """The histories of this workspace, oldest first, each with the version after which it began."""
@@ -261,9 +266,18 @@ def _page(request: Request, log: Log, device: Device, since: int, shares: int | 
         raise HTTPException(410, "the log does not reach back so far; fetch a snapshot") from error
     request.state.epoch = pulled.epoch
     if pulled.spaces is None:
-        return envelope.reply(request, protocol.write_page(pulled.entries, pulled.head, pulled.upto))
+        return envelope.reply(
+            request, protocol.write_page(pulled.entries, pulled.head, pulled.upto, pulled.sum)
+        )
     told = protocol.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
     return envelope.reply(request, told)
+
+
+def _sums(request: Request, log: Log, device: Device) -> Response:
+    found = log.sums(device.workspace, device.member)
+    request.state.epoch = found.epoch
+    told = {"sums": found.sums, "head": found.head, "shares": found.shares}
+    return envelope.document(request, told)
 
 
 def _content(

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
+from server import sums
 from server.database import Connection, Database, Finding
 from server.graph import link_of
 
@@ -71,6 +72,13 @@ def _links(conn: Connection, workspace: str) -> Finding:
     return _none(wrong, "Links", "differ from their dependencies", "as the dependencies say")
 
 
+def _sums(conn: Connection, workspace: str) -> Finding:
+    """The values of all records are what was accepted."""
+    wrong = sums.wrong(conn, workspace)
+    found = f"spaces hold other records than were accepted: {', '.join(wrong)}"
+    return _none(len(wrong), "Checksums", found, "each space holds what was accepted")
+
+
 def _devices(conn: Connection, workspace: str) -> Finding:
     [strangers] = conn.execute(
         "SELECT count(*) FROM device d LEFT JOIN member m ON m.workspace=d.workspace AND m.id=d.member"
@@ -85,5 +93,5 @@ def _none(count: int, what: str, wrong: str, right: str) -> Finding:
 
 
 CHECKS: tuple[Callable[[Connection, str], Finding], ...] = (
-    _log, _verdicts, _versions, _stamps, _links, _devices,
+    _log, _verdicts, _versions, _stamps, _links, _sums, _devices,
 )  # fmt: skip

@@ -10,11 +10,12 @@ from models.errors import Refused
 from models.outbox import Verdict
 from models.record import new_id
 from models.space import Space
-from server import replicas, spaces
+from server import replicas, spaces, sums
 from server.database import Connection, Database, ids_of
 from server.graph import Link, Row
 from server.push import Effects, Known, Push
 from server.spaces import Grant
+from server.sums import Sums
 from sync import protocol
 from sync.merge import Stamp, Stored
 from sync.protocol import Transaction
@@ -31,7 +32,8 @@ class Compacted(Exception):
 
 
 class Pulled(NamedTuple):
-    """The log up to `upto`, as it lies there; or who sees what, and no entries. `epoch` is of the same snapshot."""
+    """The log up to `upto`, as it lies there; or who sees what, and no entries. `epoch` is of the same snapshot, and
+    with the last page `sum`, of all that the member sees."""
 
     entries: list[bytes]
     head: int
@@ -39,6 +41,7 @@ class Pulled(NamedTuple):
     epoch: str
     shares: int = -1
     spaces: list[Space] | None = None
+    sum: int | None = None
 
 
 class Pushed(NamedTuple):
@@ -72,7 +75,14 @@ class Log:
             if since < at.floor:
                 raise Compacted
             entries, upto = _part(conn, workspace, member, since, at.head, max_bytes)
-        return Pulled(entries, at.head, upto, at.epoch)
+            total = sums.total(conn, workspace, member) if upto == at.head else None
+        return Pulled(entries, at.head, upto, at.epoch, sum=total)
+
+    def sums(self, workspace: str, member: str) -> Sums:
+        """The checksum of each space that the member sees."""
+        with self._database.reading() as conn:
+            at = state(conn, workspace)
+            return Sums(sums.by_space(conn, workspace, member), at.head, at.shares, at.epoch)
 
     def push(
         self, workspace: str, epoch: str, replica: str, member: str, txns: Sequence[Transaction], now: int,
@@ -245,6 +255,7 @@ class Rows:
                 for s in effects.records.values()
             ),
         )
+        sums.add(self._conn, self._workspace, effects.sums)
         self._many(
             "INSERT INTO stamp(workspace, rec, field, ver, txn, replica, author, at) VALUES(?,?,?,?,?,?,?,?)"
             " ON CONFLICT(workspace, rec, field) DO UPDATE SET ver=excluded.ver, txn=excluded.txn,"

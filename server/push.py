@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from models import digest
 from models.apply import Entry
 from models.fields import Scalar
 from models.outbox import Verdict
@@ -48,7 +49,7 @@ class Rows(Protocol):
 class Effects:
     """What a push leaves behind: new rows of the log (ver, space, id, body) and of verdicts (id, hash, replica, ver,
     reason), which versions touched which records (rec, ver), spaces that began (ver, space, roles), records and stamps
-    as they are now, ends of links that changed."""
+    as they are now, what the checksums of the spaces gain, ends of links that changed."""
 
     entries: list[tuple[int, str, str, bytes]] = field(default_factory=list)
     touches: list[tuple[str, int]] = field(default_factory=list)
@@ -56,6 +57,7 @@ class Effects:
     verdicts: list[tuple[str, str, str, int, str]] = field(default_factory=list)
     records: dict[str, Stored] = field(default_factory=dict)
     stamps: dict[tuple[str, str], Stamp] = field(default_factory=dict)
+    sums: dict[str, int] = field(default_factory=dict)
     links: dict[str, Link | None] = field(default_factory=dict)
 
 
@@ -152,6 +154,7 @@ class Push:
 
     def _write(self, kind: str, rec: str, values: Mapping[str, Scalar], stamp: Stamp) -> None:
         stored = self._stored.get(rec)
+        gained = digest.step(kind, rec, stored.values if stored else None, values)
         if stored is None:
             stored = self._stored[rec] = Stored(kind, rec, dict(values), stamp)
         else:
@@ -159,6 +162,8 @@ class Push:
             stored.stamps.update(dict.fromkeys(values, stamp))
             self.effects.stamps.update({(rec, name): stamp for name in values})
         if values:
+            space = spaces.space_of(stored.values)
+            self.effects.sums[space] = self.effects.sums.get(space, 0) + gained
             self.effects.records[rec] = stored
 
     def _load(self, ids: Iterable[str]) -> None:

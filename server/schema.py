@@ -7,6 +7,7 @@ INTEGER as 64 bits and BLOB as bytes (`server.postgres`).
 import re
 import secrets
 
+from server import sums
 from server.database import Connection
 
 TABLES = """
@@ -63,7 +64,14 @@ CREATE TABLE audit(workspace TEXT NOT NULL, at INTEGER NOT NULL, member TEXT, wh
 CREATE INDEX audit_at ON audit(workspace, at);
 """
 
-STEPS = (TABLES,)
+SUMS = """
+-- of the records of a space (models.digest)
+CREATE TABLE checksum(workspace TEXT NOT NULL, space TEXT NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY(workspace, space));
+"""
+
+STEPS = (TABLES, SUMS)
+FILLED = {2: sums.fill}  # what a schema's rows need besides
 SCHEMA = len(STEPS)
 
 
@@ -74,10 +82,12 @@ def table_names() -> list[str]:
 
 def bring_up(conn: Connection, version: int) -> None:
     """Makes today's schema of schema `version` (0: an empty database), within the caller's write transaction."""
-    for step in STEPS[version:]:
+    for made, step in enumerate(STEPS[version:], version + 1):
         for statement in step.split(";\n"):  # a comment may hold a bare one
             if statement.strip():
                 conn.execute(statement)
+        if fill := FILLED.get(made):
+            fill(conn)
     if not conn.execute("SELECT 1 FROM workspace").fetchone():
         conn.execute(
             "INSERT INTO workspace(id, name, head, epoch, floor, shares) VALUES(?, 'Milepost', 0, ?, 0, 0)",

@@ -9,7 +9,7 @@ that the generator can be dropped at any of them and a new one begun. Raises Hel
     ask for the server's histories, the first time and after a restore of it ─ offer what it has lost
     push until the outbox is empty ─ fetch the spaces that are missing ─ pull pages from the cursor to the head
                                      ╰──────── told anew who sees what ◂──────╯
-    ─ send contents, and push what names them
+    ─ send contents, and push what names them ─ compare the checksums, fetch once more what differs
 """
 
 import sqlite3
@@ -18,11 +18,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from models import apply, db, outbox, rejoining, replica, snapshot, space
+from models import apply, db, outbox, rejoining, replica, snapshot, space, sums
 from models.blobs import Blobs
 from models.errors import Held
 from models.snapshot import Page as SnapshotPage
 from models.space import Wanted, Where
+from models.sums import Told
 from sync import blobs, protocol
 from sync.protocol import Page, Reply, Request
 from sync.steps import Local, Step
@@ -60,14 +61,15 @@ Progress = Callable[[int, int], None]
 
 
 def sync(
-    now: Callable[[], int], progress: Progress = lambda done, total: None, files: Blobs | None = None
-) -> Sync:
+    now: Callable[[], int], progress: Progress = lambda done, total: None, files: Blobs | None = None,
+    check: bool = False,
+) -> Sync:  # fmt: skip
     """One sync. `now` is milliseconds since 1970; `progress(done, total)` counts versions of the log, or the records of
-    a space that is fetched whole."""
+    a space that is fetched whole. `check` counts the checksums anew from all rows, which happens once a day else."""
     report = Report()
     for _ in range(RESTARTS):
         try:
-            yield from _all(report, now, progress, files)
+            yield from _all(report, now, progress, files, check)
             return report
         except _OtherHistory as found:
             yield from _rejoin(found.known)
@@ -75,7 +77,7 @@ def sync(
 
 
 def _all(
-    report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None
+    report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None, check: bool
 ) -> Generator[Step, Any, None]:
     epoch, offers = yield Local("begin", _begin)
     if not epoch:
@@ -84,10 +86,11 @@ def _all(
     if offers:
         yield from _offer(run)
     yield from _push(run)
-    yield from _pull(run)
+    told = yield from _pull(run)
     if files:
         yield from blobs.upload(files, lambda: _push(run))
-    yield Local("done", lambda conn: db.set_meta(conn, "last_sync", str(now())), durable=False)
+    done = partial(_done, run=run, told=told, check=check)
+    yield from _verify(run, told, (yield Local("done", done, durable=False)))
 
 
 @dataclass
@@ -210,7 +213,7 @@ def _settle(conn: sqlite3.Connection, verdicts: list[outbox.Verdict], asked: str
         replica.accepted(conn, verdicts)
 
 
-def _pull(run: _Run) -> Generator[Step, Any, None]:
+def _pull(run: _Run) -> Generator[Step, Any, Told]:
     begun, more, ahead = -1, True, None
     while more:
         here: Where = yield Local("where", space.where, ahead)
@@ -232,6 +235,7 @@ def _pull(run: _Run) -> Generator[Step, Any, None]:
         begun = here.cursor if begun < 0 else begun
         ahead = yield from _apply_page(run, page, here, begun)
         more, run.report.head = page.more, page.head
+    return Told(page.head, here.shares, page.sum)
 
 
 def _fetch(run: _Run, wanted: Wanted, cursor: int) -> Generator[Step, Any, None]:
@@ -324,6 +328,36 @@ def _apply(conn: sqlite3.Connection, entries: list[apply.Entry], upto: int, shar
         return
     apply.apply(conn, [entry for entry in entries if entry.ver > here.cursor], upto)
     space.settle_passed(conn)
+
+
+def _done(conn: sqlite3.Connection, run: _Run, told: Told, check: bool) -> sums.Next:
+    now = run.now()
+    db.set_meta(conn, "last_sync", str(now))
+    may_count = check or not run.report.fetched  # what was fetched now is counted the next time
+    found = _in_epoch(conn, run.epoch, sums.look, told=told, now=now, may_count=may_count, must_count=check)
+    return found or sums.Next()
+
+
+def _verify(run: _Run, told: Told, todo: sums.Next) -> Generator[Step, Any, None]:
+    """What follows from the comparison of the checksums. Spaces that differ are fetched once more."""
+    if todo.what == sums.COUNT:
+        todo = yield from _count(run, told)
+    if todo.what == sums.ASK:
+        found, head, shares = protocol.sums_of((yield from run.ask(protocol.sums())))
+        words = yield run.local("mend", sums.mend, told=found, head=head, shares=shares, now=run.now())
+        run.report.notices += [words] if words else []
+        told = yield from _pull(run)
+        todo = yield from _count(run, told)
+    run.report.notices += [todo.words] if todo.words else []
+
+
+def _count(run: _Run, told: Told) -> Generator[Step, Any, sums.Next]:
+    """Counts the checksums from all rows, and compares once more."""
+    so_far = None
+    while so_far := (yield run.local("count", sums.count, durable=False, so_far=so_far, now=run.now())):
+        pass
+    looked = yield run.local("compare", sums.look, durable=False, told=told, now=run.now(), may_count=False)
+    return looked or sums.Next()
 
 
 def _epoch(conn: sqlite3.Connection) -> str:

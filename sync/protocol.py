@@ -3,10 +3,12 @@
     POST /v1/push?epoch=E {"replica", "newest", "schema", "txns": [TXN…]}
                                           → {"verdicts": [{"id", "ver"} | {"id", "reason"}…], "head"}; 412 with
                                             {"newest"} where another one of this replica's was accepted last
-    GET  /v1/pull?since=N&shares=V        → {"entries": [ENTRY…], "upto", "head"}, or {"shares", "spaces": [SPACE…], …}
+    GET  /v1/pull?since=N&shares=V        → {"entries": [ENTRY…], "upto", "head"}, with "sum", the checksum of all that
+                                            the member sees, at the head; or {"shares", "spaces": [SPACE…], …}
                                             where V is not the newest word on who sees what; 410 below the log's floor
     GET  /v1/snapshot?space=S&after=ID&since=N → {"records": [[kind, rec, {field: value}]…], "head", "more", "total"};
                                             410 when the log from N on is gone, or the space
+    GET  /v1/sums                         → {"sums": {space: checksum}, "head", "shares"}: models.digest
     GET  /v1/history?rec=ID&before=N      → {"entries": [ENTRY…], "more"}: what was done to one record, newest first
     POST /v1/share {"space", "member", "role"} → {}: role "" takes the right away
     GET  /v1/epochs                       → {"workspace", "epochs": [[word, fork]…], "head"}: its histories
@@ -109,13 +111,15 @@ class Transaction(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A part of the log up to the version `upto`, whole transactions in order; or who sees what, and no entries."""
+    """A part of the log up to the version `upto`, whole transactions in order; or who sees what, and no entries. With
+    the last part `sum`, the checksum of all that this member sees, where the server keeps one."""
 
     entries: list[Entry]
     head: int
     upto: int
     shares: int = -1
     spaces: list[Space] | None = None
+    sum: int | None = None
 
     @property
     def more(self) -> bool:
@@ -182,6 +186,10 @@ def pieces(size: int) -> int:
     return max(1, -(-size // PIECE))
 
 
+def sums() -> Request:
+    return Request("GET", "/v1/sums")
+
+
 def histories() -> Request:
     return Request("GET", "/v1/epochs")
 
@@ -228,7 +236,10 @@ def page(reply: Reply) -> Page:
     answer = _document_or_gone(reply)
     with _sense():
         entries = _whole([_entry(row) for row in answer["entries"]])
-        page = Page(entries, int(answer["head"]), int(answer["upto"]))
+        total = answer.get("sum")
+        page = Page(
+            entries, int(answer["head"]), int(answer["upto"]), sum=None if total is None else int(total)
+        )
         if "spaces" not in answer:
             return page
         told = [
@@ -254,6 +265,15 @@ def history(reply: Reply) -> tuple[list[Entry], bool]:
     answer = document(reply)
     with _sense():
         return [_entry(row) for row in answer["entries"]], bool(answer["more"])
+
+
+def sums_of(reply: Reply) -> tuple[dict[str, int], int, int]:
+    """The checksum of each space that this member sees, the head that they are of, and the version of who sees what.
+    Raises Held."""
+    answer = document(reply)
+    with _sense():
+        found = {str(space): int(one) for space, one in dict(answer["sums"]).items()}
+        return found, int(answer["head"]), int(answer["shares"])
 
 
 def _document_or_gone(reply: Reply) -> dict[str, Any]:
@@ -445,9 +465,10 @@ def write_entry(entry: Entry) -> bytes:
     return orjson.dumps([*entry[:8], patches, sorted(map(list, entry.idle))])
 
 
-def write_page(entries: Sequence[bytes], head: int, upto: int) -> bytes:
-    """A reply to a pull, of entries as they lie in the log."""
-    return b'{"head":%d,"upto":%d,"entries":[%s]}' % (head, upto, b",".join(entries))
+def write_page(entries: Sequence[bytes], head: int, upto: int, sum: int | None = None) -> bytes:
+    """A reply to a pull, of entries as they lie in the log. `sum`: see Page."""
+    told = b"" if sum is None else b',"sum":%d' % sum
+    return b'{"head":%d,"upto":%d%b,"entries":[%b]}' % (head, upto, told, b",".join(entries))
 
 
 def write_history(entries: Sequence[bytes], more: bool) -> bytes:

@@ -55,12 +55,14 @@ class State:
     total: int = 0
 
 
-def sync_now(store: Store, progress: Callable[[int, int], None] = lambda done, total: None) -> Report:
-    """One sync, now. Raises SyncError: Offline, Held, NoCredentials."""
+def sync_now(
+    store: Store, progress: Callable[[int, int], None] = lambda done, total: None, check: bool = False
+) -> Report:
+    """One sync, now; `check` as in engine.sync. Raises SyncError: Offline, Held, NoCredentials."""
 
     async def run() -> Report:
         async with api.client(store.meta("server"), token_of(store), store.meta("replica")) as http:
-            return await _drive(store, http, progress)
+            return await _drive(store, http, progress, check=check)
 
     with _only_one(store, wait=2.0):
         return asyncio.run(run())
@@ -295,10 +297,10 @@ def pause(failures: int, asked: float = 0.0) -> float:
 
 async def _drive(
     store: Store, http: httpx.AsyncClient, progress: Callable[[int, int], None],
-    quiet_until: Callable[[], float] = lambda: 0.0,
+    quiet_until: Callable[[], float] = lambda: 0.0, check: bool = False,
 ) -> Report:  # fmt: skip
     """Runs the engine over httpx and the store."""
-    steps = engine.sync(store.clock, progress, Blobs(store.home))
+    steps = engine.sync(store.clock, progress, Blobs(store.home), check)
     writes = _Writes(store, quiet_until)
     outcome: object = None
     with closing(api.Line(http)) as line:

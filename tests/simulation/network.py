@@ -74,6 +74,8 @@ class Server:
                 return _reply(410, b'{"detail": "the log does not reach back so far"}', self.epoch)
         if url.path == "/v1/epochs":
             return self._histories()
+        if url.path == "/v1/sums":
+            return self._sums(member)
         sent = protocol.read_push(request.body)
         try:
             pushed = self.log.push(
@@ -93,7 +95,7 @@ class Server:
         since, shares = int(query["since"]), int(query["shares"])
         pulled = self.log.pull(self.workspace, member, since, shares, protocol.PULL_BYTES)
         if pulled.spaces is None:
-            return _reply(200, protocol.write_page(*pulled[:3]), pulled.epoch)
+            return _reply(200, protocol.write_page(*pulled[:3], pulled.sum), pulled.epoch)
         told = protocol.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
         return _reply(200, told, pulled.epoch)
 
@@ -104,6 +106,11 @@ class Server:
         )  # fmt: skip
         body = protocol.write_snapshot(page.records, page.head, page.more, page.total)
         return _reply(200, body, page.epoch)
+
+    def _sums(self, member: str) -> Reply:
+        found = self.log.sums(self.workspace, member)
+        told = {"sums": found.sums, "head": found.head, "shares": found.shares}
+        return _reply(200, orjson.dumps(told), found.epoch)
 
     def roles(self, member: str) -> dict[str, str]:
         """The spaces of a member, as the tables have it."""

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from models import sums
 from models.apply import Entry, Patch
 from models.dump import dump
 from models.kinds import KINDS
+from server import sums as server_sums
 from tests.simulation.laptop import Laptop
 from tests.simulation.ledger import Cell, Edit, View, full, need
 
@@ -24,6 +26,7 @@ def at_rest(world: "World") -> None:
     _nothing_kept_is_lost(world)
     _groups_stay_whole(world)
     _structure(_server_view(world))
+    _sums_agree(world)
     _second_sync_is_silent(world)
 
 
@@ -353,6 +356,25 @@ def _circular(edges: dict[str, list[str]]) -> bool:
         return found
 
     return any(visit(node, frozenset()) for node in edges)
+
+
+def _sums_agree(world: "World") -> None:
+    """The checksum that each side keeps from write to write is that of its rows, the same here and there, and nothing
+    was ever fetched again for its sake."""
+    with world.server.database.reading() as conn:
+        need(
+            server_sums.wrong(conn, world.server.workspace) == [],
+            "the server's checksums are not of its rows",
+        )
+    for laptop in world.laptops:
+        told = world.server.log.sums(world.server.workspace, laptop.member).sums
+        with laptop.store.write() as conn:
+            need(sums.damaged(conn) == ([], []), f"{laptop.name}'s checksums are not of its rows")
+            rows = conn.execute("SELECT id, sum, mended FROM space").fetchall()
+        kept = {space: one for space, one, _ in rows}
+        need(kept == told, f"{laptop.name}'s checksums are {kept}, the server's {told}")
+        need(not any(mended for *_, mended in rows), f"{laptop.name} fetched again what was not damaged")
+        world.count["counted"] += len(kept)
 
 
 def _second_sync_is_silent(world: "World") -> None:

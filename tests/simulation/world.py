@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-from models import db, dependency, outline
+from models import db, dependency, outline, sums
 from models.apply import Entry
 from models.errors import Held, StoreError
 from models.record import create
@@ -182,6 +182,7 @@ class World:
             (protocol, "PULL_BYTES", self.setting.pull_bytes),
             (engine, "CHECKPOINT_ROWS", self.setting.checkpoint),
             (engine, "SNAPSHOT_ROWS", self.setting.checkpoint),
+            (sums, "ROWS", self.setting.checkpoint + 2),
             (keeping, "CHUNK", 5),
         ):
             enter(patch.object(module, name, value))

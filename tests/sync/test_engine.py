@@ -80,7 +80,9 @@ def ines(profile: Profile) -> Store:
         rejoining.adopt(conn, "", "harlan", [("ours", 0)], 3)
         db.set_meta(conn, "cursor", "3")
         db.set_meta(conn, "shares", "0")
-        conn.execute("INSERT INTO space VALUES('workspace', 'editor', '[]', 1, 0, '', 0)")
+        conn.execute(
+            "INSERT INTO space(id, role, members, fresh, joined, upto) VALUES('workspace', 'editor', '[]', 1, 0, 0)"
+        )
     store.transact("Add client", create, "client", name="Harlan Fab")
     return store
 
