@@ -236,6 +236,25 @@ def test_a_conflict_that_does_not_wait_is_refused(alone: Laptop) -> None:
     assert "No conflict is open on Harlan Fab" in alone("resolve", "Harlan Fab", "mine", status=1)
 
 
+def test_a_damaged_row_is_found_by_doctor_and_fetched_again(
+    two: tuple[Laptop, Laptop], tmp_path: Path, capsys: Any
+) -> None:
+    ines, _ = two
+    ines("sync")
+    with sqlite3.connect(tmp_path / "ines" / "milepost.db") as conn:
+        conn.execute("INSERT INTO txn(id, origin, kind, label, at, state) VALUES('x','S','settle','x',0,0)")
+        conn.execute("UPDATE client SET city='L?on'")
+        conn.execute("DELETE FROM txn WHERE id='x'")
+    assert main(["--home", str(tmp_path / "ines"), "doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "fail  Checksums: what everybody sees: not what came from the server" in said
+    assert "→ Fetch it once more; what waits stays: milepost sync --check" in said
+    assert ines("sync", "--check", "--json")["notices"]
+    assert [c["city"] for c in ines("list", "client", "--json")] == ["Lyon"]
+    assert "fetched from it once more" in ines("status", "--json")["notice"]["text"]
+    assert {f["what"]: f["state"] for f in ines("doctor", "--json")}["Checksums"] == "ok"
+
+
 def test_doctor_finds_a_missing_trigger_an_open_operation_and_a_lost_mask(
     alone: Laptop, tmp_path: Path
 ) -> None:

@@ -71,7 +71,7 @@ def _store(ctx: Context) -> Iterator[Finding]:
     try:
         with db.in_words(ctx.path), closing(db.connect(ctx.path, readonly=True)) as conn:
             conn.execute("BEGIN")
-            for look in (_pages, _schema, _open_transactions, _masks, _search):
+            for look in (_pages, _schema, _open_transactions, _masks, _sums, _search):
                 yield from look(conn)
     except StoreError as error:
         yield Finding("fail", "Store", str(error))
@@ -150,6 +150,26 @@ def _masks(conn: sqlite3.Connection) -> Iterator[Finding]:
     yield Finding(
         "fail", "Server's values", f"{len(hidden - kept)} missing, {len(kept - hidden)} too many", remedy
     )
+
+
+def _sums(conn: sqlite3.Connection) -> Iterator[Finding]:
+    """The rows are those that the checksums were kept of, and those agreed with the server's."""
+    from models import sums
+
+    if conn.execute("PRAGMA user_version").fetchone()[0] < db.SCHEMA:
+        return
+    wrong, still = sums.damaged(conn)
+    if wrong:
+        found = f"{', '.join(wrong)}: not what came from the server"
+        yield Finding(
+            "fail", "Checksums", found, "Fetch it once more; what waits stays: milepost sync --check"
+        )
+    if still:
+        found = f"{', '.join(still)}: differed from the server's also when fetched once more"
+        remedy = "Bring Milepost up to date here and there, and ask for: milepost server check"
+        yield Finding("warn", "Checksums", found, remedy)
+    if not wrong and not still:
+        yield Finding("ok", "Checksums", "what came from the server is as it came")
 
 
 def _shown_by_server(conn: sqlite3.Connection, kind: str, rec: str) -> bool:

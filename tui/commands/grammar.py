@@ -256,7 +256,14 @@ milepost history undone since:-2w""",
     "sync": Command(
         "syncing.sync",
         "Sends and fetches changes, once or until Ctrl-C.",
-        (arg("--watch", action="store_true", help="stay, and sync whenever something changes"),),
+        (
+            arg("--watch", action="store_true", help="stay, and sync whenever something changes"),
+            arg(
+                "--check",
+                action="store_true",
+                help="compare all rows here with the server's, and mend what differs",
+            ),
+        ),
     ),
     "status": Command("syncing.status", "Says what is on this laptop and what waits."),
     "serve": Command(

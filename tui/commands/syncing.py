@@ -91,7 +91,8 @@ def sync(ctx: Context) -> int:
         if ctx.args.watch:
             worker.watch(store, lambda state: _say_state(ctx, state))
             return 0
-        report = worker.sync_now(store, _progress if sys.stderr.isatty() else lambda done, total: None)
+        progress = _progress if sys.stderr.isatty() else lambda done, total: None
+        report = worker.sync_now(store, progress, check=ctx.args.check)
         waiting = worker.read_state(store).conflicts
     if ctx.json:
         ctx.json_out(asdict(report))
