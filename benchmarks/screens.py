@@ -44,7 +44,7 @@ PLACES = {
     "tasks": Screen("Tasks", [], ROWS, "j"),  # where it begins
     "board": _place("Board", "b", "Board"),
     "clients": _place("Clients and contacts", "c", "Clients"),
-    "client": Screen("A client over time", ["g", ["c", "Clients"], ["T", "over time"]], ROWS, "j"),
+    "client": Screen("A client over time", ["g", ["c", "Clients"], ["T", "▸ Timeline"]], ROWS, "j"),
     "history": _place("History", "u", "History"),
     "team": _place("Team", "m", "Team"),
     "conflicts": _place("Conflicts", "x", "Conflicts"),
@@ -57,7 +57,7 @@ MORE = [
     Screen("Tasks, half a page", [], PAGES),
     Screen("Portfolio, half a page", ["g", ["p", "Portfolio"]], PAGES),
     Screen("Board, half a page", ["g", ["b", "Board"]], PAGES),
-    Screen("Board by person", ["g", ["b", "Board"], ["v", "nobody"]], ROWS, "j"),
+    Screen("Board by person", ["g", ["b", "Board"], ["p", "nobody"]], ROWS, "j"),
     Screen("Clients, half a page", ["g", ["c", "Clients"]], PAGES),
     Screen("Tasks, filter typed", ["/"], LETTERS),
     Screen("Portfolio, filter typed", ["g", ["p", "Portfolio"], "/"], LETTERS),

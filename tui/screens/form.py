@@ -86,11 +86,11 @@ def _record(
     yield Draft(HEAD, kind.label, str(values.get(kind.title) or "") + deleted)
     left = 0
     for name, field in [*kind.fields.items(), *((n, w.field) for n, w in kind.writers.items())]:
-        if name in HIDDEN or (name == "visibility" and not all):
+        if name in HIDDEN:
             continue
         if front is not None and discreet.secret(name, field.type, field.commercial):
             continue
-        text = _text(conn, kind, rec, name, values, all)
+        text = "" if name == "visibility" and not all else _text(conn, kind, rec, name, values, all)
         if text or all or name == kind.title:
             yield Draft(FIELD, field.label, text, name, kind.name, rec)
         else:
