@@ -1,7 +1,7 @@
 """The content of a space as the server has it, page by page, ordered by id. Inside the caller's write transaction.
 
 Each record comes as new as the log's head at the making of its page, and carries that as its version: log entries up
-to there are in it (models.apply.Records.has). So the log is read on from the head of the first page. Where no space
+to there are in it (models.apply.Records.has). So the log is read on from the head of the oldest page. Where no space
 was complete, that is where the cursor goes; else it is ahead of no page, and stays.
 """
 
@@ -85,7 +85,8 @@ def _advance(conn: sqlite3.Connection, page: Page) -> None:
         {"head": page.head, "last": page.last, "upto": -1 if page.more else page.head, "id": page.space},
     )
     if first and not page.more:
-        [joined] = conn.execute("SELECT joined FROM space WHERE id=?", (page.space,)).fetchone()
+        # another process may have brought older pages of another space meanwhile: the log is read on from the oldest
+        [joined] = conn.execute("SELECT min(joined) FROM space WHERE joined>=0").fetchone()
         set_meta(conn, "cursor", str(max(joined, int(get_meta(conn, "cursor", "0")))))
         set_meta(conn, SHARES, "-1")  # spaces that began up to there are not known yet
     if complete(conn):

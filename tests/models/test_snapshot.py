@@ -151,6 +151,36 @@ def test_pages_begun_anew_forget_what_was_staged(ines: Store) -> None:
     assert names(ines) == {"a": "Fresh"} and cursor(ines) == 30
 
 
+def test_the_log_goes_on_from_the_oldest_page_of_any_space(ines: Store) -> None:
+    cell = Patch("project", "cell", True, {"name": "Cell 9", "space": "project:cell"})
+    late = Patch("project", "weld", True, {"name": "Weld shop", "space": "project:cell"})
+    with ines.write() as conn:
+        space.tell(conn, [Space(LIBRARY, "editor", []), Space("project:cell", "editor", [])], 0)
+        snapshot.all_again(conn)
+        snapshot.stage(
+            conn, Page("project:cell", "", [cell], 7, True)
+        )  # what another process had asked for before
+        snapshot.stage(conn, page(client("harlan"), head=9))
+        assert space.where(conn).cursor == 7
+        snapshot.stage(conn, Page("project:cell", "cell", [late], 9, False))
+        renamed = Entry(
+            8,
+            "t8",
+            "tomas",
+            "tomas",
+            0,
+            "do",
+            None,
+            "Rename",
+            [Patch("project", "cell", False, {"name": "Cell 3"})],
+        )
+        apply.apply(conn, [renamed], 9)
+        assert conn.execute("SELECT name FROM project ORDER BY id").fetchall() == [
+            ("Cell 3",),
+            ("Weld shop",),
+        ]
+
+
 def test_a_page_for_an_empty_space_that_was_begun_anew_meanwhile_is_left(ines: Store) -> None:
     """Else the pages that are put aside lack what it brought, and their last one removes that."""
     take(ines, page(client("a")))
