@@ -506,9 +506,14 @@ class World:
         return reply
 
     def _had_its_record(self, reason: str) -> None:
-        """Only what stands on a refused creation is refused for want of its record."""
+        """Only what stands on a refused creation is refused for want of its record; or on one in a space that a restore
+        of the server took away, until the one whose space it is has sent that again."""
         if "is not on the server" in reason:
             made = {rec for e in oracle._edits(self).values() if e.id in self.refused for rec in e.created}
+            there = self.server.records()
+            made |= {
+                rec for rec, of in self.spaces.items() if ":" in of and of.partition(":")[2] not in there
+            }
             need(any(rec in reason for rec in made), reason)
 
     def _is_true(self, page: SnapshotPage) -> None:
