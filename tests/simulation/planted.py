@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import orjson
 
-from models import apply, db, outbox, rejected, rejoining, snapshot, space
+from models import apply, db, digest, outbox, rejected, rejoining, snapshot, space
 from models.record import KINDS, made_id
 from server import log, push, replicas, spaces
 from sync import engine, merge, protocol
@@ -457,4 +457,29 @@ def _() -> Iterator[None]:
                 conn.execute("COMMIT")
 
     with patch.object(db, "_transaction", keeping):
+        yield
+
+
+# ── checksums ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+@_plant("an entry is skipped")
+def _() -> Iterator[None]:
+    foreign = apply._Log.foreign
+
+    def skipping(self: apply._Log, records: apply.Records, entry: apply.Entry) -> None:
+        foreign(self, records, entry._replace(patches=entry.patches[entry.ver % 5 == 0 :]))
+
+    with patch.object(apply._Log, "foreign", skipping):
+        yield
+
+
+@_plant("the sum keeps what was replaced")
+def _() -> Iterator[None]:
+    step = digest.step
+
+    def gaining(kind: str, rec: str, before: Any, values: Any) -> int:
+        return step(kind, rec, dict.fromkeys(before) if before else before, values)
+
+    with patch.object(digest, "step", gaining):
         yield
