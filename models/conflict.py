@@ -71,7 +71,8 @@ def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None
     before = session.exec(select(Settlement).where(col(Settlement.conflict_id) == conflict_id)).all()
     if any(settlement.deleted_at is None for settlement in before):
         raise Refused("This conflict is settled already. See `milepost history` of the record for by whom.")
-    if (kind := KINDS.get(conflict.kind)) is None or (record := session.get(kind.cls, conflict.rec)) is None:
+    _refuse_newer(conflict)
+    if (record := session.get(KINDS[conflict.kind].cls, conflict.rec)) is None:
         raise NotFound("The record of this conflict is not on this laptop. Sync first.")
     decided = _decided(conflict, choice, value, record)
     for name, scalar in decided.items():
@@ -113,6 +114,15 @@ def clashing(
     """The regions of the two versions of a note: `one` is what stands, `other` what was set aside."""
     [name] = aside
     return merge(*(_text(side.get(name)) for side in (base, stands, aside)))
+
+
+def _refuse_newer(conflict: Conflict) -> None:
+    kind, names = KINDS.get(conflict.kind), {**json.loads(conflict.winner), **json.loads(conflict.loser)}
+    if kind is None or not names.keys() <= kind.fields.keys():
+        raise Refused(
+            f"This conflict is over what only a newer Milepost knows ({', '.join(sorted(names))}). Decide it there, "
+            "or update this one."
+        )
 
 
 def _decided(conflict: Conflict, choice: str, value: Scalar, record: Record) -> dict[str, Scalar]:

@@ -6,6 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from sqlmodel import Session, col, select
 
+from models import newer
 from models.errors import Refused
 from models.fields import Scalar
 from models.naming import company, person
@@ -106,10 +107,14 @@ def merge(session: Session, kind: str, keep: str, other: str) -> list[str]:
     """Makes one record of two: what is empty in `keep` is filled from `other`, notes are joined, what refers to `other`
     refers to `keep`, and `other` goes into the recycle bin. Labels of the fields in which `keep` had another value.
 
-    Raises Refused for a record with itself, and where one of them is seen by fewer people than the other.
+    Raises Refused for a record with itself, where one of them is seen by fewer people than the other, and where a newer
+    Milepost has written into `other`.
     """
     spec, one, two = KINDS[kind], find(session, kind, keep), find(session, kind, other)
     _refuse(spec, one, two)
+    conn = session.connection().connection.driver_connection
+    assert isinstance(conn, sqlite3.Connection)
+    newer.refuse_losses(conn, {kind: [other]})
     differing = [label for name in spec.fields if name not in _OWN and (label := _fill(spec, one, two, name))]
     for record, field in _references(session, kind, other):
         setattr(record, field, keep)

@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 from sqlmodel import Session
 
+from models import newer
 from models.errors import NotFound, Refused
 from models.fields import Scalar
 from models.kinds import KINDS
@@ -209,18 +210,7 @@ def _refuse_losses(conn: sqlite3.Connection, found: Found) -> None:
             f"It has {clashes} open conflict{'s' * (clashes > 1)}, which would stay behind. Decide first: g x,"
             " or milepost conflicts."
         )
-    newer = conn.execute(
-        f"SELECT 1 FROM unknown WHERE data->>'project_id' {_AMONG} OR data->>'client_id' {_AMONG}", (ids, ids)
-    ).fetchone() or any(
-        conn.execute(
-            f"SELECT 1 FROM {kind} WHERE id {_AMONG} AND extra IS NOT NULL", (_json(recs),)
-        ).fetchone()
-        for kind, recs in found.items()
-    )
-    if newer:
-        raise Refused(
-            "A newer Milepost has written into it what this one cannot copy. Update this one first."
-        )
+    newer.refuse_losses(conn, found)
 
 
 def _refuse_halves(conn: sqlite3.Connection, found: Found, ids: Mapping[str, str]) -> None:

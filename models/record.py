@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import uuid_utils.compat as uuid
-from sqlalchemy import INTEGER, REAL, TEXT
+from sqlalchemy import INTEGER, REAL, TEXT, inspect
 from sqlmodel import Field as Column
 from sqlmodel import Session, SQLModel
 
@@ -281,10 +281,13 @@ def _set(session: Session, kind: str, record: Record, values: dict[str, Scalar])
 
 
 def check_record(record: Record) -> None:
-    """All checks of one record before it is written. Raises Invalid."""
+    """All checks of what is to be written of one record. Raises Invalid."""
     spec = KINDS[str(record.__tablename__)]
     for name, field in spec.fields.items():
         if field.type == "number" and (value := getattr(record, name)) is not None:
             setattr(record, name, round(float(value), 6))  # more digits would not survive SQLite's JSON
-    spec.check({name: getattr(record, name) for name in spec.fields})
+    state = inspect(record)
+    # a newer program may have put into another field what this one does not take
+    written = [n for n in spec.fields if not state.persistent or state.attrs[n].history.has_changes()]
+    spec.check({name: getattr(record, name) for name in written})
     record.rules()

@@ -114,3 +114,13 @@ def test_a_number_cannot_hold_both(desk: Any) -> None:
         desk.do(conflict.settle, id, "both")
     with pytest.raises(Invalid, match="above 1000"):
         desk.do(conflict.settle, id, "value", 5000)
+
+
+@pytest.mark.parametrize("word", ["stands", "aside", "both", "now"])
+@pytest.mark.parametrize("kind", ["client", "inspection"])
+def test_what_only_a_newer_program_knows_is_decided_there(
+    desk: Any, harlan: str, kind: str, word: str
+) -> None:
+    id = clash(desk, kind, harlan, {"motto": "slow"}, {"motto": "sure"})
+    with pytest.raises(Refused, match=r"only a newer Milepost knows \(motto\)"):
+        desk.do(conflict.settle, id, word)

@@ -136,8 +136,9 @@ def test_a_client_over_time_and_a_project_on_one_page(busy: Any) -> None:
 def test_conflicts_and_the_sync_are_narrowed_too(busy: Any) -> None:
     [cables] = [id for (id,) in busy.conn.execute("SELECT id FROM task")]
     for field, author in (("name", "tomas"), ("deadline", "odile")):
-        values = {"kind": "task", "rec": cables, "field": field, "winner": '{"x": "a"}', "winner_author": "ines",
-                  "winner_at": "2026-11-20T08:00:00.000Z", "loser": '{"x": "b"}', "loser_author": author}  # fmt: skip
+        values = {"space": "workspace", "kind": "task", "rec": cables, "field": field, "winner": f'{{"{field}": "a"}}',
+                  "winner_author": "ines", "winner_at": "2026-11-20T08:00:00.000Z", "loser": f'{{"{field}": "b"}}',
+                  "loser_author": author}  # fmt: skip
         busy.hear(("conflict", field, {**values, "loser_at": "2026-11-21T08:00:00.000Z", "decided": "time"}))
 
     def fields(text: str) -> list[str]:

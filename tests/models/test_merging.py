@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models import merging, record
-from models.errors import Refused
+from models.errors import Invalid, Refused
 from models.merging import duplicates, merge
 from models.naming import company, person
 from models.record import create, edit
@@ -124,3 +124,24 @@ def test_what_merging_would_do_is_told_before(desk: Any) -> None:
     labels = desk.do(merging.merge, "contact", ada, twin)
     assert labels == ["Name", "Role"]
     assert desk.one("SELECT count(*) FROM interaction WHERE contact_id=?", ada) == 1
+
+
+@pytest.mark.parametrize("newer", ["motto", "inspection"])
+def test_what_a_newer_program_wrote_into_it_is_not_left_behind(desk: Any, store: Store, newer: str) -> None:
+    keep, other = (made(store, "client", name=name) for name in ("Harlan Fab", "Harlan Fab GmbH"))
+    desk.sync()
+    told = ("client", other, {"motto": "slow"}), ("inspection", "fat", {"client_id": other, "name": "FAT"})
+    desk.hear(told[newer == "inspection"])
+    with pytest.raises(Refused, match="Update this one first"):
+        store.transact("Merge", merge, "client", keep, other)
+    store.transact("Merge", merge, "client", other, keep)  # nothing is lost the other way
+
+
+def test_a_value_of_a_newer_program_hinders_no_edit_of_another_field(desk: Any, store: Store) -> None:
+    ada = made(store, "contact", name="Ada")
+    desk.sync()
+    desk.hear(("contact", ada, {"channel": "video"}))
+    store.transact("Edit", edit, "contact", ada, phone="11")
+    assert value(store, "contact", ada, "phone", "channel") == ("11", "video")
+    with pytest.raises(Invalid, match="channel"):
+        store.transact("Edit", edit, "contact", ada, channel="smoke")

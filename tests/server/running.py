@@ -76,13 +76,13 @@ class Admin:
 class Process:
     """`python -m server` on a free port."""
 
-    def __init__(self, database: str, *words: str) -> None:
+    def __init__(self, database: str, *words: str, program: Path = ROOT) -> None:
         self._folder = tempfile.TemporaryDirectory()
         self._file = Path(self._folder.name, "port")
         command = [sys.executable, "-m", "server", "--database", database, "--port", "0"]
         self.popen = subprocess.Popen(
             [*command, "--port-file", str(self._file), *words],
-            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.url = f"http://127.0.0.1:{self._port()}"
 

@@ -5,7 +5,7 @@ HTML, redirects, 401, 403, 409, 413, 429, 500 before and after the commit, bodie
 server; a kill before and after each commit, busy, a full disk; jumping clocks; the server restarted, restored,
 compacted below cursors; laptops put back from a backup; two and three workers; snapshots during writes; grants and
 revocations; projects and clients moved to other people. Elsewhere: the sleep of a laptop (tests/sync/test_worker.py),
-other schema versions on either side (tests/models/test_migrations.py, and `unknown` in tests/models and tests/server),
+other schema versions on either side (tests/stories/test_versions.py, tests/models/test_migrations.py),
 pushes that meet on PostgreSQL (tests/server/test_races.py). An upgrade with a queue that waits is not played.
 """
 

@@ -15,20 +15,22 @@ import pytest
 
 from tests.server.running import ROOT, Process
 
-CLI = [sys.executable, "-m", "tui.cli"]
+CLI = ["-m", "tui.cli"]
 
 
 class Server:
-    """The server, that can be killed and comes back on the same port."""
+    """The server, that can be killed and comes back on the same port. `program` is the source tree that it runs."""
 
-    def __init__(self, folder: Path, url: str = "") -> None:
-        self.database, self.url = folder / "server.db", url
+    def __init__(self, folder: Path, url: str = "", program: Path = ROOT) -> None:
+        self.database, self.url, self.program = folder / "server.db", url, program
         self._process: Process | None = None
         self.start()
 
     def invite(self, name: str) -> str:
         command = [sys.executable, "-m", "server", "--database", str(self.database), "--invite", name]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(
+            command, cwd=self.program, capture_output=True, text=True, check=True
+        ).stdout.strip()
 
     def kill(self) -> None:
         if self._process:
@@ -38,24 +40,30 @@ class Server:
     def start(self) -> None:
         if not self._process:
             port = self.url.rpartition(":")[2] or "0"
-            self._process = Process(str(self.database), "--port", port, "--parent", str(os.getpid()))
+            words = ("--port", port, "--parent", str(os.getpid()))
+            self._process = Process(str(self.database), *words, program=self.program)
             self.url = self._process.url
 
 
 class Laptop:
-    """A home, and the command line in it."""
+    """A home, and the command line in it. `program` is the source tree that it runs."""
 
-    def __init__(self, name: str, home: Path) -> None:
-        self.name, self.home = name, home
+    def __init__(self, name: str, home: Path, program: Path = ROOT) -> None:
+        self.name, self.home, self.program = name, home, program
         token = f"file:{home.with_suffix('.token')}"
         self._environment = {**os.environ, "MILEPOST_HOME": str(home), "MILEPOST_CREDENTIALS": token}
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
+        return self.run(*CLI, *words)
+
+    def run(self, *words: str, stdin: int | None = None) -> "subprocess.Popen[str]":
+        """Python with these words, in the program's folder."""
         return subprocess.Popen(
-            [*CLI, *words],
-            cwd=ROOT,
+            [sys.executable, *words],
+            cwd=self.program,
             env=self._environment,
             text=True,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
