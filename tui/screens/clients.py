@@ -11,6 +11,7 @@ from models.windows import parties
 from models.windows.discreet import Front
 from models.windows.parties import CLIENT, CONTACT, SITE
 from models.windows.window import Window
+from tui.links import link
 from tui.screens.base import bench
 from tui.screens.noted import Noted
 from tui.screens.sharing import KEPT, Shared
@@ -57,8 +58,10 @@ class ClientsView(Noted, Shared):
         Column("name", "Client, site, contact", _name, ratio=4, min_width=20, editable="name", tree=True,
                edit_text=lambda row: row.name),
         Column("what", "Role or place", lambda row: row.what or "", ratio=3, min_width=12, editable="what", drop=2),
-        Column("phone", "Phone", lambda row: row.phone or "", ratio=2, min_width=14, editable="phone"),
-        Column("email", "Mail or web", lambda row: row.email or "", ratio=3, min_width=16, editable="email", drop=1),
+        Column("phone", "Phone", lambda row: row.phone or "", ratio=2, min_width=14, editable="phone",
+               link=lambda row: link("phone", row.phone)),
+        Column("email", "Mail or web", lambda row: row.email or "", ratio=3, min_width=16, editable="email", drop=1,
+               link=lambda row: link("email", row.email)),
         Column("flags", "", _extra, width=13, drop=3),
     ]  # fmt: skip
     shows: ClassVar[dict[str, frozenset[str]]] = {

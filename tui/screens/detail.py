@@ -12,6 +12,7 @@ from textual.timer import Timer
 from models.feed import Changes
 from models.windows.discreet import Front
 from tui import finding, opening
+from tui.links import link
 from tui.screens import adding, form
 from tui.screens.base import bench, copy
 from tui.screens.form import ADD, FIELD, HEAD, LINK, MORE, OPEN, PAST
@@ -82,7 +83,7 @@ class Detail(LineList):
         columns = [
             Column("label", "", _label, ratio=2, min_width=12),
             Column("text", "", _text, ratio=5, min_width=16, editable="text", edit_text=lambda row: row[3],
-                   choices=self._choices, foresee=self._foresee),
+                   choices=self._choices, foresee=self._foresee, link=lambda row: link(row[4], row[3])),
         ]  # fmt: skip
         super().__init__(columns, self.form, empty="")
         self.kind = self.rec = ""

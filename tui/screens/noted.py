@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, cast
-from urllib.parse import quote
 
 from models.windows import parties
+from tui.links import link
 from tui.screens import adding
 from tui.screens.base import ListView, Picked, bench
 from tui.widgets.prompt import Question
@@ -75,7 +75,7 @@ class Noted(ListView):
             return
         self.app.copy_to_clipboard(found[0].email)
         if _has_desktop():
-            self.app.open_url(f"mailto:{quote(found[0].email, safe='@')}")
+            self.app.open_url(link("email", found[0].email))
         self.shell.footer.say(f"{found[0].name}  {found[0].email} · copied", "strong")
 
     def _people(self) -> Sequence[parties.Reach]:

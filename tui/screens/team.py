@@ -11,6 +11,7 @@ from models.windows import team
 from models.windows.discreet import Front
 from models.windows.team import CALENDAR, MEMBER
 from models.windows.window import Window
+from tui.links import link
 from tui.screens.base import ListView, Picked, bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
@@ -39,8 +40,10 @@ class TeamView(ListView):
                edit_text=lambda row: row.name),
         Column("initials", "Init.", lambda row: row.initials or "", width=6, editable="initials"),
         Column("role", "Role", lambda row: row.role or "", ratio=2, min_width=12, editable="role", drop=1),
-        Column("email", "E-mail", lambda row: row.email or "", ratio=3, min_width=18, editable="email", drop=3),
-        Column("phone", "Phone", lambda row: row.phone or "", ratio=2, min_width=12, editable="phone", drop=2),
+        Column("email", "E-mail", lambda row: row.email or "", ratio=3, min_width=18, editable="email", drop=3,
+               link=lambda row: link("email", row.email)),
+        Column("phone", "Phone", lambda row: row.phone or "", ratio=2, min_width=12, editable="phone", drop=2,
+               link=lambda row: link("phone", row.phone)),
         Column("tasks", "Open", lambda row: f"{row.tasks or ''}", width=5, align="right", drop=4),
     ]  # fmt: skip
     shows: ClassVar[dict[str, frozenset[str]]] = {

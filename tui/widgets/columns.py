@@ -20,9 +20,9 @@ class Column:
     under `min_width`. At small widths the columns with the highest `drop` go first; 0 stays always.
     `editable` names the record's field; `edit_text(row)` is what the editor begins with (what is shown,
     unless given); `choices(row)` what it offers to complete; `foresee(row)`, where it gives a function, says of
-    a text what it would do. `tree` marks the column that is indented and carries the fold marker. `scalar(row)`,
-    of the `type` of models.fields (or percent), is what stands in a
-    workbook instead of the text.
+    a text what it would do. `link(row)` is what the terminal can open for the cell, if anything. `tree` marks the
+    column that is indented and carries the fold marker. `scalar(row)`, of the `type` of models.fields (or percent),
+    is what stands in a workbook instead of the text.
     """
 
     key: str
@@ -36,6 +36,7 @@ class Column:
     edit_text: Callable[[Row], str] | None = None
     choices: Callable[[Row], Sequence[str]] | None = None
     foresee: Callable[[Row], Callable[[str], str] | None] | None = None
+    link: Callable[[Row], str] | None = None
     drop: int = 0
     tree: bool = False
     type: str = "text"

@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.cache import LRUCache
 from textual.strip import Strip
 
+from tui.links import can_link
 from tui.widgets.cells import fit
 from tui.widgets.columns import GAP, GUTTER, Column, Placed, Row, lay_out
 from tui.widgets.window import LEAF
@@ -16,6 +17,9 @@ from tui.widgets.window import LEAF
 STYLES = ("dim", "good", "warn", "bad", "accent", "strong", "marked", "cell")
 GROUNDS = ("", "cursor", "blurred")
 MARK, THUMB = "●", "▐"
+
+Run = tuple[str, str, str]
+"""The name of a style, a text, and what the terminal can open for it."""
 
 
 class Painter:
@@ -28,6 +32,7 @@ class Painter:
     def __init__(self) -> None:
         self.placed: list[Placed] = []
         self.width = 0
+        self.links = can_link()
         self.pens: Mapping[str, Style] = {}
         self._strips: LRUCache[object, Strip] = LRUCache(512)
 
@@ -76,7 +81,7 @@ class Painter:
         strip = self._strips.get(key)
         if strip is None:
             runs = self._cells(row, branch, marked, cell) if row is not None else []
-            runs = [("marked" if marked else "", (MARK if marked else "").ljust(GUTTER)), *runs]
+            runs = [("marked" if marked else "", (MARK if marked else "").ljust(GUTTER), ""), *runs]
             strip = self._strips[key] = self._strip(runs, ground, thumb)
         return strip
 
@@ -85,27 +90,33 @@ class Painter:
         tree = next((one for one in self.placed if one.column.tree), None)
         return -1 if tree is None or branch[1] == LEAF else tree.x + len(_branch(branch, tree.width)) - 2
 
-    def _cells(
-        self, row: Row, branch: tuple[int, str] | None, marked: bool, cell: str | None
-    ) -> list[tuple[str, str]]:
-        """(style, text) of every column with the gaps between, each exactly as wide as its place."""
-        runs = []
+    def _cells(self, row: Row, branch: tuple[int, str] | None, marked: bool, cell: str | None) -> list[Run]:
+        """What every column shows, with the gaps between, each exactly as wide as its place."""
+        runs: list[Run] = []
         for column, _, width in self.placed:
             shown = column.render(row)
             text, style = (shown, "") if isinstance(shown, str) else shown
             if column.tree and branch is not None:
                 text = _branch(branch, width) + text
             pen = "cell" if column.key == cell else style or ("marked" if marked else "")
-            runs += [(pen, fit(text, width, column.align == "right")), ("", " " * GAP)]
+            fitted = fit(text, width, column.align == "right")
+            if self.links and column.link is not None and (url := column.link(row)):
+                said = fitted.rstrip()
+                runs += [(pen, said, url), (pen, fitted[len(said) :], "")]
+            else:
+                runs.append((pen, fitted, ""))
+            runs.append(("", " " * GAP, ""))
         return runs[:-1]
 
-    def _strip(self, runs: Sequence[tuple[str, str]], ground: str, thumb: bool) -> Strip:
+    def _strip(self, runs: Sequence[Run], ground: str, thumb: bool) -> Strip:
         """One segment for neighbours that look alike, as wide as the list."""
         used = self.placed[-1].x + self.placed[-1].width if self.placed and len(runs) > 1 else GUTTER
-        end = [("", " " * (self.width - 1 - used)), ("dim", THUMB if thumb else " ")]
+        end = [("", " " * (self.width - 1 - used), ""), ("dim", THUMB if thumb else " ", "")]
         segments: list[Segment] = []
-        for style, text in [*runs, *end]:
+        for style, text, url in [*runs, *end]:
             pen = self.pens[ground + style]
+            if url:
+                pen += Style(link=url)
             if segments and segments[-1].style is pen:
                 text = segments.pop().text + text
             segments.append(Segment(text, pen))
