@@ -9,9 +9,11 @@ from textual import events
 from textual.message import Message
 from textual.timer import Timer
 
+from models.errors import MilepostError
 from tui import registry as places
 from tui.beginning import Beginning
 from tui.finding import Lost
+from tui.settings import KEY, SETTING
 from tui.unsaved import Keeper, Of, Unsaved
 from tui.widgets.prompt import Prompt, Question
 
@@ -86,6 +88,8 @@ class Rescued(Beginning):
         one, *self._found = self._found
         if one.of is not None and _is_known(one.of):
             await self._offer_field(one, one.of)
+        elif one.of is not None and one.of.kind in (SETTING, KEY):
+            await self.shell.ask(self._offer_setting(one, one.of))
         else:
             await self.shell.ask(self._offer_text(one))
         self.keeper.keep([*self.shell.typed(), *self._found])
@@ -106,6 +110,19 @@ class Rescued(Beginning):
             await self.shell.ask(
                 Question(one.label, save, note=f"{why}: enter saves it", typed=one.text, of=of)
             )
+
+    def _offer_setting(self, one: Unsaved, of: Of) -> Question:
+        """A cell of the settings: enter sets it, esc leaves it as it is."""
+
+        def save(text: str) -> str | None:
+            keep = self.keep_setting if of.kind == SETTING else self.keep_key
+            try:
+                self.shell.say(keep(of.ids[0], text))
+            except MilepostError as error:
+                return str(error)
+            return None
+
+        return Question(one.label, save, note=f"{WHY}: enter saves it", typed=one.text, of=of)
 
     def _offer_text(self, one: Unsaved) -> Question:
         """It can be captured; else up brings it back where it was asked."""

@@ -28,6 +28,7 @@ from models.errors import Invalid, StoreError
 from tui.keymap import KEYS_ARE, is_key
 
 FILE = "settings.toml"
+SETTING, KEY = "setting", "key"  # what can be set one by one
 THEMES = ("dark", "light", "high-contrast", "no-colour")
 
 

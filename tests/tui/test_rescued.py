@@ -104,6 +104,34 @@ async def test_quitting_keeps_what_is_typed_and_leaves_nothing(tmp_path):
         assert value(pilot.app, "task", ids["Survey"], "name") == "Survey the hall"
 
 
+async def test_a_setting_is_put_back_and_a_refused_one_is_asked_again(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, "g , / 'company' enter enter 'Nest_Ltd'", "Nest Ltd")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, "Company")
+        await see(pilot, WHY)
+        await keys(pilot, "enter")
+        assert pilot.app.settings["company"] == "Nest Ltd"
+        await until(lambda: not typing(tmp_path), pilot)
+    await begin(tmp_path, "g , / 'date_format' enter enter ctrl+u 'isoo'", "isoo")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+        await keys(pilot, "enter")
+        await until(lambda: WHY not in screen_text(pilot.app), pilot)
+        assert pilot.app.shell.query_one(Prompt).field.value == "isoo"
+        await keys(pilot, "backspace enter")
+        assert pilot.app.settings["date_format"] == "iso"
+
+
+async def test_the_keys_of_an_action_are_put_back(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, "g , / 'tasks.done' enter enter ctrl+u 'X'", "X")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, "Keys of tasks.done")
+        await keys(pilot, "enter")
+        assert pilot.app.settings.keys == {"tasks.done": "X"}
+
+
 @pytest.mark.parametrize(
     "typed",
     ["g p e 'half'", "g p enter e 'half'", "g c e 'half'", "g c enter j e 'half'", "g m e 'half'", "g i e j e 'half'",

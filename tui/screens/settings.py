@@ -18,11 +18,12 @@ from models.windows.discreet import Front
 from models.windows.window import Window
 from tui.finding import Lost
 from tui.screens.base import ListView, Picked, bench
-from tui.settings import FILE, SETTINGS
+from tui.settings import FILE, KEY, SETTING, SETTINGS
+from tui.unsaved import Of
 from tui.widgets.cells import plain
 from tui.widgets.columns import Cell, Column, Row
 
-WRONG, SETTING, KEY, VIEW = "wrong", "setting", "key", "view"
+WRONG, VIEW = "wrong", "view"
 
 
 class Line(NamedTuple):
@@ -158,6 +159,11 @@ class SettingsView(ListView):
     def open_row(self) -> None:
         """Enter types over the value."""
         self.lines.edit_cell(column="value")
+
+    def cell(self, rowid: int, field: str) -> tuple[str, Of | None]:
+        """A setting or the keys of an action."""
+        line = self.found[rowid]
+        return f"Keys of {line.label}" if line.kind == KEY else line.label, Of(line.kind, [line.id], field)
 
     def write(self, picked: Picked, field: str, text: str, lost: Lost = lambda why: None) -> None:
         said = ""
