@@ -209,6 +209,8 @@ class Beginning(Preferred):
 
     def _signed_in_as(self, name: str, server: str) -> None:
         self.shell.say(f"Signed in as {name} at {server}; what is there comes by itself")
+        if self.shell.view is not None and self.shell.view.name_in_registry == "welcome":
+            self.run_worker(self.shell.go("portfolio"), exclusive=True, group="go")
         if self.desk.worker is not None:
             self.desk.worker.wake()
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.office import at_work, count, furnish, here, keys, see, until, view
+from tests.stories.conftest import Laptop, Server
+from tests.tui.office import at_work, count, furnish, here, keys, see, until, value, view
 from tests.tui.plain import screen_lines, screen_text
 from tui.beginning import paths
 from tui.cli import main
@@ -165,6 +166,31 @@ async def test_a_server_that_is_not_there_is_said_and_asked_for_again(tmp_path, 
         await keys(pilot, "j j j j enter '127.0.0.1:1' enter 'K7QF-2MXD' enter")
         await see(pilot, "Server:")
         await until(lambda: "127.0.0.1:1" in screen_text(pilot.app), pilot)
+
+
+@pytest.mark.asyncio
+async def test_a_code_brings_the_teams_projects_into_an_empty_profile(tmp_path, monkeypatch):
+    server, ines = Server(tmp_path), Laptop("ines", tmp_path / "ines")
+    try:
+        ines("add", "project", "Cell 9")
+        ines.login(server.url, server.invite("Ines"))
+        ines("sync")
+        code = ines.json("invite", "Tomas")["code"]
+        monkeypatch.setenv("MILEPOST_CREDENTIALS", f"file:{tmp_path / 'token'}")
+        async with at_work(tmp_path / "home", (100, 30)) as pilot:
+            await keys(pilot, "j j j j enter")
+            await pilot.press(*server.url, "enter", *"K7QF-2MXD", "enter")
+            await see(pilot, "Check it letter by letter")
+            await pilot.press("enter", *code, "enter")
+            await until(lambda: pilot.app.shell.view.name_in_registry == "portfolio", pilot)
+            await see(pilot, "Cell 9")
+            await keys(pilot, "tab e '_B' enter")
+            await until(lambda: value(pilot.app, "project", here(pilot).id, "name") == "Cell 9 B", pilot)
+            await see(pilot, "● synced")
+        ines("sync")
+        assert ines.json("list", "project")[0]["name"] == "Cell 9 B"
+    finally:
+        server.kill()
 
 
 @pytest.mark.asyncio

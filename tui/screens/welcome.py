@@ -17,26 +17,26 @@ CHOICES = (  # the action of each
     (
         "from_template",
         "New project from the standard plan",
-        "tasks, links and milestones, for each machine",
+        "tasks, links, milestones, by machine",
     ),
     ("jump.portfolio", "An empty project", "the portfolio: o and a name, then enter"),
     (
         "import_plan",
         "Import a plan",
-        "an .xml or .mpp of Microsoft Project: everything is shown before it is saved",
+        "of Microsoft Project; shown, then saved",
     ),
     (
         "look_at_demo",
         "Look at the demo",
-        "a company with 20 projects, a server and a colleague; gone when you quit it",
+        "a company and a server, until you quit",
     ),
     (
         "connect",
         "Connect to a server",
-        "with the code of an invitation: your team’s projects come by themselves",
+        "by a code: the team’s projects come",
     ),
     ("tour", "A tour of nine keys", "done by doing, on whatever you have open"),
-    ("jump.settings", "Settings", "theme, dates, the holidays that new projects leave out"),
+    ("jump.settings", "Settings", "theme, dates, holidays, keys"),
 )
 
 
