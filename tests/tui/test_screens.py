@@ -15,6 +15,7 @@ import time_machine
 from models.record import create
 from tests.tui.office import at_work, elsewhere, furnish, keys, opened, until, view
 from tests.tui.plain import screen_text
+from tests.tui.test_flows_conflicts import clash
 
 FOLDER = Path(__file__).parent / "screens"
 NOON = datetime(2026, 11, 23, 12, tzinfo=ZoneInfo("UTC"))  # sets the time zone, too
@@ -60,6 +61,39 @@ async def test_what_was_agreed_with_a_client_is_as_reviewed(tmp_path, name, go, 
             await compare(pilot, name, go, size)
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    ("name", "go"),
+    [
+        ("settings", "g ,"),
+        ("palette", ": 'ba'"),
+        ("help", "?"),
+        ("conflicts", "g x"),
+        ("capture", "c 'call_Ada_about_power_by_fri_#harlan_@ines'"),
+        ("completion", "/ '#harlan_due<fri_st'"),
+        ("mistake", "/ 'due<someday_late'"),
+        ("notfound", "g p / 'nobody' enter"),
+    ],
+)
+async def test_what_lies_over_the_work_is_as_reviewed(tmp_path, monkeypatch, name, go, size):
+    monkeypatch.chdir(tmp_path)  # the settings say where they are kept
+    with time_machine.travel(NOON, tick=True):
+        ids = furnish(tmp_path)
+        clash(tmp_path, ids, "name", "Survey both halls", "Survey hall 2", "Survey", "time")
+        async with at_work(Path(), size, "Nesting") as pilot:
+            await keys(pilot, go)
+            await look(pilot, name, size)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+async def test_the_ways_to_begin_are_as_reviewed(tmp_path, size):
+    with time_machine.travel(NOON, tick=True):
+        async with at_work(tmp_path, size) as pilot:
+            await look(pilot, "welcome", size)
+
+
 def agree(session, client, project):
     of = {"client_id": client, "project_id": project}
     create(
@@ -81,6 +115,11 @@ async def compare(pilot, name, go, size):
     detail = view(pilot.app).detail
     await until(lambda: detail.form.lines or not detail.rec, pilot)
     await keys(pilot, "j k")
+    await look(pilot, name, size)
+
+
+async def look(pilot, name, size):
+    """The same, without going anywhere."""
     file = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
     if os.environ.get("ACCEPT_SCREENS"):
         await asyncio.sleep(1)  # whatever is read behind is there

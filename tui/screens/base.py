@@ -128,6 +128,13 @@ class ListView(Looks):
         self.tell_detail()
         self.shell.open_detail()
 
+    @property
+    def nothing(self) -> str:
+        """What stands in the place of rows, and why there are none."""
+        if self.text:
+            return f"Nothing here fits /{self.text} · esc shows all"
+        return self.empty if bench(self).front is None else "Nothing here is for this client · D shows all"
+
     # Loading
 
     def on_mount(self) -> None:
@@ -156,6 +163,7 @@ class ListView(Looks):
         window, front = self.window(), bench(self).front
         if front is not None:
             window = self.for_client(window, front)
+        self.lines.empty = self.nothing
         self.lines.set_window(window.rows, window.depths or None)
         self.tell_detail()
 
@@ -382,6 +390,7 @@ class ListView(Looks):
         text = text.strip()
         if text != self.text:
             self.text, self.sought, self.wanted = text, text or self.sought, wanted
+            self.lines.empty = self.nothing
             self.narrow()
             self.show_tabs()
             self.post_message(self.Retitled())

@@ -162,7 +162,7 @@ class BoardView(TaskActions):
 
     def _show(self, lanes: list[Lane]) -> None:
         self.lanes = lanes
-        self.lines.empty = self.empty
+        self.lines.empty = self.nothing
         marks = {name: MARKS[name][0] + " " for name in board.STATUSES}
         self.lines.set_lanes(
             [(marks.get(lane.key, "") + lane.label, lane.cards) for lane in lanes], self.follow
