@@ -405,9 +405,10 @@ class Shell(Screen[None], inherit_bindings=False):
             return switcher.get_child_by_id(name, View)
         except NoMatches:
             view, detail = self._make(name)
-        await switcher.add_content(view)
-        if detail is not None:
-            await self.query_one("#details", ContentSwitcher).add_content(detail)
+        with self.app.batch_update():  # what is in front is not drawn again for each of them
+            await switcher.add_content(view)
+            if detail is not None:
+                await self.query_one("#details", ContentSwitcher).add_content(detail)
         return view
 
     def _make(self, name: str) -> tuple[View, Widget | None]:

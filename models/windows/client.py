@@ -32,8 +32,13 @@ _MILESTONES = f"""FROM task t JOIN project p ON p.id=t.project_id LEFT JOIN sche
     AND t.not_applicable_reason IS NULL AND coalesce({FINISH}, t.deadline) IS NOT NULL"""
 
 
-def timeline(conn: sqlite3.Connection, client: str, wanted: Mapping[str, Condition] = {}) -> Window:
-    """All that is wanted (by kind), what lies furthest ahead first; promises without a day before everything."""
+def timeline(
+    conn: sqlite3.Connection, client: str, wanted: Mapping[str, Condition] = {}, lines: Sequence[Line] = ()
+) -> Window:
+    """All that is wanted (by kind), what lies furthest ahead first; promises without a day before everything. `lines`
+    is what `told` gave, where that is known."""
+    if wanted:
+        return Window(array("q", left(conn, wanted, lines or told(conn, client))))
     rows = conn.execute(
         f"""SELECT row, at FROM (
             SELECT rowid*4+{INTERACTION} AS row, at FROM interaction WHERE client_id=:client AND deleted_at IS NULL
@@ -44,14 +49,15 @@ def timeline(conn: sqlite3.Connection, client: str, wanted: Mapping[str, Conditi
             ) ORDER BY at IS NOT NULL, at DESC, row""",
         {"client": client},
     )
-    every = [row for row, _ in rows]
-    if not wanted:
-        return Window(array("q", every))
-    lines = (
+    return Window(array("q", (row for row, _ in rows)))
+
+
+def told(conn: sqlite3.Connection, client: str) -> list[Line]:
+    """What the rows of the whole timeline say."""
+    return [
         Line(row.row, row.kind, row.id, f"{row.name} {row.what} {row.who or ''} {row.project or ''}", row.at)
-        for row in time_rows(conn, every)
-    )
-    return Window(array("q", left(conn, wanted, lines)))
+        for row in time_rows(conn, timeline(conn, client).rows)
+    ]
 
 
 _ROWS = {

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import orjson
 
-from models.windows.window import FINISH, START, STATUS, Condition, Window, add, marks
+from models.windows.window import FINISH, START, STATUS, Condition, Window, add, marks, schedule_of
 
 
 class TaskRow(NamedTuple):
@@ -58,11 +58,11 @@ def task_tree_head(conn: sqlite3.Connection, project: str, count: int) -> Window
 def task_hits(conn: sqlite3.Connection, project: str, wanted: Condition) -> set[int]:
     """Row numbers of the tasks that are wanted. One row is read: whoever waits for another thread goes on meanwhile."""
     [(found,)] = conn.execute(
-        f"""SELECT group_concat(t.rowid) FROM task t LEFT JOIN schedule s ON s.task=t.id
+        f"""SELECT json_group_array(t.rowid) FROM task t {schedule_of(wanted)}
             WHERE t.project_id=:project AND t.deleted_at IS NULL AND {wanted.sql}""",
         {**wanted.values, "project": project},
     )
-    return set(map(int, found.split(","))) if found else set()
+    return set(orjson.loads(found))
 
 
 def narrowed(tree: Window, hits: Set[int]) -> Window:

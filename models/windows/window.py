@@ -44,6 +44,11 @@ def add(window: Window, row: int, depth: int) -> None:
     window.depths.append(min(depth, 255))
 
 
+def schedule_of(wanted: Condition) -> str:
+    """The join of the computed schedule that a condition on tasks needs: none is half of the time."""
+    return "LEFT JOIN schedule s ON s.task=t.id" if "s." in wanted.sql else ""
+
+
 def marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 

@@ -135,6 +135,10 @@ async def test_a_large_board_is_read_behind_and_moves_at_once(tmp_path, ids, mon
         await keys(pilot, "/ 'cables' enter")
         await settle(pilot)
         assert lanes(pilot) == {"doing": ["Lay cables"]}
+        elsewhere(tmp_path, "task", ids["Lay cables"], status="done")
+        await until(lambda: lanes(pilot) == {"done": ["Lay cables"]}, pilot)
+        await keys(pilot, "escape")
+        await until(lambda: lanes(pilot).get("done") == ["Lay cables", "Go live"], pilot)
 
 
 @pytest.mark.parametrize("size", [(60, 24), (80, 24), (220, 50)])

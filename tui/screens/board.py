@@ -27,6 +27,9 @@ from tui.words import MARKS, day
 SMALL = 2000  # tasks that are read on the screen's thread
 READING = "Reading the tasks…"
 
+Asked = tuple[bool, str, Condition, Front | None]
+"""By person, the project ('' = all), the filter, the client who looks on."""
+
 
 def _name(row: CardRow) -> Cell:
     text = (
@@ -88,6 +91,7 @@ class BoardView(TaskActions):
     def __init__(self) -> None:
         super().__init__()
         self.lanes: list[Lane] = []
+        self._whole: list[Lane] | None = None  # without the filter, as long as it is as it was read
         self._reading: sqlite3.Connection | None = None
 
     def compose(self) -> ComposeResult:
@@ -116,15 +120,18 @@ class BoardView(TaskActions):
         super().on_shown()
 
     def reload(self) -> None:
-        self.project = bench(self).project
+        self.project, self._whole = bench(self).project, None
         if not (self.project or self.every):
             self.every = True
+        self.narrow()
+
+    def narrow(self) -> None:
         if self._small():
             self._show(board_of(bench(self).desk.conn, *self._asked()))
         else:
             self._read_behind()
 
-    def _asked(self) -> tuple[bool, str, Condition, Front | None]:
+    def _asked(self) -> Asked:
         wanted = self.wanted.get("task", EVERY)
         return self.people, "" if self.every else self.project, wanted, bench(self).front
 
@@ -141,22 +148,25 @@ class BoardView(TaskActions):
         self._reading = bench(self).desk.reader()
         if not self.lanes:
             self.lines.empty = READING
-        read = partial(self._read, self._reading, self._asked())
+        read = partial(self._read, self._reading, self._whole, self._asked())
         self.run_worker(read, thread=True, exclusive=True, group="board", exit_on_error=False)
 
-    def _read(self, conn: sqlite3.Connection, asked: tuple[bool, str, Condition, Front | None]) -> None:
+    def _read(self, conn: sqlite3.Connection, whole: list[Lane] | None, asked: Asked) -> None:
+        people, project, wanted, front = asked
         try:
-            lanes = board_of(conn, *asked)
+            whole = whole or board_of(conn, people, project, EVERY, front)
+            lanes = whole if wanted.sql == EVERY.sql else board.only(whole, board.hits(conn, project, wanted))
         except sqlite3.OperationalError:
             if conn is self._reading:
                 raise
             return  # interrupted: something newer is being read
         finally:
             conn.close()
-        self.app.call_from_thread(self._show_read, conn, lanes)
+        self.app.call_from_thread(self._show_read, conn, whole, lanes)
 
-    def _show_read(self, conn: sqlite3.Connection, lanes: list[Lane]) -> None:
+    def _show_read(self, conn: sqlite3.Connection, whole: list[Lane], lanes: list[Lane]) -> None:
         if conn is self._reading:
+            self._whole = whole
             self._show(lanes)
             self.tell_shown()
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import ClassVar
 
+from models.filters.lines import Line
 from models.filters.vocabulary import TIMELINE, Vocabulary
 from models.windows import client
 from models.windows.client import KINDS, TimeRow
@@ -53,6 +54,7 @@ class ClientView(Noted, Shared):
     }
     vocabularies: ClassVar[dict[str, Vocabulary]] = TIMELINE
     client = ""
+    _lines: Sequence[Line] = ()
 
     def title_parts(self) -> Sequence[str]:
         row = bench(self).desk.conn.execute("SELECT name FROM client WHERE id=?", (self.client,)).fetchone()
@@ -85,8 +87,18 @@ class ClientView(Noted, Shared):
     def client_here(self) -> str:
         return self.client
 
+    def reload(self) -> None:
+        self._lines = ()
+        super().reload()
+
+    def narrow(self) -> None:
+        super().reload()
+
     def window(self) -> Window:
-        return client.timeline(bench(self).desk.conn, self.client, self.wanted)
+        conn = bench(self).desk.conn
+        if self.wanted and not self._lines:
+            self._lines = client.told(conn, self.client)  # once, not at every key of a filter
+        return client.timeline(conn, self.client, self.wanted, self._lines)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return client.time_rows(bench(self).desk.conn, rowids)

@@ -84,6 +84,9 @@ class PortfolioView(Shared):
         self._show()
         self.call_after_refresh(self.read_behind)
 
+    def narrow(self) -> None:
+        self._show()
+
     def read_behind(self) -> None:
         """Reads all again; what changes while it reads is read after a moment."""
         self._again = self._reading

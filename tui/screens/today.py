@@ -84,6 +84,9 @@ class TodayView(Noted, TaskActions):
         if here is not None:
             self.seek(here.kind, here.id)
 
+    def narrow(self) -> None:
+        self._show(self.found)
+
     def window(self) -> Window:
         return Window(array("q", left(bench(self).desk.conn, self.found, self.wanted)))
 
