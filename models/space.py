@@ -106,6 +106,7 @@ def purge(conn: sqlite3.Connection, space: str) -> None:
     Of unsent edits only their outbox stays: the server refuses them, and they can be read and exported.
     """
     recs = list(shown(conn, space))
+    conn.execute("DELETE FROM space WHERE id=?", (space,))  # first: nobody counts what goes
     with settlement(conn, "No longer shared") as n:
         for batch in _batches(recs):
             _forget(conn, n, batch)
@@ -115,7 +116,6 @@ def purge(conn: sqlite3.Connection, space: str) -> None:
             "INSERT INTO change(txn, tbl, rec, field) VALUES(?,?,?,'')", [(n, k, k) for k in kinds]
         )
     conn.execute("DELETE FROM staged WHERE space=?", (space,))
-    conn.execute("DELETE FROM space WHERE id=?", (space,))
 
 
 def _batches(recs: list[tuple[str, str]], size: int = 5_000) -> Iterator[dict[str, str]]:

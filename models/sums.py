@@ -23,7 +23,7 @@ from models.record import KINDS
 from models.seen import LIBRARY, SHARES, titled
 from models.space import where
 
-ROWS = 800  # records that are counted while the write lock is held: ≤ 20 ms
+ROWS = 500  # records that are counted while the write lock is held: ≤ 20 ms
 DAY = 86_400_000  # milliseconds
 FETCHED, STILL = 1, 2
 COUNT, ASK = "count", "ask"

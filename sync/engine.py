@@ -345,9 +345,10 @@ def _verify(run: _Run, told: Told, todo: sums.Next) -> Generator[Step, Any, None
     if todo.what == sums.ASK:
         found, head, shares = protocol.sums_of((yield from run.ask(protocol.sums())))
         words = yield run.local("mend", sums.mend, told=found, head=head, shares=shares, now=run.now())
-        run.report.notices += [words] if words else []
-        told = yield from _pull(run)
-        todo = yield from _count(run, told)
+        if words:
+            run.report.notices.append(words)
+            told = yield from _pull(run)
+            todo = yield from _count(run, told)
     run.report.notices += [todo.words] if todo.words else []
 
 

@@ -97,6 +97,7 @@ def test_what_is_written_here_and_there_moves_the_sums_alike(server: Served, pai
     for store in (ines, tomas, ines):
         worker.sync_now(store)
     agree(server, ines, tomas)
+    assert read(ines, "SELECT id FROM space WHERE mended>0") == []
     assert before.keys() == {"workspace", "project:p"} and not before.items() & kept(ines).items()
 
 
