@@ -82,7 +82,9 @@ async def test_today_is_narrowed_by_the_language_of_all_lists(tmp_path, ids):
         names = lambda: [view(pilot.app).found[at].name for at in view(pilot.app).lines.window.rowids]  # noqa: E731
         await keys(pilot, "g h")
         await until(lambda: names() == ["Check power", "Drawings"], pilot)
-        await keys(pilot, "/ '#harlan_late' enter")
+        await keys(pilot, "/ '-task'")
+        await see(pilot, "1 shown")
+        await keys(pilot, "ctrl+u '#harlan_late' enter")
         assert names() == ["Check power"]
         await keys(pilot, "/ ctrl+u 'prom' tab")
         await until(lambda: names() == ["Drawings"], pilot)
