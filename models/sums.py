@@ -19,7 +19,7 @@ import orjson
 
 from models import digest, notice, snapshot
 from models.apply import Records
-from models.record import KINDS
+from models.kinds import KINDS
 from models.seen import LIBRARY, SHARES, titled
 from models.space import where
 

@@ -64,3 +64,9 @@ def test_the_first_screens_read_neither_fields_nor_filters_before_they_are_paint
 def test_the_probe_does_find_what_is_loaded() -> None:
     with pytest.raises(AssertionError, match=r"importing http\.client loads email"):
         assert_not_loaded(["json", "http.client"], ["email"])
+
+
+def test_the_checksum_counts_every_kind_whoever_is_loaded_first() -> None:
+    code = "from models.sums import _SHOWN; from models.kinds import KINDS; assert _SHOWN.count('FROM') > len(KINDS)"
+    probe = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert probe.returncode == 0, probe.stderr

@@ -128,9 +128,9 @@ def move(view: View, dice: random.Random) -> Verb | None:
 def link(view: View, dice: random.Random) -> Verb | None:
     """A link; two laptops may close a circle of them, which neither sees."""
     first, second = _pick(view, dice, "task", 0.2), _pick(view, dice, "task", 0.2)
-    return first and (
-        lambda session: dependency.link(session, first, second, dice.choice(dependency.LINK_TYPES))
-    )
+    if not first or not second:
+        return None
+    return lambda session: dependency.link(session, first, second, dice.choice(dependency.LINK_TYPES))
 
 
 def relink(view: View, dice: random.Random) -> Verb | None:
@@ -204,10 +204,24 @@ def take_along(view: View, dice: random.Random) -> Verb | None:
     return lambda session: moving.move(session, kind, rec, everybody)
 
 
+def novelty(view: View, dice: random.Random) -> Verb | None:
+    """What an older program has never heard of (laptop.NEWER): a client's industry, a talk with him."""
+    client, talk = _pick(view, dice, "client"), _pick(view, dice, "interaction")
+    word = dice.choice(("welding", "castings", None, f"robots {dice.randrange(99)}"))
+    if talk and dice.random() < 0.4:
+        return _edits([(talk, "interaction", {"subject": word or "Called"})])
+    if client and dice.random() < 0.6:
+        return _edits([(client, "client", {"industry": word})])
+    return client and (
+        lambda session: create(session, "interaction", client_id=client, subject="Called", at=DAYS[0])
+    )
+
+
 PRIVATE: dict[str, Callable[[View, random.Random], Verb | None]] = {
     "found": found,
     "edit private": edit_private,
     "take along": take_along,
+    "novelty": novelty,
 }
 VERBS: dict[str, tuple[int, Callable[[View, random.Random], Verb | None]]] = {
     "edit": (26, edit_field),

@@ -4,13 +4,17 @@ import random
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import orjson
 
-from models import backup, db, rejected, rejoining
+from models import backup, db, migrations, rejected, rejoining
 from models.apply import Entry
 from models.errors import NothingToUndo, Refused, StoreError
 from models.feed import Changes
@@ -38,8 +42,14 @@ class Worker:
         self.step = self.steps.send(outcome)
 
 
+NEWER = (
+    "interaction",
+    ("client", "industry"),
+)  # a kind, and a field: what an older program has never heard of
+
 # what a laptop knows, besides its file
 KNOWN = (
+    "older",
     "edits", "copy", "vers", "cursor", "staged", "skipped", "_jumps", "_forgotten", "_taken", "_spaces", "kinds",
     "epochs",
 )  # fmt: skip
@@ -51,6 +61,7 @@ class Laptop:
     ) -> None:
         self.name, self.member, self.home, self.clock = name, member, home, clock
         self.skew = 0
+        self.older = False  # whether its program is
         self.edits: list[Edit] = []
         self.workers: list[Worker] = []
         self.copy: View = {}  # the server's records at the cursor, folded by ourselves
@@ -80,6 +91,25 @@ class Laptop:
         self.workers.clear()
         self.store.close()
         self.store = stage.open_quick(self.home, self.clock)
+
+    @contextmanager
+    def program(self) -> Iterator[None]:
+        """The product's table of kinds as this laptop's program has it."""
+        kind, (other, field) = NEWER
+        with mock.patch.dict(KINDS):
+            if self.older:
+                del KINDS[kind]
+                fields = {name: f for name, f in KINDS[other].fields.items() if name != field}
+                KINDS[other] = replace(KINDS[other], fields=fields)
+            yield
+
+    def upgrade(self) -> None:
+        """The newer program opens the store."""
+        self.reopen()
+        if self.older:
+            with self.store.write() as conn:
+                migrations._adopt(conn)
+        self.older = False
 
     def back_up(self) -> None:
         place = self.home / "backup.db"
@@ -148,7 +178,8 @@ class Laptop:
         if act is None:
             return "nothing to do it to"
         try:
-            changes = self.store.transact(verb, act)
+            with self.program():
+                changes = self.store.transact(verb, act)
         except Refused as error:
             need(self.read() == self.view, f"{verb} was refused ({error}) and wrote something")
             count["refused here"] += 1
@@ -186,10 +217,11 @@ class Laptop:
         instead = {(rec, n): 700 for (rec, n), value in wrote.items() if n == "priority" and value > 1_000}
         verb = "resend" if again else "let go"
         try:
-            if again:
-                changes = self.store.transact(verb, rejected.send_again, settled.id, instead)
-            else:
-                changes = self.store.transact(verb, rejected.discard, [settled.id])
+            with self.program():
+                if again:
+                    changes = self.store.transact(verb, rejected.send_again, settled.id, instead)
+                else:
+                    changes = self.store.transact(verb, rejected.discard, [settled.id])
         except Refused as error:
             need(self.read() == self.view, f"{verb} was refused ({error}) and wrote something")
             return f"{settled.id[-4:]} refused: {error}"
@@ -208,7 +240,8 @@ class Laptop:
         """Undo or redo."""
         self.clock.skew = self.skew
         try:
-            changes = self.store.undo() if verb == "undo" else self.store.redo()
+            with self.program():
+                changes = self.store.undo() if verb == "undo" else self.store.redo()
         except NothingToUndo:
             return "nothing"
         return self._note(verb, changes, count)
@@ -475,7 +508,7 @@ class Laptop:
         need(masked == expected, f"{self.name}'s masks (base, server's value): {_differ(masked, expected)}")
 
 
-_VERS = " UNION ALL ".join(f"SELECT id, ver FROM {kind} WHERE ver>0" for kind in KINDS)
+_VERS = " UNION ALL ".join(f"SELECT id, ver FROM {kind} WHERE ver>0" for kind in (*KINDS, "unknown"))
 
 
 def _read_spaces(conn: sqlite3.Connection) -> dict[str, tuple[int, str, int, int]]:
@@ -484,12 +517,14 @@ def _read_spaces(conn: sqlite3.Connection) -> dict[str, tuple[int, str, int, int
 
 
 def read_view(conn: sqlite3.Connection) -> View:
-    """Every record of every kind, as a person of this laptop sees it."""
+    """Every record of every kind, as a person of this laptop sees it, or would with the newest program."""
     view: View = {}
     for kind, spec in KINDS.items():
         names = list(spec.fields)
-        for rec, *row in conn.execute(f"SELECT id, {', '.join(names)} FROM {kind}"):
-            view[rec] = (kind, dict(zip(names, row, strict=True)))
+        for rec, extra, *row in conn.execute(f"SELECT id, extra, {', '.join(names)} FROM {kind}"):
+            view[rec] = (kind, dict(zip(names, row, strict=True)) | (orjson.loads(extra) if extra else {}))
+    for rec, kind, data in conn.execute("SELECT id, kind, data FROM unknown"):
+        view[rec] = (kind, full(kind, orjson.loads(data)))
     return view
 
 

@@ -4,9 +4,10 @@ Of the faults of the contract these are played: requests and answers that get lo
 HTML, redirects, 401, 403, 409, 413, 429, 500 before and after the commit, bodies and gzip that break off, another
 server; a kill before and after each commit, busy, a full disk; jumping clocks; the server restarted, restored,
 compacted below cursors; laptops put back from a backup; two and three workers; snapshots during writes; grants and
-revocations; projects and clients moved to other people. Elsewhere: the sleep of a laptop (tests/sync/test_worker.py),
-other schema versions on either side (tests/stories/test_versions.py, tests/models/test_migrations.py),
-pushes that meet on PostgreSQL (tests/server/test_races.py). An upgrade with a queue that waits is not played.
+revocations; projects and clients moved to other people; laptops whose program
+knows a kind and a field less, and their upgrade wherever they are. Elsewhere: the sleep of a laptop
+(tests/sync/test_worker.py), programs that really differ, on either side (tests/stories/test_versions.py), pushes that
+meet on PostgreSQL (tests/server/test_races.py).
 """
 
 import time
@@ -31,7 +32,7 @@ FLOORS = {
     "kill before": 100, "kill after": 100, "busy": 100, "kill": 50, "restart": 30, "second worker": 50, "late": 60,
     "413": 3, "403": 2, "cut gzip": 2, "disk full": 20, "edit on a full disk": 15, "laptop put back": 10, "let go": 5,
     "resend": 5, "compact": 20, "versions archived": 100, "snapshot pages": 50, "410": 20, "granted": 10, "revoked": 5,
-    "take along": 5,
+    "take along": 5, "upgrade": 5, "novelty": 20,
 }  # fmt: skip
 
 

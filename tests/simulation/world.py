@@ -78,10 +78,10 @@ def script(seed: int, often: Mapping[str, float] = {}) -> tuple[Setting, list[St
         steps = _restoring(random.Random(f"restoring {seed}"), steps)
     elif seed % 13 in (7, 11):
         steps = _putting_back(random.Random(f"putting back {seed}"), setting, steps)
-    if (
-        seed % 11 == 2 and seed % 7 != 3
-    ):  # who sees what is not sent again after a restore, as docs/sync.md says
+    if seed % 11 == 2 and seed % 7 != 3:  # after a restore a space is shared again by hand
         steps = _moving(random.Random(f"moving {seed}"), setting, steps)
+    if seed % 17 in (7, 12):
+        steps = _upgrading(random.Random(f"upgrading {seed}"), setting, steps)
     if seed % 13 in (7, 8, 11, 12):
         steps = _deciding(random.Random(f"deciding {seed}"), setting, steps)
     return setting, steps
@@ -127,6 +127,19 @@ def _moving(dice: random.Random, setting: Setting, steps: list[Step]) -> list[St
         told.append(step)
         if dice.random() < 0.1:
             verb = dice.choice(("take along", "take along", *SHARING[1:]))
+            told.append(Step(verb, dice.randrange(setting.laptops), dice.getrandbits(32)))
+    return told
+
+
+def _upgrading(dice: random.Random, setting: Setting, steps: list[Step]) -> list[Step]:
+    """The same story, with laptops whose program is older until they are upgraded, whatever waits there."""
+    told = [
+        Step("begin older", who, 0) for who in dice.sample(range(setting.laptops), dice.choice((1, 1, 2)))
+    ]
+    for step in steps:
+        told.append(step)
+        if dice.random() < 0.2:
+            verb = dice.choice((*["novelty"] * 12, "upgrade"))
             told.append(Step(verb, dice.randrange(setting.laptops), dice.getrandbits(32)))
     return told
 
@@ -227,7 +240,7 @@ class World:
         """All faults off; everybody syncs until nothing moves. Then everything must hold."""
         self._tell("— at rest —")
         for laptop in self.laptops:
-            laptop.reopen()
+            laptop.upgrade()
         for request in self.late:
             self._serve(*request)
         for _ in range(8):
@@ -318,6 +331,18 @@ class World:
     def _take_along(self, laptop: Laptop, dice: random.Random) -> None:
         self._say(laptop.do("take along", dice, self.count))
         laptop.check(self.log, self.refused)
+
+    def _begin_older(self, laptop: Laptop, dice: random.Random) -> None:
+        laptop.older = True
+
+    def _upgrade(self, laptop: Laptop, dice: random.Random) -> None:
+        laptop.upgrade()
+        laptop.check(self.log, self.refused)
+
+    def _novelty(self, laptop: Laptop, dice: random.Random) -> None:
+        if not laptop.older:
+            self._say(laptop.do("novelty", dice, self.count))
+            laptop.check(self.log, self.refused)
 
     def _edit_private(self, laptop: Laptop, dice: random.Random) -> None:
         self._say(laptop.do("edit private", dice, self.count))
@@ -433,7 +458,7 @@ class World:
             fault = ("busy", "disk full")[self.clock.now // 5 % 2]
             self._roll_back(laptop, step, fault)
         elif fault != "kill before":
-            with laptop.store.write() as conn:
+            with laptop.store.write() as conn, laptop.program():
                 outcome = step.run(conn)
             if step.what == "snapshot":
                 laptop.take(step.run.keywords["page"])  # type: ignore[attr-defined]
@@ -447,7 +472,7 @@ class World:
     def _roll_back(self, laptop: Laptop, step: Local, fault: str) -> None:
         """The work is done and the commit fails."""
         try:
-            with laptop.store.write() as conn:
+            with laptop.store.write() as conn, laptop.program():
                 step.run(conn)
                 words = {"busy": "database is locked", "disk full": "database or disk is full"}
                 raise sqlite3.OperationalError(words[fault])
