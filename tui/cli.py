@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from models.errors import MilepostError
 
 if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
     from pathlib import Path
 
     from tui.commands.context import Context
@@ -92,13 +93,28 @@ def _command(ctx: "Context", name: str, words: list[str]) -> int:
     if COMMANDS[name].passed_on:
         ctx.words = words
     else:
-        ctx.args = parser(name).parse_intermixed_args(words)
+        ctx.args = _parsed(parser(name), words)
     ctx.home = _home(ctx.args.home) if "home" in ctx.args else ctx.home
     ctx.json = ctx.json or "json" in ctx.args
     load(ctx.home).apply()
     module, _, function = COMMANDS[name].target.partition(".")
     status: int = getattr(import_module(f"tui.commands.{module}"), function)(ctx)
     return status
+
+
+def _parsed(parser: "ArgumentParser", words: list[str]) -> "Namespace":
+    """What stands behind -- is no option. argparse loses it where options may stand anywhere: so it is marked there,
+    with a sign that no argument can hold."""
+    at = words.index("--") if "--" in words else len(words)
+    args = parser.parse_intermixed_args([*words[:at], *("\0" + word for word in words[at + 1 :])])
+    for name, value in vars(args).items():
+        if isinstance(value, str | list):
+            setattr(args, name, _unmarked(value) if isinstance(value, str) else [*map(_unmarked, value)])
+    return args
+
+
+def _unmarked(word: str) -> str:
+    return word.removeprefix("\0")
 
 
 def _home(chosen: str | None) -> "Path":

@@ -58,6 +58,12 @@ def test_what_was_done_by_whom_to_what_and_when(shop):
     assert "No record is called" in shop("history", "nonsense", status=1)
     assert "(column 2)" in shop("history", "@nobody", status=1)
     assert shop("conflicts", "--json", "task", "field:deadline") == []
+    assert "Furnish" not in shop("history", "--limit", "9", "--", "-task") and "Furnish" in shop(
+        "history", "task"
+    )
+    assert shop("list", "task", "--json", "--", "-late") != shop("list", "task", "--json")
+    shop("add", "client", 'Nord "Stahl')
+    assert "created" in shop("history", 'Nord "Stahl')
 
 
 def test_a_promise_gets_another_day_and_the_old_one_stays(shop):

@@ -4,7 +4,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from models import history as log
-from models.errors import NotFound, Refused, StoreError, SyncError
+from models.errors import NotFound, Refused, StoreError, SyncError, Unclear
 from models.feed import Changes
 from models.fields import Field, Scalar
 from models.filters.meaning import condition
@@ -81,7 +81,10 @@ def history(ctx: Context) -> int:
 
 def _is_filter(word: str) -> bool:
     """A first word that no record is meant by: it has a sign of the language, or a meaning of its own in it."""
-    return word in OPERATION.marks or (bool(word) and any(term.op for term in parse(word)))
+    try:
+        return word in OPERATION.marks or any(term.op or term.negated for term in parse(word))
+    except Unclear:  # a name may hold any sign
+        return False
 
 
 def _wanted(ctx: Context, conn: sqlite3.Connection) -> Condition:
