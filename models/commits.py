@@ -9,7 +9,7 @@ from pathlib import Path
 from models import db
 from models.errors import StoreError
 
-LOOK = 0.5  # seconds between looks: what one process commits, the others know within a second
+LOOK = 0.75  # seconds between looks: what one process commits, the others know within a second
 
 
 class Commits:

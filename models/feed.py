@@ -33,7 +33,7 @@ class Changes:
 
 
 class Feed:
-    """Looks at one idle connection in autocommit mode; cheap enough for twice a second."""
+    """Looks at one idle connection in autocommit mode; cheap enough for every second."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
         self._conn = conn
