@@ -74,7 +74,9 @@ class Desk:
 
     def reader(self) -> sqlite3.Connection:
         """A connection of its own for a thread that reads; the caller closes it."""
-        return db.connect(self.path, readonly=True)
+        conn = db.connect(self.path, readonly=True)
+        conn.execute("PRAGMA cache_size=-2000")  # it reads once: what it keeps would only add to the peak
+        return conn
 
     def watch(self, told: Callable[[], object]) -> None:
         """Calls `told`, from a thread of its own, when somebody committed or the store's file is another one."""
