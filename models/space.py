@@ -69,7 +69,10 @@ def spaces(conn: sqlite3.Connection) -> list[Space]:
 
 
 def tell(conn: sqlite3.Connection, told: Sequence[Space], shares: int) -> list[str]:
-    """Takes the server's word on who sees what; the spaces that are gone from it, which leave the store."""
+    """Takes the server's word on who sees what; the spaces that are gone from it, which leave the store. One
+    that is older than what another process has heard meanwhile takes nothing away."""
+    if shares < int(get_meta(conn, SHARES, "-1")):
+        return []
     ids = {space.id for space in told}
     gone = [id for (id,) in conn.execute("SELECT id FROM space ORDER BY id").fetchall() if id not in ids]
     for id in gone:

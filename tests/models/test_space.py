@@ -191,3 +191,11 @@ def test_a_record_is_given_no_owner_that_other_people_see(tomas: Store) -> None:
     tomas.transact("Name", edit, "project", "cell", client_id="harlan")  # it stays with those who see it
     assert rows(tomas, "SELECT space, client_id FROM project WHERE id='cell'") == [(CELL, "harlan")]
     assert rows(tomas, "SELECT project_id FROM task ORDER BY name") == [("cell",), (plan,)]
+
+
+def test_an_older_word_on_who_sees_what_takes_nothing_away(tomas: Store) -> None:
+    with tomas.write() as conn:
+        space.tell(conn, SEEN, 9)
+        assert space.tell(conn, SEEN[:1], 4) == []  # another process of the profile had asked before
+    assert rows(tomas, "SELECT name FROM project") == [("Cell 9",)]
+    assert tomas.meta(seen.SHARES) == "9"
