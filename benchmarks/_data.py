@@ -88,6 +88,7 @@ def company(store: Store, tasks: int, projects: int, contacts: int) -> str:
             store.transact(f"Rename {at}", edit, "task", id, name=f"Task {at:06}, renamed")
         else:
             store.transact(f"Delete {at}", delete, "task", id)
+    refresh_all(store)
     return large
 
 
