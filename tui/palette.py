@@ -12,6 +12,7 @@ from textual.widgets import Input
 from tui.overlay import Overlay
 from tui.widgets.ahead import caught_up
 from tui.widgets.columns import Column, Row
+from tui.widgets.field import Field
 from tui.widgets.messages import Opened
 from tui.widgets.rows import RowList
 
@@ -67,7 +68,7 @@ class Palette(Overlay):
         self._fuzzy = FuzzySearch()
 
     def compose(self) -> ComposeResult:
-        field = Input(placeholder="a few letters of what to do, or where to go", compact=True)
+        field = Field(placeholder="a few letters of what to do, or where to go", compact=True)
         field.cursor_blink = False
         yield field
         lines = RowList(COLUMNS, self._found, empty="Type a few letters; esc closes")

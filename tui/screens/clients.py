@@ -89,6 +89,9 @@ class ClientsView(Noted, Shared):
         if bench(self).desk.loaded:
             self.run_worker(self._seek_twins, thread=True, exclusive=True, group="twins", exit_on_error=False)
 
+    def narrow(self) -> None:
+        super().reload()  # nobody is there twice for being sought
+
     def _seek_twins(self) -> None:
         from models.merging import duplicates
 

@@ -8,6 +8,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from tui.widgets.ahead import caught_up
+from tui.widgets.field import Field
 
 
 class Owner(Protocol):
@@ -42,7 +43,7 @@ class Completion(Suggester):
         return value + first[len(word.strip()) :] if begins else None
 
 
-class CellEditor(Input):
+class CellEditor(Field):
     """A text field over a cell. Losing the focus ends nothing: what is typed stays until a key says so."""
 
     DEFAULT_CSS = """

@@ -22,6 +22,7 @@ from tui.unsaved import Of, Unsaved
 from tui.widgets.ahead import caught_up
 from tui.widgets.cells import plain
 from tui.widgets.editor import Completion
+from tui.widgets.field import Field
 
 if TYPE_CHECKING:
     from models.filters.completing import Offer
@@ -112,13 +113,13 @@ class Prompt(Vertical):
         self._history: dict[str, list[str]] = {}
         self._back = 0
         self._place = Place()
-        self.said = ""
+        self.said = self._above = ""
 
     def compose(self) -> ComposeResult:
         yield Static("", id="prompt-above", markup=False)
         with Horizontal():
             yield Static("", id="prompt-label", markup=False)
-            field = Input(compact=True, select_on_focus=False, highlighter=self._place)
+            field = Field(compact=True, select_on_focus=False, highlighter=self._place)
             field.cursor_blink = False
             yield field
             yield Static("", id="prompt-note", markup=False)
@@ -166,9 +167,11 @@ class Prompt(Vertical):
         text, label = plain(text), self.question.label if self.question else ""
         room = max(LEAST, cell_len(self.question.value) + 1) if self.question else LEAST
         beside = cell_len(text) + min(cell_len(label), self.size.width * 6 // 10) + room <= self.size.width
-        self.query_one("#prompt-note", Static).update(text if beside else "")
+        _tell(self.query_one("#prompt-note", Static), text if beside else "")
         above = self.query_one("#prompt-above", Static)
-        above.update("" if beside else text)
+        if text != self._above and not beside:
+            above.update(text)
+        self._above = "" if beside else text
         above.display = not beside
 
     def mark(self, at: int = 0, end: int = 0) -> None:
@@ -266,3 +269,13 @@ class Prompt(Vertical):
             self._back = back
             self.field.value = past[-back] if back else ""
             self.field.cursor_position = len(self.field.value)
+
+
+def _tell(note: Static, text: str) -> None:
+    """Makes the note wider where it must be, and never narrower while it is there: the screen is not laid out anew
+    at every key."""
+    wide = cell_len(text) + 2
+    grows = wide > note.size.width + 2 if text else note.size.width > 0
+    if grows:
+        note.styles.width = wide if text else 0
+    note.update(text, layout=grows)
