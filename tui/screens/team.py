@@ -52,14 +52,38 @@ class TeamView(ListView):
         "assignment": frozenset(),
     }
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.tasks: dict[str, int] = {}  # unfinished ones of each member, counted behind
+
     def title_parts(self) -> Sequence[str]:
         return ("Milepost", "Team and calendars" + (f" /{self.text}" if self.text else ""))
+
+    def reload(self) -> None:
+        super().reload()
+        self.run_worker(self._count, thread=True, exclusive=True, group="team", exit_on_error=False)
+
+    def narrow(self) -> None:
+        super().reload()
+
+    def _count(self) -> None:
+        conn = bench(self).desk.reader()
+        try:
+            tasks = team.open_tasks(conn)
+        finally:
+            conn.close()
+        self.app.call_from_thread(self._show_counts, tasks)
+
+    def _show_counts(self, tasks: dict[str, int]) -> None:
+        if tasks != self.tasks:
+            self.tasks = tasks
+            self.lines.refresh_rows()
 
     def window(self) -> Window:
         return team.team(bench(self).desk.conn, self.wanted)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        return team.team_rows(bench(self).desk.conn, rowids)
+        return team.team_rows(bench(self).desk.conn, rowids, self.tasks)
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return row.kind, row.id
