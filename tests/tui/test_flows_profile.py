@@ -111,6 +111,14 @@ async def test_the_team_and_calendars(tmp_path, ids):
         assert here(pilot).kind == "calendar" and count(pilot.app, "calendar") == 1
 
 
+async def test_the_team_says_how_many_open_tasks_each_has(tmp_path, ids):
+    elsewhere(tmp_path, "task", ids["Check power"], who="Tomas Roth")
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g m")
+        view(pilot.app).seek("member", ids["Tomas Roth"])
+        await until(lambda: here(pilot).tasks > 0, pilot)
+
+
 async def test_notes_are_typed_on_a_page(tmp_path, ids):
     acknowledge(tmp_path)
     async with at_work(tmp_path, project="Nesting") as pilot:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from models.filters.completing import Offer
 
 LEAST = 30  # cells that a text keeps before a note goes above it
+GROWS = 24  # cells for what is typed next, and what is offered behind it
 
 
 @dataclass(slots=True)
@@ -100,7 +101,7 @@ class Prompt(Vertical):
             background: $surface-lighten-1;
         }
         & Input:focus { border: none; background-tint: initial; }
-        & #prompt-note { width: auto; padding: 0 1; color: $text-warning; }
+        & #prompt-note { width: 0; padding: 0 1; color: $text-warning; }
     }
     """
 
@@ -114,6 +115,7 @@ class Prompt(Vertical):
         self._back = 0
         self._place = Place()
         self.said = self._above = ""
+        self._wide = 0  # cells of the note
 
     def compose(self) -> ComposeResult:
         yield Static("", id="prompt-above", markup=False)
@@ -167,12 +169,22 @@ class Prompt(Vertical):
         text, label = plain(text), self.question.label if self.question else ""
         room = max(LEAST, cell_len(self.question.value) + 1) if self.question else LEAST
         beside = cell_len(text) + min(cell_len(label), self.size.width * 6 // 10) + room <= self.size.width
-        _tell(self.query_one("#prompt-note", Static), text if beside else "")
+        typed = cell_len(label) + cell_len(self.field.value) + GROWS
+        self._beside(text if beside else "", self.size.width - typed)
         above = self.query_one("#prompt-above", Static)
         if text != self._above and not beside:
             above.update(text)
         self._above = "" if beside else text
         above.display = not beside
+
+    def _beside(self, text: str, spare: int) -> None:
+        """A note keeps its width while what is typed leaves so much to spare: the screen is not laid out anew at every
+        key."""
+        note, before = self.query_one("#prompt-note", Static), self._wide
+        self._wide = max(cell_len(text) + 2, min(before, spare)) if text else 0
+        if self._wide != before:
+            note.styles.width = self._wide
+        note.update(text, layout=self._wide != before)
 
     def mark(self, at: int = 0, end: int = 0) -> None:
         """Shows where a mistake is; nothing without a place."""
@@ -269,13 +281,3 @@ class Prompt(Vertical):
             self._back = back
             self.field.value = past[-back] if back else ""
             self.field.cursor_position = len(self.field.value)
-
-
-def _tell(note: Static, text: str) -> None:
-    """Makes the note wider where it must be, and never narrower while it is there: the screen is not laid out anew
-    at every key."""
-    wide = cell_len(text) + 2
-    grows = wide > note.size.width + 2 if text else note.size.width > 0
-    if grows:
-        note.styles.width = wide if text else 0
-    note.update(text, layout=grows)
