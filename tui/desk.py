@@ -154,6 +154,8 @@ class Desk:
             self._probe.close()
         if self.worker is not None:
             self.worker.stop()
+        if self._store is not None:
+            self._store.close()
         self.conn.close()
 
     def _locked(self) -> bool:

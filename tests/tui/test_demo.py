@@ -68,7 +68,9 @@ class Demo:
 def demo(tmp_path):
     if sys.platform == "win32":
         pytest.skip("needs a pseudo-terminal")
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a run under nohup ignores it, and all that it starts
     shown = Demo(tmp_path)
+    signal.signal(signal.SIGHUP, before)
     yield shown
     if shown.terminal.isalive():
         shown.terminal.kill(signal.SIGKILL)
@@ -162,7 +164,7 @@ def test_after_a_normal_end_nothing_is_left(demo):
 def test_killed_by_a_signal_it_leaves_nothing(demo, number):
     demo.shown()
     os.kill(demo.pid, getattr(signal, number))
-    demo.terminal.wait()
+    wait_for(lambda: not demo.terminal.isalive())
     wait_for(demo.gone, 15)
 
 

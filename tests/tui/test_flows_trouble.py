@@ -88,7 +88,7 @@ async def test_an_error_that_nobody_foresaw_is_logged_and_work_goes_on(tmp_path,
         await see(pilot, "That went wrong (ZeroDivisionError)")
         assert "ZeroDivisionError" in (tmp_path / "milepost.log").read_text()
         await keys(pilot, "x")
-        assert here(pilot).status == "done"
+        await until(lambda: here(pilot).status == "done", pilot)
 
 
 @pytest.mark.asyncio
