@@ -68,7 +68,9 @@ class Demo:
 def demo(tmp_path):
     if sys.platform == "win32":
         pytest.skip("needs a pseudo-terminal")
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # a run under nohup ignores it, and all that it starts
+    before = signal.signal(
+        signal.SIGHUP, signal.SIG_DFL
+    )  # a run under nohup ignores it, and all that it starts
     shown = Demo(tmp_path)
     signal.signal(signal.SIGHUP, before)
     yield shown
