@@ -130,8 +130,9 @@ def _computed(project: str, schedule: Schedule, keys: Iterable[Key]) -> dict[str
 
 
 def _open(schedule: Schedule, key: Key) -> int:
-    """0: finished, 1: not begun, 2: begun."""
-    return 0 if schedule.is_done(key) else 1 + schedule.is_begun(key)
+    """0: finished, or not to be done; 1: not begun, 2: begun."""
+    over = schedule.is_done(key) or schedule.network.nodes[key].task.inactive
+    return 0 if over else 1 + schedule.is_begun(key)
 
 
 def _row(task: str, project: str, d: Dates) -> Row:

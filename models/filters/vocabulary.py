@@ -134,9 +134,9 @@ PROJECTS = Vocabulary(
     ),
     texts=("t.name", "t.number", name_of("client", "t.client_id")),
     marks={
-        "late": f"(EXISTS ({_LIVE} AND k.actual_finish IS NULL AND k.deadline<:today) OR EXISTS (SELECT 1"
-        " FROM schedule s JOIN task k ON k.id=s.task WHERE s.project=t.id AND s.finish<:today"
-        " AND k.actual_finish IS NULL AND k.deleted_at IS NULL))",
+        "late": f"(EXISTS ({_LIVE} AND k.actual_finish IS NULL AND k.deadline<:today AND coalesce((SELECT s.open"
+        " FROM schedule s WHERE s.task=k.id), 1)) OR EXISTS (SELECT 1 FROM schedule s JOIN task k ON k.id=s.task"
+        " WHERE s.project=t.id AND s.finish<:today AND s.open AND k.actual_finish IS NULL AND k.deleted_at IS NULL))",
         "overdue": f"(t.finish<:today AND {_LEFT})",
         "todo": f"(NOT {_BEGUN} AND {_LEFT})",
         "doing": f"({_BEGUN} AND {_LEFT})",

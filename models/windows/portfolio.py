@@ -176,7 +176,7 @@ def _late(conn: sqlite3.Connection, ids: Sequence[str], today: str) -> dict[str,
             UNION ALL
             SELECT t.project_id, count(*) FROM task t INDEXED BY task_deadline LEFT JOIN schedule s ON s.task=t.id
             WHERE t.project_id IN ({marks(ids)}) AND t.deadline<? AND t.actual_finish IS NULL AND t.deleted_at IS NULL
-            AND (s.finish IS NULL OR s.finish>=?) GROUP BY t.project_id
+            AND (s.finish IS NULL OR s.finish>=?) AND coalesce(s.open, 1) GROUP BY t.project_id
             ) GROUP BY project""",
         (*ids, today, *ids, today, today),
     )

@@ -411,6 +411,26 @@ def test_what_is_done_to_a_summary_is_done_to_the_tasks_below_it_and_undone_at_o
     assert states(desk, project) == before
 
 
+def test_a_phase_that_is_done_and_what_is_not_to_be_done_are_late_no_more(desk: Any) -> None:
+    project = desk.project("Line 2")
+    desk.edit("project", project, start="2026-01-05T08:00")
+    [phase] = desk.tasks(project, "Install")
+    lay, spare = desk.tasks(project, "Lay cables", "Spare", under=phase)
+    desk.edit("task", phase, deadline="2026-02-02T17:00")
+
+    def late() -> int:
+        dates.refresh_all(desk.store)
+        rows = [row for (row,) in desk.conn.execute("SELECT rowid FROM project")]
+        return project_rows(desk.conn, rows, "2026-11-28")[0].late
+
+    assert late() == 3
+    desk.edit("task", spare, status="n/a")
+    desk.edit(
+        "task", lay, actual_start="2026-01-05T08:00", actual_finish="2026-01-05T17:00", percent_complete=100
+    )
+    assert late() == 0
+
+
 def test_progress_counts_the_tasks_and_not_the_summaries_above_them(desk: Any) -> None:
     project = desk.project("Line 2")
     [phase] = desk.tasks(project, "Install")
