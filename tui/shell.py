@@ -137,9 +137,8 @@ class Shell(Screen[None], inherit_bindings=False):
         except NoMatches:
             prompt = Prompt()
             await self.query_one("#bottom").mount(prompt)
-        self._focus_of.setdefault(
-            "prompt", self.focused
-        )  # until it is given back: a refusal asks again at once
+        # until it is given back: a refusal asks again at once
+        self._focus_of.setdefault("prompt", self.focused)
         prompt.ask(question)
         self.add_class("-asking")
 

@@ -79,7 +79,10 @@ async def test_today_is_narrowed_by_the_language_of_all_lists(tmp_path, ids):
             "Note", create, "promise", name="Drawings", due=in_days(2), client_id=ids["Northwind Steel"]
         )
     async with at_work(tmp_path, project="Nesting") as pilot:
-        names = lambda: [view(pilot.app).found[at].name for at in view(pilot.app).lines.window.rowids]  # noqa: E731
+
+        def names() -> list[str]:
+            return [view(pilot.app).found[at].name for at in view(pilot.app).lines.window.rowids]
+
         await keys(pilot, "g h")
         await until(lambda: names() == ["Check power", "Drawings"], pilot)
         await keys(pilot, "/ '-task'")
