@@ -102,6 +102,15 @@ def combined(guessed: Columns, *stronger: Mapping[str, str]) -> Columns:
     return columns
 
 
+def check(kind: str, columns: Columns, heads: Sequence[str], how: str = "") -> None:
+    """Raises Refused where no column is the name, with how to say which: `how` stands before `Heading=name`."""
+    if not {"name", "first_name", "last_name"} & set(columns.values()):
+        shown = ", ".join(filter(None, heads))
+        raise Refused(
+            f'No column is the name of the {kind}. The headings are: {shown}. Say which: {how}"{heads[0]}=name"'
+        )
+
+
 def signature(kind: str, heads: Iterable[str]) -> str:
     """The same for tables with the same headings, in whatever order."""
     words = "\n".join(sorted(filter(None, map(spelt, heads))))

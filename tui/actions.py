@@ -297,6 +297,13 @@ COMMON = [
     ),
     _do("import_plan", "", "import a plan", "Take in a plan of Microsoft Project, after it was shown"),
     _do("import_private", "", "import a private plan", "The same, into a project that only you see"),
+    _do(
+        "import_contacts",
+        "",
+        "import contacts",
+        "Take in cards, or a list of contacts, after they were shown",
+    ),
+    _do("import_tasks", "", "import tasks", "Take a list of tasks into this project, after it was shown"),
     _do("connect", "", "connect", "Sign in to a server, with the code of an invitation"),
     _do("look_at_demo", "", "demo", "End this and look at the demo: a made-up company with its server"),
     _do("tour", "", "tour", "Begin the tour of nine keys, or end it"),

@@ -1,57 +1,42 @@
-"""The ways to begin: a plan from a file, a project from the template, the demo, a server, the tour."""
+"""The ways to begin: a project from the template, a server, the demo, the tour."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.css.query import NoMatches
 
 from models.errors import MilepostError, Refused
-from tui.preferred import Preferred
 from tui.registry import Action
+from tui.taking import Taking
 from tui.tour import STEPS, Tour
 from tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
     from models.filters.completing import Offer
     from models.template_file import Template
-    from office.foreign import Plan
-    from office.importing import Preview as Seen
-    from tui.desk import Desk
-
-LISTS = (".vcf", ".csv", ".xlsx")
 
 
-class Beginning(Preferred):
+class Beginning(Taking):
     """Milepost with what a new user needs first, all of it in the palette at any time."""
 
-    desk: Desk
     demo = wanted_demo = False
 
     def edit(self, label: str, verb: Any, *args: Any, **more: Any) -> None:
         """Runs a verb as one operation."""
         raise NotImplementedError
 
-    def edit_behind(self, label: str, verb: Any, *args: Any, **more: Any) -> None:
-        """The same for what takes long."""
-        raise NotImplementedError
-
     def names(self, kind: str) -> list[str]:
         """What the records of a kind are called."""
-        raise NotImplementedError
-
-    def open_project(self, project: str) -> None:
-        """Brings the tasks of a project to the front."""
         raise NotImplementedError
 
     # A project from the template
 
     async def act_from_template(self) -> None:
         """Its name, then one question for each thing that the plan repeats over."""
-        if not self._loaded():
+        if not self.loaded():
             return
         from models.template_file import read_template
 
@@ -112,70 +97,11 @@ class Beginning(Preferred):
             self.settings.holidays, told=lambda changes: self.open_project(str(changes.result)), lost=again,
         )  # fmt: skip
 
-    # A plan from a file
-
-    async def act_import_plan(self) -> None:
-        """A plan of Microsoft Project's: read in a thread, shown line by line, and taken in by enter."""
-        if self._loaded():
-            await self.shell.ask(self._file(private=False))
-
-    async def act_import_private(self) -> None:
-        """The same, where only this member sees it."""
-        if self._loaded():
-            await self.shell.ask(self._file(private=True))
-
-    def _file(self, private: bool, text: str = "", why: str = "") -> Question:
-        label = f"{'Private plan' if private else 'Plan'} to import (.xml, .mpp):"
-        return Question(label, partial(self._read_file, private), text, why, offer=paths)
-
-    def _read_file(self, private: bool, text: str) -> str | None:
-        path = Path(text.strip()).expanduser()
-        if not text.strip():
-            return None
-        if path.suffix.lower() in LISTS:
-            return f"Lists come in by command: milepost import {path.name} --as contacts, or --as tasks"
-        if not path.is_file():
-            return f"There is no file {path}. tab completes a name"
-        self.shell.say(f"Reading {path.name} …")
-        read = partial(self._read_plan, private, path)
-        self.run_worker(read, thread=True, exclusive=True, group="plan", exit_on_error=False)
-        return None
-
-    def _read_plan(self, private: bool, path: Path) -> None:
-        from office import importing
-        from tui.commands.files import read_plan
-
-        conn = self.desk.reader()
-        try:
-            plan = read_plan(path)
-            seen = importing.preview(conn, plan, private=private)
-        except MilepostError as error:
-            self.call_from_thread(self._ask_file_again, private, str(path), str(error))
-            return
-        finally:
-            conn.close()
-        self.call_from_thread(self._show_plan, private, plan, seen)
-
-    def _ask_file_again(self, private: bool, text: str, why: str) -> None:
-        self.run_worker(self.shell.ask(self._file(private, text, why)))
-
-    def _show_plan(self, private: bool, plan: Plan, seen: Seen) -> None:
-        question = f"Import {seen.name}? enter · esc"
-        self.run_worker(self.shell.preview(question, seen.lines(), partial(self._take_in, private, plan)))
-
-    def _take_in(self, private: bool, plan: Plan) -> None:
-        from office import importing
-
-        self.edit_behind(
-            f"Import {plan.name}", partial(importing.import_plan, private=private), plan,
-            told=lambda changes: self.open_project(str(changes.result)),
-        )  # fmt: skip
-
     # A server
 
     async def act_connect(self) -> None:
         """The address and the code of an invitation."""
-        if self._loaded():
+        if self.loaded():
             await self.shell.ask(self._address())
 
     def _address(self, text: str = "", why: str = "") -> Question:
@@ -239,32 +165,3 @@ class Beginning(Preferred):
                 self.shell.say(
                     f"That were the {len(STEPS)} keys. ? and : know all others; g , has the settings"
                 )
-
-    # Inside
-
-    def _loaded(self) -> bool:
-        if not self.desk.loaded:
-            self.shell.say("One moment: still loading. Once more", "warn")
-        return self.desk.loaded
-
-
-def paths(text: str) -> Offer:
-    """Folders and plans that continue what is typed."""
-    from models.filters.completing import Offer
-
-    typed = Path(text).expanduser()
-    folder, begun = (typed, "") if text.endswith(("/", "\\")) else (typed.parent, typed.name)
-    found = sorted(_named(folder, begun)) if text else []
-    return Offer(len(text) - len(begun), found[:20])
-
-
-def _named(folder: Path, begun: str) -> Iterator[str]:
-    try:
-        for one in folder.iterdir():
-            if one.name.casefold().startswith(begun.casefold()) and not one.name.startswith("."):
-                if one.is_dir():
-                    yield f"{one.name}/"
-                elif one.suffix.lower() in (".xml", ".mpp"):
-                    yield one.name
-    except OSError:
-        return

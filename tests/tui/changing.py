@@ -20,6 +20,11 @@ from tests.tui.office import furnish, opened
 PLAN = """<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/project"><Name>Line 2</Name>
 <StartDate>2026-11-30T08:00:00</StartDate><Tasks>
 <Task><UID>1</UID><ID>1</ID><Name>Dig</Name><OutlineLevel>1</OutlineLevel></Task></Tasks></Project>"""
+FILES = {  # by the word that stands for the name
+    "PLAN": ("plan.xml", PLAN),
+    "PEOPLE": ("people.csv", "Name;Company\nOdile Roux;Harlan Fab\n"),
+    "WORK": ("work.csv", "Task,Duration\nDig,2d\nGo live,3d\n"),
+}
 LATE = (date.today() - timedelta(days=3)).isoformat()
 
 
@@ -43,7 +48,7 @@ CHANGING = {
     "tasks.higher_priority": Change("(", "set Survey priority=600"),
     "tasks.lower_priority": Change(")", "set Survey priority=400"),
     "tasks.estimate": Change("G t '3d' enter", "set 'Go live' duration=3d"),
-    "tasks.new_below": Change("o 'Dig' enter escape", "add task Dig project=Nesting after=Survey"),
+    "tasks.new_below": Change("j o 'Dig' enter escape", "add task Dig project=Nesting after='Check power'"),
     "tasks.new_above": Change("G O 'Dig' enter escape", "add task Dig project=Nesting after=Install"),
     "tasks.move_down": Change("J", "set Survey after=Install"),
     "tasks.move_up": Change("G K", "set 'Go live' after=Survey"),
@@ -84,6 +89,9 @@ CHANGING = {
                             "new 'Line 9' machine='Plasma 1' integration= shift=Day"),
     "import_plan": Change(": 'import_a_plan' enter PLAN enter enter", "import PLAN --yes"),
     "import_private": Change(": 'private_plan' enter PLAN enter enter", "import PLAN --yes --private"),
+    "import_contacts": Change(": 'import_contacts' enter PEOPLE enter enter", "import PEOPLE --yes --as contacts"),
+    "import_tasks": Change(": 'import_tasks' enter WORK enter enter",
+                           "import WORK --yes --as tasks --project Nesting"),
 }  # fmt: skip
 
 BY_OTHER_TESTS = {  # what they change is at the server, personal, or is not to come back
@@ -153,7 +161,8 @@ def furnish_all(home: Path) -> None:
         store.transact("Rename", record.edit, "task", ids["Go live"], name="Go-live")
         with store.write() as conn:
             outbox.settle(conn, [outbox.Verdict(t.id, 0, "closed") for t in outbox.take(conn, 1000)[-1:]])
-    (home / "plan.xml").write_text(PLAN, "utf-8")
+    for name, text in FILES.values():
+        (home / name).write_text(text, "utf-8")
 
 
 def _clash(session, ids) -> None:
@@ -176,5 +185,5 @@ def words(change: Change, home: Path) -> list[str]:
     """The command, with what only the profile knows."""
     with opened(home) as store, closing(store.read()) as conn:
         [refused] = conn.execute("SELECT id FROM txn WHERE state=5").fetchone()
-    known = {"REFUSED": refused, "PLAN": str(home / "plan.xml")}
+    known = {"REFUSED": refused, **{word: str(home / name) for word, (name, _) in FILES.items()}}
     return [known.get(word, word) for word in shlex.split(change.command)]

@@ -1,15 +1,14 @@
 """The first minutes: an empty profile, the ways to begin, the tour."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 from tests.stories.conftest import Laptop, Server
 from tests.tui.office import at_work, count, furnish, here, keys, see, until, value, view
 from tests.tui.plain import screen_lines, screen_text
-from tui.beginning import paths
 from tui.cli import main
+from tui.taking import PLANS, files
 from tui.tour import STEPS, Tour
 from tui.widgets.prompt import Prompt
 
@@ -155,15 +154,15 @@ def test_folders_and_plans_are_offered(tmp_path):
     (tmp_path / "plans").mkdir()
     for name in ("plan.xml", "plan.txt", ".plan.xml"):
         (tmp_path / name).touch()
-    assert list(paths(f"{tmp_path}/pl").words) == ["plan.xml", "plans/"]
-    assert paths(str(Path("/nowhere/at/all"))).words == []
+    assert list(files(PLANS, f"{tmp_path}/pl").words) == ["plan.xml", "plans/"]
+    assert files(PLANS, "/nowhere/at/all").words == []
 
 
 @pytest.mark.asyncio
 async def test_a_server_that_is_not_there_is_said_and_asked_for_again(tmp_path, monkeypatch):
     monkeypatch.setenv("MILEPOST_CREDENTIALS", f"file:{tmp_path / 'token'}")
     async with at_work(tmp_path / "home") as pilot:
-        await keys(pilot, "j j j j enter '127.0.0.1:1' enter 'K7QF-2MXD' enter")
+        await keys(pilot, "j j j j j enter '127.0.0.1:1' enter 'K7QF-2MXD' enter")
         await see(pilot, "Server:")
         await until(lambda: "127.0.0.1:1" in screen_text(pilot.app), pilot)
 
@@ -178,7 +177,7 @@ async def test_a_code_brings_the_teams_projects_into_an_empty_profile(tmp_path, 
         code = ines.json("invite", "Tomas")["code"]
         monkeypatch.setenv("MILEPOST_CREDENTIALS", f"file:{tmp_path / 'token'}")
         async with at_work(tmp_path / "home", (100, 30)) as pilot:
-            await keys(pilot, "j j j j enter")
+            await keys(pilot, "j j j j j enter")
             await pilot.press(*server.url, "enter", *"K7QF-2MXD", "enter")
             await see(pilot, "Check it letter by letter")
             await pilot.press("enter", *code, "enter")
@@ -196,7 +195,7 @@ async def test_a_code_brings_the_teams_projects_into_an_empty_profile(tmp_path, 
 @pytest.mark.asyncio
 async def test_the_demo_is_what_comes_next(tmp_path):
     async with at_work(tmp_path) as pilot:
-        await pilot.press("j", "j", "j", "enter")
+        await pilot.press("j", "j", "j", "j", "enter")
         await pilot._wait_for_screen()
     assert pilot.app.wanted_demo
 

@@ -7,6 +7,7 @@ import pytest
 from tests.tui.changing import (
     BY_OTHER_TESTS,
     CHANGING,
+    FILES,
     LOOKING,
     UNCHANGING,
     furnish_all,
@@ -57,7 +58,7 @@ async def test_the_keys_change_records_and_one_u_takes_it_back(home, id):
     before = living(home)
     async with at_work(home, project="Nesting") as pilot:
         for word in CHANGING[id].keys.split():
-            await (pilot.press(*str(home / "plan.xml")) if word == "PLAN" else keys(pilot, word))
+            await (pilot.press(*str(home / FILES[word][0])) if word in FILES else keys(pilot, word))
         await settle(pilot)
         await until(lambda: living(home) != before, pilot)
         await keys(pilot, CHANGING[id].back)

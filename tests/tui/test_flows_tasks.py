@@ -109,6 +109,16 @@ async def test_the_tree_by_keyboard(tmp_path, ids):
         await see(pilot, "on the top level already")
 
 
+async def test_a_new_task_stands_right_below_the_cursor_also_in_an_unfolded_phase(tmp_path, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "o 'Badges' enter 'Coffee' enter escape")
+        assert names(pilot)[:4] == ["Survey", "Badges", "Coffee", "Check power"]
+        await keys(pilot, "home h o 'Order' enter escape")  # folded: beside it
+        assert names(pilot)[:3] == ["Survey", "Order", "Install"]
+        await keys(pilot, "home l")
+        assert names(pilot)[:6] == ["Survey", "Badges", "Coffee", "Check power", "Check network", "Order"]
+
+
 async def test_keys_typed_ahead_make_a_chain_of_tasks(tmp_path, ids):
     async with at_work(tmp_path, (80, 24), "Nesting") as pilot:
         app = pilot.app

@@ -45,7 +45,7 @@ def table(ctx: Context, path: Path) -> int:
         remembered: Columns = json.loads(get_meta(conn, key, "{}"))
         said = headings.said(kind, found.heads, ctx.args.map)
         columns = headings.combined(headings.guess(kind, found.heads), remembered, said)
-        _check(kind, columns, found.heads)
+        headings.check(kind, columns, found.heads, "--map ")
         project = _project(ctx, conn) if kind == "task" else None
         batch = rows_of(
             found, kind, columns,
@@ -104,14 +104,6 @@ def _kind(ctx: Context) -> str:
     if kind not in KINDS:
         raise Refused("A list can be imported as contacts or as tasks.")
     return kind
-
-
-def _check(kind: str, columns: "Columns", heads: list[str]) -> None:
-    if not {"name", "first_name", "last_name"} & set(columns.values()):
-        shown = ", ".join(filter(None, heads))
-        raise Refused(
-            f'No column is the name of the {kind}. The headings are: {shown}. Say which: --map "{heads[0]}=name"'
-        )
 
 
 def _client(ctx: Context, conn: sqlite3.Connection) -> str | None:

@@ -289,27 +289,35 @@ class TasksView(TaskActions):
             self.shell.say("Open a project first: g p, then enter")
             return
         row = self.here()
-        await self.shell.ask(
-            self._new(row.id if row is not None else "", row.name if row is not None else "", below)
-        )
+        if row is None:
+            await self.shell.ask(self._new("New task:", {}))
+            return
+        where = f"New task {'below' if below else 'above'} “{row.name}”:"
+        await self.shell.ask(self._new(where, self._place(row, below)))
 
-    def _new(self, beside: str, name: str, below: bool, text: str = "", why: str = "") -> Question:
-        where = f"New task {'below' if below else 'above'} “{name}”:" if beside else "New task:"
-        return Question(where, lambda typed: self._create(typed, beside, name, below), text, why)
+    def _place(self, row: TaskRow, below: bool) -> dict[str, str]:
+        """Beside the row, for `add_task`; below an unfolded phase is on top of its tasks, where one looks."""
+        under = self.lines.cursor + 1
+        if below and under < len(self.lines.window):
+            first = self.lines.window.row(under)
+            if first is not None and first.parent_id == row.id:
+                return {"before": first.id}
+        return {"after" if below else "before": row.id}
 
-    def _create(self, text: str, beside: str, name: str, below: bool) -> str | None:
-        if not text.strip():
+    def _new(self, where: str, place: dict[str, str], text: str = "", why: str = "") -> Question:
+        return Question(where, lambda typed: self._create(typed.strip(), where, place), text, why)
+
+    def _create(self, text: str, where: str, place: dict[str, str]) -> str | None:
+        if not text:
             return None
         from uuid_utils.compat import uuid7
 
-        after, before = (beside, None) if below else (None, beside)
         id = str(uuid7())
-        self.shell.ask_next(
-            self._new(id, text.strip(), below=True)
-        )  # at once: the next one may be typed ahead
+        # at once: the next one may be typed ahead
+        self.shell.ask_next(self._new(f"New task below “{text}”:", {"after": id}))
         bench(self).edit(
-            f"New task “{text.strip()}”", "outline.add_task", self.project, text.strip(), id=id, after=after or None,
-            before=before or None, told=lambda changes: self.seek("task", id),
-            lost=self.ask_once_more(partial(self._new, beside, name, below), text),
+            f"New task “{text}”", "outline.add_task", self.project, text, id=id, **place,
+            told=lambda changes: self.seek("task", id),
+            lost=self.ask_once_more(partial(self._new, where, place), text),
         )  # fmt: skip
         return None

@@ -26,6 +26,11 @@ CHOICES = (  # the action of each
         "of Microsoft Project; shown, then saved",
     ),
     (
+        "import_contacts",
+        "Import contacts",
+        "cards, or a list from Excel or Outlook",
+    ),
+    (
         "look_at_demo",
         "Look at the demo",
         "a company and a server, until you quit",
