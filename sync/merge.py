@@ -227,9 +227,7 @@ class _Merge:
             self._conflict(stored, names, values, max(newer))
 
     def _is_note(self, name: str) -> bool:
-        kind = KINDS.get(self.change.kind)
-        field = kind.fields.get(name) if kind else None
-        return field is not None and field.type == "note" and name in self.change.before
+        return _is_text(self.change.kind, name) and name in self.change.before
 
     def _note(self, stored: Stored, name: str) -> None:
         """The step that the author made in a note, on the note as it stands."""
@@ -337,7 +335,8 @@ class _Merge:
         self, winner: Mapping[str, Scalar], won: Stamp, loser: Mapping[str, Scalar], lost: Stamp,
         base: Mapping[str, Scalar] | None, decided: str, of: tuple[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """A conflict record. Its id is made of both transactions, never of values, which recur."""
+        """A conflict record. Its id is made of both transactions, never of values alone, which recur. The text that
+        stood in a note is of several hands, and another one when the log was written anew after a restore."""
         kind, rec = of or (self.change.kind, self.change.rec)
         name = sorted(loser)[0]
         values: dict[str, Scalar] = {
@@ -347,9 +346,15 @@ class _Merge:
             "loser_at": instant_of(lost.at), "loser_txn": lost.txn,
             "base": None if base is None else _json(base), "decided": decided,
         }  # fmt: skip
-        id = made_id("conflict", won.txn, lost.txn, rec, name)
+        text = [str(values["loser"])] if _is_text(kind, name) else []
+        id = made_id("conflict", won.txn, lost.txn, rec, name, *text)
         self.conflicts.append(Patch("conflict", id, True, values))
         self.decision.writes[id] = values
+
+
+def _is_text(kind: str, name: str) -> bool:
+    field = KINDS[kind].fields.get(name) if kind in KINDS else None
+    return field is not None and field.type == "note"
 
 
 def _text(value: Scalar) -> str:

@@ -92,6 +92,11 @@ class Laptop:
         self.store.close()
         self.store = stage.open_quick(self.home, self.clock)
 
+    def standing(self) -> list[tuple[Any, ...]]:
+        """How far each space is: changes as long as a sync finds something to do."""
+        with self.store.write() as conn:
+            return conn.execute("SELECT id, upto, sum FROM space ORDER BY id").fetchall()
+
     @contextmanager
     def program(self) -> Iterator[None]:
         """The product's table of kinds as this laptop's program has it."""

@@ -162,8 +162,8 @@ class _Walk:
         kept = _lines_of(value)
         if by in self.vers and edit.seen.get(cell, (-1, 0))[0] >= self.vers[by].ver:
             saw |= _lines_of(stood)  # before a restore he may have seen it written, and erased since
-        if (own := self.edits.get(by)) and edit.follows(own) and cell in own.fields:
-            for text in own.fields[cell]:
+        if (own := self.edits.get(by)) and edit.follows(own):
+            for text in (*own.fields.get(cell, ()), own.created.get(cell[0], {}).get(cell[1])):
                 saw |= _lines_of(text)
         for patch in _conflicts(self.world):  # one that was kept over a restore is not made again
             txns = patch.values["winner_txn"], patch.values["loser_txn"]

@@ -244,12 +244,16 @@ class World:
         for request in self.late:
             self._serve(*request)
         for _ in range(8):
-            before = (len(self.log), [laptop.cursor for laptop in self.laptops])
+            before = self._standing()
             for laptop in self.laptops:
                 self._sync(laptop, random.Random(0), faults=0.0)
-            if before == (len(self.log), [laptop.cursor for laptop in self.laptops]):
+            if before == self._standing():
                 break
         oracle.at_rest(self)
+
+    def _standing(self) -> list[Any]:
+        """How far each side is."""
+        return [len(self.log), *((laptop.cursor, laptop.standing()) for laptop in self.laptops)]
 
     def again(self, laptop: Laptop) -> int:
         """One more sync; how many pushes it made."""

@@ -113,6 +113,16 @@ def test_a_conflicts_id_is_made_of_both_transactions() -> None:
     assert conflict.rec == made_id("conflict", "mine", "t5", "r", "name")
 
 
+def test_texts_that_were_merged_otherwise_after_a_restore_are_conflicts_of_their_own() -> None:
+    """The operations are the same, the lines that lose are not (simulation, seed 110960)."""
+    made = [
+        push(stored(notes=(text, TOMAS, 5, 50)), {"notes": "new"}, before=before).patches[-1].rec
+        for text in ("1\n2\n3!", "1\n2\n3!\nand his", "1\n2\n3!")
+        for before in (NOTE, {})
+    ]
+    assert made[:2] == made[4:] and len(set(made)) == 2
+
+
 def test_a_conflict_holds_both_values_what_was_before_both_and_how_it_was_decided() -> None:
     theirs = stored(
         notes=("1\n2\n3!", TOMAS, 5, 50), name=("A", TOMAS, 5, 500), deadline=(None, TOMAS, 5, 50)
