@@ -38,13 +38,13 @@ _TASK = {
     " uidintheimportedfile",
     "level": "outlinelevel level gliederungsebene ebene",
     "wbs": "wbs wbscode outlinenumber pspcode psp gliederungsnummer",
-    "duration": "duration dur dauer estimate effort durationdays dauertage",
+    "duration": "duration dur dauer estimate effort durationdays days dauertage tage",
     "start": "start startdate begin starttime beginn anfang startdatum anfangstermin von from",
     "finish": "finish finishdate end enddate ende enddatum endtermin fertigstellen bis to",
     "deadline": "deadline due duedate dueby faellig faelligkeit faelligam stichtag termin zieltermin frist",
     "status": "status state zustand stand",
-    "percent_complete": "percentcomplete complete progress percent fortschritt percentabgeschlossen"
-    " prozentabgeschlossen",
+    "percent_complete": "percentcomplete complete progress percent percentdone done fortschritt percentabgeschlossen"
+    " prozentabgeschlossen erledigt",
     "who": "who resourcenames resources resource assignedto assignee owner responsible wer ressourcennamen ressourcen"
     " ressource zustaendig verantwortlich verantwortlicher verantwortung bearbeiter zugewiesenan",
     "priority": "priority prio prioritaet",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from textwrap import wrap
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -11,6 +12,9 @@ from tui.overlay import Overlay
 from tui.widgets.cells import plain
 from tui.widgets.columns import Column, Row
 from tui.widgets.rows import RowList
+
+WIDEST = 96  # of an overlay
+AROUND = 7  # border, margins, scroll bar
 
 
 class Preview(Overlay):
@@ -23,7 +27,8 @@ class Preview(Overlay):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[str] = []
+        self._told: Sequence[str] = ()
+        self._lines: list[str] = []  # as they fit
         self._do: Callable[[], object] = lambda: None
 
     def compose(self) -> ComposeResult:
@@ -34,12 +39,23 @@ class Preview(Overlay):
         return [(at, self._lines[at]) for at in rowids if at < len(self._lines)]
 
     def open(self, question: str, lines: Sequence[str], do: Callable[[], object]) -> None:
-        self._lines, self._do = list(lines), do
+        self._told, self._do = lines, do
         self.query_one(Static).update(plain(question))
         rows = self.query_one(RowList)
         rows.cursor = 0
-        rows.set_window(range(len(self._lines)))
+        self._fold()
         self._show(rows)
+
+    def on_resize(self) -> None:
+        self._fold()
+
+    def _fold(self) -> None:
+        """Breaks long lines between words: what cannot be read in the file is to be read here to its end."""
+        width = min(self.app.size.width, WIDEST) - AROUND
+        self._lines = [
+            part for line in self._told for part in wrap(line, width, subsequent_indent="    ") or [""]
+        ]
+        self.query_one(RowList).set_window(range(len(self._lines)))
 
     def act_choose(self) -> None:
         self.act_close()

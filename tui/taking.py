@@ -98,10 +98,10 @@ class Taking(Preferred):
 
     def _file(self, what: str, text: str = "", why: str = "") -> Question:
         label, ends = SOURCES[what]
+        note = why or f"a file that ends in {', '.join(ends)}"
         if what == "task":
-            label += f" into {self.place_of(self.project)[-1]}"
-        offer = partial(files, ends)
-        return Question(f"{label} ({', '.join(ends)}):", partial(self._chosen, what), text, why, offer=offer)
+            note += f"; they come into {self.place_of(self.project)[-1]}"
+        return Question(f"{label}:", partial(self._chosen, what), text, note, offer=partial(files, ends))
 
     def _chosen(self, what: str, text: str) -> str | None:
         path = Path(text.strip()).expanduser()

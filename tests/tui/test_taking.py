@@ -58,9 +58,10 @@ async def test_columns_that_mean_nothing_are_asked_about_and_remembered(home, tm
 
 
 async def test_tasks_come_into_the_project_in_front_and_what_cannot_be_read_is_said(home, tmp_path):
-    async with at_work(home, project="Nesting") as pilot:
+    async with at_work(home, (80, 24), "Nesting") as pilot:
         await asked(pilot, "import_tasks", tmp_path / "work.csv", WORK)
         await see(pilot, "unreadable: row 3")
+        await see(pilot, "2026-04-12")  # the end of the line, which is longer than the screen
         assert "new: 1 task" in screen_text(pilot.app) and "changed: 1 task" in screen_text(pilot.app)
         await keys(pilot, "enter")
         await until(lambda: here(pilot).name == "Dig", pilot)
