@@ -205,6 +205,10 @@ class Task(Named, Record, table=True):
             self.duration_minutes = 0 if self.milestone else self.duration_minutes or DAY_MINUTES
         if self.parent_id and "parent_id" in written:
             refuse_loop(session, {self.id}, self.parent_id)
+        if "percent_complete" in written and not {"actual_start", "actual_finish", "remaining_minutes"} & set(
+            written
+        ):
+            _progress(session, self)
 
     def remove(self, session: Session, at: str) -> None:
         for task in [self, *below(session, self)]:
@@ -323,6 +327,19 @@ def _finish(session: Session, task: Task, at: str) -> None:
     task.actual_start = min(task.actual_start or f"{at[:10]}T08:00", at)
     task.actual_finish = task.actual_finish or at
     task.percent_complete, task.remaining_minutes = 100, 0
+
+
+def _progress(session: Session, task: Task) -> None:
+    """A task of which a part is done has begun, and one of which all is done has ended, as in Microsoft Project."""
+    done, today = task.percent_complete, datetime.now()
+    if _steps(session, task):
+        raise Invalid("percent_complete", f"“{task.name}” is as far as the tasks below it. Set those.")
+    if done == 100:
+        _finish(session, task, f"{today:%Y-%m-%dT17:00}")
+    elif 0 < done < 100:
+        _unfinish(task)
+        task.percent_complete, task.remaining_minutes = done, None
+        task.actual_start = task.actual_start or f"{today:%Y-%m-%dT08:00}"
 
 
 def _unfinish(task: Task) -> None:

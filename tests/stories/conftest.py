@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.server.running import ROOT, Process
+from tests.stories import forked
 
 CLI = ["-m", "tui.cli"]
 
@@ -70,11 +71,13 @@ class Laptop:
 
     def __call__(self, *words: str, fails: bool = False) -> str:
         """What the command prints; it must succeed, or fail with a sentence."""
-        process = self.start(*words)
-        out, complaint = process.communicate(timeout=120)
-        assert (process.returncode != 0) == fails, (
-            f"{self.name}: {words}: {process.returncode} {out}{complaint}"
-        )
+        if forked.CAN and self.program == ROOT:
+            status, out, complaint = forked.run(words, self._environment)
+        else:
+            process = self.start(*words)
+            out, complaint = process.communicate(timeout=120)
+            status = process.returncode
+        assert (status != 0) == fails, f"{self.name}: {words}: {status} {out}{complaint}"
         assert "Traceback" not in complaint and "should not have" not in complaint, complaint
         return complaint if fails else out
 
