@@ -8,6 +8,7 @@ while refresh(store): ...      # one stale project at a time, until None
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from itertools import islice
 
 from models import db
@@ -20,9 +21,12 @@ from models.schedule.instants import show
 from models.schedule.problems import Problem
 from models.store import Store
 from models.windows.dates import RULES, newest
+from models.windows.tasks import large
 
 FEW = 500  # tasks that are asked for by name, not with their whole project
 SLICE = 150  # rows in one commit: well under 5 ms, so that an edit never waits for dates
+
+_NEXT = "SELECT project, n FROM stale ORDER BY project=? DESC, project LIMIT 1"
 
 # the projects whose dates depend on the records of a table that changed; of what is gone, its last content knows
 _AFFECTED = {
@@ -42,6 +46,20 @@ _AFFECTED = {
 }
 
 
+def next_stale(store: Store, first: str = "") -> str | None:
+    """The project that `refresh` would compute; None where no dates are stale."""
+    _mark(store)
+    with closing(store.read()) as reader:
+        row = reader.execute(_NEXT, (first,)).fetchone()
+    return row[0] if row else None
+
+
+def is_large(store: Store, project: str) -> bool:
+    """Whether its schedule would fill the memory of an application, and keep its keys waiting."""
+    with closing(store.read()) as reader:
+        return large(reader, project)
+
+
 def refresh(store: Store, first: str = "", kept: Kept | None = None) -> str | None:
     """Computes one project whose dates are stale, `first` before all others; its id, or None where none is.
 
@@ -54,9 +72,7 @@ def refresh(store: Store, first: str = "", kept: Kept | None = None) -> str | No
     reader = store.read()
     try:
         reader.execute("BEGIN")
-        row = reader.execute(
-            "SELECT project, n FROM stale ORDER BY project=? DESC, project LIMIT 1", (first,)
-        ).fetchone()
+        row = reader.execute(_NEXT, (first,)).fetchone()
         if row is None:
             return None
         project, n = row

@@ -20,6 +20,7 @@ from models import db
 from models.commits import Commits
 from models.errors import StoreError
 from models.feed import Changes, Feed
+from tui.apart import Planner
 
 if TYPE_CHECKING:
     from models.store import Store
@@ -37,6 +38,7 @@ class Desk:
         self.path = home / db.NAME
         self.conn = db.connect(self.path, readonly=True)
         self.feed = Feed(self.conn)
+        self.planner = Planner(home)
         self.worker: Worker | None = None
         self._on_state = on_state
         self._store: Store | None = None
@@ -148,6 +150,7 @@ class Desk:
         """Ends the worker after the last edit is saved."""
         self._over.set()
         self._commits.close()
+        self.planner.close()
         self._writer.shutdown(wait=True)
         self._keeper.shutdown(wait=True, cancel_futures=True)
         if self._probe is not None:

@@ -31,7 +31,6 @@ from tui.widgets.prompt import Prompt, Question
 from tui.words import count
 
 if TYPE_CHECKING:
-    from models.keeping import Kept
     from models.rejected import Rejected
     from models.store import Store
     from sync.worker import State
@@ -47,7 +46,6 @@ class Workbench(Rescued):
     front: Front | None = None  # the client who looks on, in the discreet view
     offline = leaving = False
     trouble = ""
-    _kept: Kept | None = None  # schedules, for the thread that keeps dates
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and self.desk.worker:
@@ -424,11 +422,7 @@ class Workbench(Rescued):
             self.desk.behind(_index)
 
     def _compute_dates(self, store: Store) -> bool:
-        from models import dates
-        from models.keeping import Kept
-
-        self._kept = self._kept or Kept()
-        return dates.refresh(store, self.project, self._kept) is not None
+        return self.desk.planner.compute_dates(store, self.project)
 
 
 def _index(store: Store) -> bool:

@@ -9,6 +9,8 @@ import orjson
 
 from models.windows.window import FINISH, START, STATUS, Condition, Window, add, marks, schedule_of
 
+LARGE = 2_000  # tasks of a project: what reads so many is done in a thread, or in another process
+
 
 class TaskRow(NamedTuple):
     """`duration` (working minutes) is the computed one of a summary; `start` and `finish` are the actual, else the
@@ -34,6 +36,12 @@ class TaskRow(NamedTuple):
     slack: int | None
     critical: int
     problem: str | None
+
+
+def large(conn: sqlite3.Connection, project: str) -> bool:
+    """Whether a project has LARGE tasks, deleted ones included; does not count further."""
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM task INDEXED BY task_tree WHERE project_id=? LIMIT {LARGE})"
+    return bool(conn.execute(sql, (project,)).fetchone()[0] == LARGE)
 
 
 def task_tree(conn: sqlite3.Connection, project: str) -> Window:

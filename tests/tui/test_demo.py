@@ -13,9 +13,10 @@ import pytest
 
 from models.store import open_store
 from sync.worker import read_state, sync_now
+from tui.apart import start
 from tui.demo import place, run
 from tui.demo.edits import HARLAN, QUARREL
-from tui.demo.processes import Server, start
+from tui.demo.processes import Server
 
 PATIENCE = 60.0  # seconds, on a machine that does much else
 

@@ -1,12 +1,25 @@
 """Dates follow edits, and what an edit would do is said before it is made."""
 
 import time
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
 
 from models.schedule.instants import parse, show
-from tests.tui.office import acknowledge, at_work, elsewhere, furnish, keys, opened, see, value, view
+from tests.tui.office import (
+    TASKS,
+    acknowledge,
+    at_work,
+    elsewhere,
+    furnish,
+    keys,
+    opened,
+    see,
+    until,
+    value,
+    view,
+)
 from tests.tui.plain import screen_text
 
 pytestmark = pytest.mark.asyncio
@@ -61,6 +74,35 @@ async def test_five_hundred_tasks_follow_a_key(tmp_path, ids):
         assert parse(_finish(pilot.app, chain[-1])) - parse(before) >= 2 * 1440, show(parse(before))
 
 
+@pytest.mark.parametrize("killed", [False, True])
+async def test_dates_of_a_large_plan_come_from_a_process_that_ends_with_the_application(
+    tmp_path, ids, killed, monkeypatch
+):
+    monkeypatch.setattr("models.windows.tasks.LARGE", len(TASKS))
+    async with at_work(tmp_path, (160, 42), project="Nesting") as pilot:
+        app, planner = pilot.app, pilot.app.desk.planner
+        view(app).seek("task", ids["Lay cables"])
+        for days in ("4", "2"):
+            before = _finish(app, ids["Lay cables"])
+            await keys(pilot, f"t ctrl+u '{days}d' enter")
+            await until(lambda: _finish(app, ids["Lay cables"]) != before, pilot, 30)  # noqa: B023
+            process = planner._process
+            assert process.poll() is None
+            if killed:
+                process.kill()
+    assert process.wait(5) is not None
+    assert _finish_of(tmp_path, ids["Lay cables"]) == "2026-12-01T17:00"
+
+
+async def test_dates_are_computed_here_where_no_process_can_be_started(tmp_path, ids, monkeypatch):
+    monkeypatch.setattr("models.windows.tasks.LARGE", len(TASKS))
+    monkeypatch.setattr("tui.apart.sys.executable", str(tmp_path / "nothing"))
+    async with at_work(tmp_path, (160, 42), project="Nesting") as pilot:
+        view(pilot.app).seek("task", ids["Lay cables"])
+        await keys(pilot, "t ctrl+u '4d' enter")
+        await see(pilot, "Thu 03 Dec")
+
+
 def _chain(home, project: str, count: int) -> list[str]:
     from models import dependency, outline
 
@@ -76,5 +118,14 @@ def _chain(home, project: str, count: int) -> list[str]:
 
 
 def _finish(app, task: str) -> str:
-    row = app.desk.conn.execute("SELECT finish FROM schedule WHERE task=?", (task,)).fetchone()
+    return _read_finish(app.desk.conn, task)
+
+
+def _finish_of(home, task: str) -> str:
+    with opened(home) as store, closing(store.read()) as conn:
+        return _read_finish(conn, task)
+
+
+def _read_finish(conn, task: str) -> str:
+    row = conn.execute("SELECT finish FROM schedule WHERE task=?", (task,)).fetchone()
     return row[0] if row else ""

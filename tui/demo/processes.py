@@ -7,32 +7,17 @@ id, the colleague our end of its standard input.
 import os
 import re
 import subprocess
-import sys
 import time
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from models.errors import MilepostError, Refused
+from tui.apart import start
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 30.0  # seconds for the server to answer, on a slow machine
 OWNER = "Ines Moreau"
-
-
-def start(module: str, *words: str, **how: Any) -> "subprocess.Popen[bytes]":
-    """`python -m module words` out of reach of the terminal's ctrl+c and hang-up."""
-    # -P: a folder called server where the user happens to be must not be taken for ours
-    command = [sys.executable, "-P", "-m", module, *words]
-    paths = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH", "")])])
-    return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": paths}, **_apart(), **how)
-
-
-def _apart() -> dict[str, Any]:
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
 
 
 class Server:

@@ -204,12 +204,8 @@ class TasksView(TaskActions):
         if kind == "task":
             super().seek(kind, rec)
 
-    def _small(self) -> bool:
-        sql = "SELECT count(*) FROM (SELECT 1 FROM task INDEXED BY task_tree WHERE project_id=? LIMIT 2000)"
-        return int(bench(self).desk.conn.execute(sql, (self.project,)).fetchone()[0]) < 2000
-
     def _at_once(self) -> bool:
-        return bench(self).front is not None or self._small()
+        return bench(self).front is not None or not tasks.large(bench(self).desk.conn, self.project)
 
     def _left(
         self, conn: sqlite3.Connection, tree: Window | None, wanted: Mapping[str, Condition]

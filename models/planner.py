@@ -1,0 +1,57 @@
+"""Computes large plans for another process, whose memory they would fill and whose keys would wait for them.
+
+    python -m models.planner HOME
+
+A request is a line of JSON on stdin, [verb, word …], and its answer a line on stdout: [what came out, null], or [null,
+what went wrong]. Schedules are kept between requests. Ends with its stdin, and after LINGERS seconds without a request.
+"""
+
+import os
+import sys
+import threading
+
+import orjson
+
+from models import dates
+from models.keeping import Kept
+from models.store import Store, open_store
+
+LINGERS = 300.0  # seconds: whoever goes on editing finds the schedules there, else the memory is free again
+
+
+class Planner:
+    """What can be asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._kept = store, Kept()
+
+    def compute_dates(self, project: str) -> bool:
+        """Whether dates were stale, and those of one project, this one before others, were computed."""
+        return dates.refresh(self._store, project, self._kept) is not None
+
+
+def _answer(planner: Planner, line: bytes) -> bytes:
+    verb, *words = orjson.loads(line)
+    try:
+        found = getattr(planner, verb)(*words)
+    except Exception as error:  # the other process goes another way
+        return orjson.dumps([None, f"{type(error).__name__}: {error}"])
+    return orjson.dumps([found, None])
+
+
+def main() -> None:
+    planner = Planner(open_store(sys.argv[1]))
+    if hasattr(os, "nice"):
+        os.nice(5)  # keys go first
+    end = threading.Timer(LINGERS, os._exit, (0,))
+    for line in sys.stdin.buffer:
+        end.cancel()
+        sys.stdout.buffer.write(_answer(planner, line) + b"\n")
+        sys.stdout.buffer.flush()
+        end = threading.Timer(LINGERS, os._exit, (0,))
+        end.daemon = True
+        end.start()
+
+
+if __name__ == "__main__":
+    main()
