@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from models.schedule.engine import Schedule
 from models.schedule.incremental import Edit, revise
-from models.schedule.inputs import Key, Plan, Task
+from models.schedule.inputs import Key, Task
 
 Shown = Callable[[int], str]  # a day for people
 
@@ -32,11 +33,17 @@ class Outcome:
     broken: tuple[str, ...]
 
 
+def outcome_of(found: dict[str, Any]) -> Outcome:
+    """An outcome that was written as JSON."""
+    milestones = tuple(Milestone(**each) for each in found["milestones"])
+    return Outcome(tuple(found["finish"]), found["tasks"], milestones, tuple(found["broken"]))
+
+
 class Foresight:
     """A plan that is tried out; what is tried is taken back at once."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._schedule = Schedule(plan)
+    def __init__(self, schedule: Schedule) -> None:
+        self._schedule = schedule
 
     def of(self, keys: Iterable[Key], field: str, value: int | None) -> Outcome:
         """Of writing an instant (of `duration_minutes`: minutes) into a field of some tasks; None empties it.

@@ -24,7 +24,9 @@ class _Kept:
     schedule: Schedule
     links: dict[str, Link]
     upto: int  # the change that it knows last
-    unwritten: set[Key]  # whose dates may not stand in the store
+    unwritten: (
+        set[Key] | None
+    )  # whose dates may not stand in the store; None: any, and those of tasks that are gone
 
 
 class Kept:
@@ -50,15 +52,16 @@ class Kept:
         kept = self._kept.pop(project, None)
         step = _since(conn, project, kept, upto) if kept else None
         if kept and step:
-            kept.unwritten |= revise(kept.schedule, step.edit)
+            reached = revise(kept.schedule, step.edit)
+            kept.unwritten = None if kept.unwritten is None else kept.unwritten | reached
             kept.links, kept.upto = step.links, upto
             self._kept[project] = kept
-            return kept.schedule, set(kept.unwritten)
+            return kept.schedule, kept.unwritten
         plan = load(conn, project)
         if plan is None:
             return None, None
         schedule = Schedule(plan)
-        self._keep(project, _Kept(schedule, links(conn, project), upto, set(schedule.network.nodes)))
+        self._keep(project, _Kept(schedule, links(conn, project), upto, None))
         return schedule, None
 
     def _keep(self, project: str, kept: _Kept) -> None:

@@ -9,12 +9,18 @@ what went wrong]. Schedules are kept between requests. Ends with its stdin, and 
 import os
 import sys
 import threading
+from collections.abc import Sequence
+from contextlib import closing, suppress
 
 import orjson
 
-from models import dates
+from models import dates, db
+from models.feed import GENERATION
+from models.foresight import Foresight, Outcome
 from models.keeping import Kept
+from models.schedule.engine import Schedule
 from models.store import Store, open_store
+from models.windows.dates import newest
 
 LINGERS = 300.0  # seconds: whoever goes on editing finds the schedules there, else the memory is free again
 
@@ -28,6 +34,23 @@ class Planner:
     def compute_dates(self, project: str) -> bool:
         """Whether dates were stale, and those of one project, this one before others, were computed."""
         return dates.refresh(self._store, project, self._kept) is not None
+
+    def keep(self, project: str) -> bool:
+        """Computes the schedule, so that what is asked next is answered sooner; whether the project is here."""
+        return self._schedule(project) is not None
+
+    def foresee(self, project: str, tasks: Sequence[str], field: str, value: int | None) -> Outcome | None:
+        """What the edit of a date would do; None where the plan does not have the tasks."""
+        schedule = self._schedule(project)
+        with suppress(KeyError):
+            return Foresight(schedule).of(tasks, field, value) if schedule else None
+        return None
+
+    def _schedule(self, project: str) -> Schedule | None:
+        with closing(self._store.read()) as conn:
+            conn.execute("BEGIN")
+            generation = db.get_meta(conn, GENERATION, "0")
+            return self._kept.schedule(conn, project, newest(conn), generation)[0]
 
 
 def _answer(planner: Planner, line: bytes) -> bytes:

@@ -472,6 +472,11 @@ class Shell(Screen[None], inherit_bindings=False):
                 "one of: " + " · ".join(event.choices[:20]) if event.choices else "none is called so"
             )
 
+    def say_again(self) -> None:
+        """What is being typed would do something that is known only now."""
+        for typed in (*self.query(Prompt), *self.query(CellEditor)):
+            typed.tell()
+
     def on_line_list_marked(self, event: Marked) -> None:
         event.stop()
         self.marked = event.count

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from models import dates, dependency, keeping, outline, record, task
+from models import dates, db, dependency, keeping, outline, record, task
 from models.errors import Invalid, MilepostError
-from models.feed import Feed
+from models.feed import GENERATION, Feed
 from models.kinds import KINDS
 from models.planning import load
 from models.schedule.engine import Schedule
 from models.schedule.instants import show
 from models.schedule.written import WEEKDAYS
-from models.windows.dates import behind, computed, problems
+from models.windows.dates import behind, computed, newest, problems
 from models.windows.portfolio import project_rows
 from models.windows.tasks import task_rows, task_tree
 
@@ -203,6 +203,19 @@ def test_an_edit_during_a_run_ends_it_and_the_next_run_knows_it(
     assert dates.refresh(desk.store)
     assert held(desk) == {}  # what it had computed was true of the past
     assert spans(desk, b) == ["02 08:00 – 02 17:00"]
+
+
+def test_a_task_that_is_gone_has_no_dates_though_its_plan_was_looked_at_before(desk: Any) -> None:
+    project, (a, b) = plan(desk, "Survey", "Install")
+    kept = keeping.Kept()
+    while dates.refresh(desk.store, kept=kept):
+        pass
+    desk.do(record.delete, "task", b)
+    generation = db.get_meta(desk.conn, GENERATION)
+    kept.schedule(desk.conn, project, newest(desk.conn), generation)  # as a preview does
+    while dates.refresh(desk.store, kept=kept):
+        pass
+    assert held(desk).keys() == {a}
 
 
 def test_new_rules_compute_everything_anew(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:

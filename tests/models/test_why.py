@@ -9,6 +9,7 @@ from models import dependency, record
 from models.foresight import Foresight, words
 from models.past import load_past
 from models.planning import load
+from models.schedule.engine import Schedule
 from models.schedule.instants import parse, show
 from models.why import moved, why
 
@@ -71,19 +72,22 @@ def test_an_edit_is_foreseen_as_it_is_made(desk: Any, field: str, value: Any, fi
     project, (survey, _, live) = plan(desk)
     inputs = load(desk.conn, project)
     assert inputs is not None
-    foresight = Foresight(inputs)
+    foresight = Foresight(Schedule(inputs))
     for _ in range(2):  # what was tried is taken back
         outcome = foresight.of([survey], field, parse(value) if isinstance(value, str) else value)
         assert show(outcome.finish[1]) == finish
         assert told in words(outcome, lambda instant: show(instant)[:10])
     desk.edit("task", survey, **{field: value})
     after = load(desk.conn, project)
-    assert after is not None and show(Foresight(after).of([live], "deadline", None).finish[0]) == finish
+    assert (
+        after is not None
+        and show(Foresight(Schedule(after)).of([live], "deadline", None).finish[0]) == finish
+    )
 
 
 def test_a_broken_deadline_is_told_before_it_breaks(desk: Any) -> None:
     project, (survey, _, _) = plan(desk)
-    outcome = Foresight(load(desk.conn, project)).of([survey], "start", parse("2026-12-04T08:00"))  # type: ignore[arg-type]
+    outcome = Foresight(Schedule(load(desk.conn, project))).of([survey], "start", parse("2026-12-04T08:00"))  # type: ignore[arg-type]
     assert outcome.broken == (
         "“Go live” ends Mon 7 Dec 2026 17:00, after its deadline, Wed 2 Dec 2026 17:00.",
     )

@@ -30,7 +30,9 @@ def ids(tmp_path):
     return furnish(tmp_path)
 
 
-async def test_what_a_date_would_move_is_said_while_it_is_typed(tmp_path, ids):
+@pytest.mark.parametrize("large", [2000, len(TASKS)])  # from there on another process says it
+async def test_what_a_date_would_move_is_said_while_it_is_typed(tmp_path, ids, large, monkeypatch):
+    monkeypatch.setattr("models.windows.tasks.LARGE", large)
     elsewhere(tmp_path, "task", ids["Go live"], milestone=1, deadline="2026-12-02T17:00")
     async with at_work(tmp_path, (160, 42), project="Nesting") as pilot:
         view(pilot.app).seek("task", ids["Go live"])
@@ -47,7 +49,9 @@ async def test_what_a_date_would_move_is_said_while_it_is_typed(tmp_path, ids):
         await see(pilot, "Tue 01 Dec Tue 01 Dec")
 
 
-async def test_a_cell_says_it_too_and_escape_leaves_everything(tmp_path, ids):
+@pytest.mark.parametrize("large", [2000, len(TASKS)])
+async def test_a_cell_says_it_too_and_escape_leaves_everything(tmp_path, ids, large, monkeypatch):
+    monkeypatch.setattr("models.windows.tasks.LARGE", large)
     async with at_work(tmp_path, (160, 42), project="Nesting") as pilot:
         app = pilot.app
         await see(pilot, "Mon 30 Nov Mon 30 Nov")

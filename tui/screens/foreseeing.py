@@ -3,39 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
 
 from models.errors import MilepostError
 from models.schedule.instants import parse, show
+from models.windows.tasks import large
+from tui.apart import Gone
 from tui.screens.base import bench
 from tui.words import day
 
 if TYPE_CHECKING:
-    from models.foresight import Foresight
+    from models.foresight import Foresight, Outcome
 
-SMALL = 2_000  # tasks; the plan of more is computed in a thread, and the preview begins a moment later
+Asked = tuple[str, int | None]  # a text, and what is meant by it
 
 
 class Foreseeing:
-    """The preview of one edit: of a field of some tasks of one project."""
+    """The preview of one edit: of a field of some tasks of one project. That of a large plan comes a moment later, from
+    another process."""
 
     def __init__(self, widget: Widget, ids: Sequence[str], field: str) -> None:
         self.widget, self.ids, self.field = widget, ids, field
-        self._foresight: Foresight | None = None
+        self.project = ""
+        self._foresight: Foresight | None = None  # of a small plan
+        self._large = self._asking = False
+        self._wanted: Asked = "", None  # of a large one
+        self._answered: Asked = self._wanted
+        self._answer = ""
         self._begin()
 
     def said(self, text: str) -> str:
         """What the typed text would do; nothing of what cannot be read (yet)."""
-        if self._foresight is None or not text.strip():
+        if not text.strip():
             return ""
-        from models.foresight import words
-
         with suppress(MilepostError, ValueError, KeyError):
-            outcome = self._foresight.of(self.ids, self.field, self._value(text))
-            return words(outcome, lambda instant: day(show(instant)))
+            value = self._value(text)
+            if self._foresight is not None:
+                return _words(self._foresight.of(self.ids, self.field, value))
+            if self._large:
+                return self._said_later((text, value))
         return ""
 
     def _value(self, text: str) -> int | None:
@@ -48,27 +57,62 @@ class Foreseeing:
         return parse(value) if isinstance(value, str) else int(value) if value is not None else None
 
     def _begin(self) -> None:
-        conn = bench(self.widget).desk.conn
-        row = conn.execute("SELECT project_id FROM task WHERE id=?", (self.ids[0],)).fetchone()
-        if row is None or not bench(self.widget).desk.loaded:
+        desk = bench(self.widget).desk
+        row = desk.conn.execute("SELECT project_id FROM task WHERE id=?", (self.ids[0],)).fetchone()
+        if row is None or not desk.loaded:
             return
-        [tasks] = conn.execute("SELECT count(*) FROM task WHERE project_id=?", row).fetchone()
-        if tasks <= SMALL:
-            self._load(row[0])
+        self.project = row[0]
+        self._large = large(desk.conn, self.project)
+        if self._large:
+            self._behind(lambda: self._ask("keep"))
         else:
-            self.widget.run_worker(lambda: self._load(row[0]), thread=True, exclusive=True, group="foresight")
+            self._load()
 
-    def _load(self, project: str) -> None:
+    def _load(self) -> None:
         from models.foresight import Foresight
         from models.planning import load
+        from models.schedule.engine import Schedule
 
-        conn = bench(self.widget).desk.reader()
-        try:
+        with closing(bench(self.widget).desk.reader()) as conn:
             conn.execute("BEGIN")
-            if (plan := load(conn, project)) is not None:
-                self._foresight = Foresight(plan)
-        finally:
-            conn.close()
+            if (plan := load(conn, self.project)) is not None:
+                self._foresight = Foresight(Schedule(plan))
+
+    # Of a large plan
+
+    def _said_later(self, wanted: Asked) -> str:
+        self._wanted = wanted
+        if wanted == self._answered:
+            return self._answer
+        if not self._asking:
+            self._asking = True
+            self._behind(self._foresee)
+        return ""
+
+    def _foresee(self) -> None:
+        """In a thread, until what is typed last is answered."""
+        from models.foresight import outcome_of
+
+        while self._answered != (wanted := self._wanted):
+            found = self._ask("foresee", list(self.ids), self.field, wanted[1])
+            self._answer = _words(outcome_of(found)) if found else ""
+            self._answered = wanted
+        self._asking = False
+        self.widget.app.call_from_thread(bench(self.widget).shell.say_again)
+
+    def _ask(self, verb: str, *words: object) -> Any:
+        with suppress(Gone):  # then nothing is foreseen
+            return bench(self.widget).desk.planner.ask(verb, self.project, *words)
+        return None
+
+    def _behind(self, work: Callable[[], object]) -> None:
+        self.widget.run_worker(work, thread=True, group="foresight", exit_on_error=False)
+
+
+def _words(outcome: Outcome) -> str:
+    from models.foresight import words
+
+    return words(outcome, lambda instant: day(show(instant)))
 
 
 def of_task(widget: Widget, ids: Sequence[str], field: str) -> Callable[[str], str] | None:

@@ -71,7 +71,7 @@ class CellEditor(Field):
         self.value = text
         self.cursor_position = len(text)
         self.display = True
-        self._tell(text)
+        self.tell()
 
     def place(self, cell: Region) -> None:
         """Lie over `cell` (in cells of the screen)."""
@@ -83,11 +83,12 @@ class CellEditor(Field):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self._tell(event.value)
+        self.tell()
 
-    def _tell(self, text: str) -> None:
+    def tell(self) -> None:
+        """Has the owner say what fits, or what it would do."""
         names = self.completion.names
-        self.owner.tell_choices(names if text in names else self.completion.fitting(text))
+        self.owner.tell_choices(names if self.value in names else self.completion.fitting(self.value))
 
     async def act_keep(self) -> None:
         await self._finish(keep=True)

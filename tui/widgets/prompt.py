@@ -253,15 +253,19 @@ class Prompt(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        question = self.question
+        self.tell()
+
+    def tell(self) -> None:
+        """Says what is to be said of what is typed."""
+        question, text = self.question, self.field.value
         if question is None:
             return
         place, wrong = (0, 0), False
         try:
-            note = question.note if question.changed is None else question.changed(event.value) or ""
+            note = question.note if question.changed is None else question.changed(text) or ""
         except Unclear as error:
             note, place, wrong = str(error), (error.at, error.end), True
-        offer = question.offer(event.value[: self.field.cursor_position]) if question.offer else None
+        offer = question.offer(text[: self.field.cursor_position]) if question.offer else None
         if offer is not None and offer.words:  # it is still being typed
             offered = "tab  " + " · ".join(offer.words[:8])
             note = f"{note}   {offered}" if note and not wrong else offered
