@@ -20,10 +20,13 @@ NOBODY = 0
 _NONE = -1
 FEW = 8  # cards that are taken out one by one
 
-_LIVE = """FROM task t JOIN project p ON p.id=t.project_id LEFT JOIN schedule s ON s.task=t.id
+_LIVE = """FROM task t JOIN project p ON p.id=t.project_id {joined}
     WHERE t.deleted_at IS NULL AND t.not_applicable_reason IS NULL AND {of} AND {wanted}
     AND NOT EXISTS (SELECT 1 FROM task k WHERE k.project_id=t.project_id AND k.parent_id=t.id
         AND k.deleted_at IS NULL)"""
+_DATES = "LEFT JOIN schedule s ON s.task=t.id"
+_PEOPLE = """LEFT JOIN assignment a ON a.task_id=t.id AND a.deleted_at IS NULL
+    AND a.member_id IN (SELECT id FROM member) LEFT JOIN member m ON m.id=a.member_id"""
 _GOING = "p.deleted_at IS NULL AND p.cancelled_reason IS NULL"  # of all projects
 _CODES = " ".join(f"WHEN '{name}' THEN {at}" for at, name in enumerate(STATUSES))
 
@@ -56,24 +59,26 @@ class CardRow(NamedTuple):
     project_id: str
 
 
-def by_status(conn: sqlite3.Connection, project: str = "", wanted: Condition = EVERY) -> list[Lane]:
+def by_status(
+    conn: sqlite3.Connection, project: str = "", wanted: Condition = EVERY, order: Sequence[int] | None = None
+) -> list[Lane]:
     """A lane for each of STATUSES: of one project in the order of its plan, of all by when they are due, and what is
-    done the newest first."""
-    found = _coded(conn, f"SELECT CASE {STATUS} {_CODES} END, t.rowid", project, wanted)
-    cards = _in_lanes(found, _plan_order(conn, project))
+    done the newest first. `order` is `plan_order` where it is known."""
+    found = _coded(conn, f"CASE {STATUS} {_CODES} END", _DATES, project, wanted)
+    cards = _in_lanes(found, plan_order(conn, project) if order is None else order)
     if not project and _DONE in cards:
         cards[_DONE].reverse()
     return [Lane(name, name, code, cards.get(code, array("q"))) for code, name in enumerate(STATUSES)]
 
 
-def by_person(conn: sqlite3.Connection, project: str = "", wanted: Condition = EVERY) -> list[Lane]:
+def by_person(
+    conn: sqlite3.Connection, project: str = "", wanted: Condition = EVERY, order: Sequence[int] | None = None
+) -> list[Lane]:
     """What is open, by who does it: a lane for nobody, and one for each member whom work can be given to."""
-    columns = f"""SELECT coalesce((SELECT group_concat(m.rowid) FROM assignment a JOIN member m ON m.id=a.member_id
-        WHERE a.task_id=t.id AND a.deleted_at IS NULL), {NOBODY}), t.rowid"""
     only = Condition(f"t.actual_finish IS NULL AND {wanted.sql}", wanted.values)
-    shared = _coded(conn, columns, project, only)
-    found = ((int(code), row) for codes, row in shared for code in str(codes).split(","))
-    cards = _in_lanes(found, _plan_order(conn, project))
+    joined = f"{_PEOPLE} {_DATES if not project else schedule_of(wanted)}"
+    found = _coded(conn, f"coalesce(m.rowid, {NOBODY})", joined, project, only)
+    cards = _in_lanes(found, plan_order(conn, project) if order is None else order)
     people = conn.execute(
         """SELECT rowid, id, name, type='work' AND inactive IS NOT 1 AND deleted_at IS NULL FROM member
            ORDER BY name COLLATE NOCASE, id"""
@@ -86,19 +91,22 @@ def by_person(conn: sqlite3.Connection, project: str = "", wanted: Condition = E
     ]
 
 
-def _coded(
-    conn: sqlite3.Connection, columns: str, project: str, wanted: Condition
-) -> Iterable[tuple[int, int]]:
-    """(code, row number) of the cards, by when they are due."""
-    of = "t.project_id=:project" if project else _GOING
-    order = "" if project else f" ORDER BY {FINISH} IS NULL, {FINISH}, t.deadline, t.rowid"
-    sql = f"{columns} {_LIVE.format(of=of, wanted=wanted.sql)}{order}"
-    return conn.execute(sql, {**wanted.values, "project": project})
-
-
-def _plan_order(conn: sqlite3.Connection, project: str) -> "array[int]":
+def plan_order(conn: sqlite3.Connection, project: str) -> Sequence[int]:
     """Row numbers in the order of the plan; empty for all projects, whose cards stand in order already."""
     return task_tree(conn, project).rows if project else array("q")
+
+
+def _coded(
+    conn: sqlite3.Connection, code: str, joined: str, project: str, wanted: Condition
+) -> Iterable[tuple[int, int]]:
+    """(code, row number) of the cards, of all projects by when they are due. One row is read: no other thread has to
+    be waited for at each card."""
+    of = "t.project_id=:project" if project else _GOING
+    order = "" if project else f" ORDER BY {FINISH} IS NULL, {FINISH}, t.deadline, t.rowid"
+    cards = f"SELECT {code} AS code, t.rowid AS row {_LIVE.format(joined=joined, of=of, wanted=wanted.sql)}{order}"
+    sql = f"SELECT json_group_array(code), json_group_array(row) FROM ({cards})"
+    [found] = conn.execute(sql, {**wanted.values, "project": project})
+    return zip(*map(orjson.loads, found), strict=True)
 
 
 def _in_lanes(found: Iterable[tuple[int, int]], order: Sequence[int]) -> dict[int, "array[int]"]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.windows.tasks import task_tree
 from tests.tui.office import at_work, elsewhere, furnish, here, keys, see, settle, until, value, view
 from tests.tui.plain import screen_text
 
@@ -83,6 +84,21 @@ async def test_by_person_a_card_is_handed_over(tmp_path, ids):
         assert lanes(pilot)["Ines Vogt"] == ["Check power", "Lay cables", "Order glands"]
         await keys(pilot, "u")
         assert lanes(pilot)["Ines Vogt"] == ["Check power", "Lay cables"]
+
+
+async def test_the_order_of_a_large_plan_is_read_once_for_both_looks(tmp_path, ids, monkeypatch):
+    read = []
+    monkeypatch.setattr("tui.screens.board.SMALL", 1)
+    monkeypatch.setattr("models.windows.board.task_tree", lambda *of: read.append(of) or task_tree(*of))
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "g b")
+        assert lanes(pilot)["todo"][0] == "Check power"
+        await keys(pilot, "p")
+        assert lanes(pilot) == {"nobody": ["Check power", "Check network", "Lay cables", "Go live"]}
+        assert len(read) == 1
+        await keys(pilot, "J")
+        assert lanes(pilot)["nobody"][0] == "Check network"
+        assert len(read) > 1, "it is another order now"
 
 
 async def test_all_projects_on_one_board(tmp_path, ids):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
@@ -92,6 +92,7 @@ class BoardView(TaskActions):
         super().__init__()
         self.lanes: list[Lane] = []
         self._whole: list[Lane] | None = None  # without the filter, as long as it is as it was read
+        self._plan: Sequence[int] | None = None  # of the plan, as long as it is as it was read
         self._reading: sqlite3.Connection | None = None
 
     def compose(self) -> ComposeResult:
@@ -120,7 +121,7 @@ class BoardView(TaskActions):
         super().on_shown()
 
     def reload(self) -> None:
-        self.project, self._whole = bench(self).project, None
+        self.project, self._whole, self._plan = bench(self).project, None, None
         if not (self.project or self.every):
             self.every = True
         self.narrow()
@@ -148,13 +149,17 @@ class BoardView(TaskActions):
         self._reading = bench(self).desk.reader()
         if not self.lanes:
             self.lines.empty = READING
-        read = partial(self._read, self._reading, self._whole, self._asked())
+        read = partial(self._read, self._reading, self._whole, self._plan, self._asked())
         self.run_worker(read, thread=True, exclusive=True, group="board", exit_on_error=False)
 
-    def _read(self, conn: sqlite3.Connection, whole: list[Lane] | None, asked: Asked) -> None:
+    def _read(
+        self, conn: sqlite3.Connection, whole: list[Lane] | None, order: Sequence[int] | None, asked: Asked
+    ) -> None:
         people, project, wanted, front = asked
         try:
-            whole = whole or board_of(conn, people, project, EVERY, front)
+            if order is None:
+                order = board.plan_order(conn, project)
+            whole = whole or board_of(conn, people, project, EVERY, front, order)
             lanes = whole if wanted.sql == EVERY.sql else board.only(whole, board.hits(conn, project, wanted))
         except sqlite3.OperationalError:
             if conn is self._reading:
@@ -162,11 +167,13 @@ class BoardView(TaskActions):
             return  # interrupted: something newer is being read
         finally:
             conn.close()
-        self.app.call_from_thread(self._show_read, conn, whole, lanes)
+        self.app.call_from_thread(self._show_read, conn, whole, order, lanes)
 
-    def _show_read(self, conn: sqlite3.Connection, whole: list[Lane], lanes: list[Lane]) -> None:
+    def _show_read(
+        self, conn: sqlite3.Connection, whole: list[Lane], order: Sequence[int], lanes: list[Lane]
+    ) -> None:
         if conn is self._reading:
-            self._whole = whole
+            self._whole, self._plan = whole, order
             self._show(lanes)
             self.tell_shown()
 
@@ -222,17 +229,18 @@ class BoardView(TaskActions):
 
     def act_by(self) -> None:
         self.people = not self.people
-        self._look_otherwise()
+        self._whole = None
+        self._look_otherwise(self.narrow)
 
     def act_all_projects(self) -> None:
         self.every = not self.every
-        self._look_otherwise()
+        self._look_otherwise(self.reload)
 
-    def _look_otherwise(self) -> None:
+    def _look_otherwise(self, read: Callable[[], None]) -> None:
         self.lanes = []
         self.lines.clear_marks()
         self.lines.forget_faces()
-        self.reload()
+        read()
         self.post_message(self.Retitled())
 
     async def act_lane_left(self) -> None:
@@ -326,8 +334,9 @@ def _begun(lane: str) -> str:
 
 
 def board_of(
-    conn: sqlite3.Connection, people: bool, project: str, wanted: Condition, front: Front | None
-) -> list[Lane]:
+    conn: sqlite3.Connection, people: bool, project: str, wanted: Condition, front: Front | None,
+    order: Sequence[int] | None = None,
+) -> list[Lane]:  # fmt: skip
     """The lanes, in the discreet view with what the client may see."""
-    lanes = (board.by_person if people else board.by_status)(conn, project, wanted)
+    lanes = (board.by_person if people else board.by_status)(conn, project, wanted, order)
     return lanes if front is None else board.only(lanes, discreet.shown_tasks(conn, front))
