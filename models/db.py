@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import monotonic
 
 from models.errors import (
     MilepostError,
@@ -74,6 +75,17 @@ def _set_up(conn: sqlite3.Connection, readonly: bool) -> None:
         # NORMAL loses commits at a power cut, which no kill test shows
         conn.execute("PRAGMA synchronous=FULL")
         conn.execute("PRAGMA recursive_triggers=ON")
+
+
+@contextmanager
+def at_most(conn: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """What is read in it raises OperationalError when that takes longer."""
+    end = monotonic() + seconds
+    conn.set_progress_handler(lambda: monotonic() > end, 1_000)
+    try:
+        yield
+    finally:
+        conn.set_progress_handler(None, 0)
 
 
 @contextmanager

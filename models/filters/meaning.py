@@ -34,6 +34,26 @@ def conditions(
     return {kind: condition(conn, text, one) for kind, one in vocabularies.items()}
 
 
+def narrows(before: str, after: str, vocabulary: Vocabulary) -> bool:
+    """Whether the filter `after` surely leaves nothing that `before` did not, since words were typed on or added.
+    Both are clear."""
+    old, new = parse(before), parse(after)
+    if not old or len(new) < len(old):
+        return not old
+    at = len(old) - 1
+    return old[:at] == new[:at] and _narrows(old[at], new[at], vocabulary)
+
+
+def _narrows(old: Term, new: Term, vocabulary: Vocabulary) -> bool:
+    if old == new:
+        return True
+    plain = not (old.field or new.field or old.negated or new.negated)
+    if not plain or len(old.values) != 1 or len(new.values) != 1:
+        return False
+    words = [value.text.lower() for value in (*old.values, *new.values)]
+    return words[0] in words[1] and not vocabulary.marks.keys() & set(words)
+
+
 class _Builder:
     def __init__(
         self, conn: sqlite3.Connection, text: str, vocabulary: Vocabulary, now: datetime, day: int

@@ -10,6 +10,7 @@ import orjson
 from models.windows.window import FINISH, START, STATUS, Condition, Window, add, marks, schedule_of
 
 LARGE = 2_000  # tasks of a project: what reads so many is done in a thread, or in another process
+REACH = 250, 4_000  # rows on each side of the cursor that are looked at, first and then
 
 
 class TaskRow(NamedTuple):
@@ -71,6 +72,32 @@ def task_hits(conn: sqlite3.Connection, project: str, wanted: Condition) -> set[
         {**wanted.values, "project": project},
     )
     return set(orjson.loads(found))
+
+
+def hits_among(conn: sqlite3.Connection, rows: Sequence[int], wanted: Condition) -> set[int]:
+    """Which of these row numbers are wanted."""
+    [(found,)] = conn.execute(
+        f"""SELECT json_group_array(t.rowid) FROM task t {schedule_of(wanted)}
+            WHERE t.rowid IN (SELECT value FROM json_each(:rows)) AND {wanted.sql}""",
+        {**wanted.values, "rows": orjson.dumps(list(rows)).decode()},
+    )
+    return set(orjson.loads(found))
+
+
+def narrowed_near(
+    conn: sqlite3.Connection, tree: Window, wanted: Condition, at: int, above: int, below: int
+) -> Window | None:
+    """The part of what `narrowed` leaves that lies around the index `at` of the outline: at least so many rows before
+    and from it on, where there are so many. None where thousands would have to be looked at for that."""
+    for span in REACH:
+        first, last = max(0, at - span), min(len(tree.rows), at + span)
+        rows = tree.rows[first:last]
+        left = narrowed(Window(rows, tree.depths[first:last]), hits_among(conn, rows, wanted))
+        kept = set(left.rows)
+        before = sum(row in kept for row in tree.rows[first:at])
+        if (not first or before >= above) and (last == len(tree.rows) or len(kept) - before >= below):
+            return left
+    return None
 
 
 def narrowed(tree: Window, hits: Set[int]) -> Window:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from models import db, record
 from models.errors import Unclear
 from models.filters import vocabulary
 from models.filters.completing import complete
-from models.filters.meaning import condition
+from models.filters.meaning import condition, narrows
 from models.filters.syntax import Term, Value, parse, show
 from models.store import open_store
 
@@ -170,6 +171,38 @@ def test_any_text_is_read_and_shown_or_refused_in_words(shop: sqlite3.Connection
 
     read()
     assert min(seen.values()) > 50
+
+
+WORDS = [
+    "",
+    "c",
+    "ca",
+    "cab",
+    "late",
+    "lat",
+    '"late"',
+    "-ca",
+    "-cab",
+    "ca,go",
+    "todo",
+    "tod",
+    "@ines",
+    "öff",
+    "#har",
+    "due:",
+]
+
+
+def test_what_narrows_leaves_nothing_new(find: Callable[[str], set[str]]) -> None:
+    said = 0
+    for one, other, more in product(WORDS, WORDS, WORDS):
+        before, after = f"{more} {one}", f"{more} {other}"
+        if narrows(before, after, vocabulary.TASKS):
+            said += 1
+            assert find(after) <= find(before), (before, after)
+    assert said > 300
+    assert narrows("c", "cab", vocabulary.TASKS) and narrows("c", "c @ines", vocabulary.TASKS)
+    assert not narrows("cab", "c", vocabulary.TASKS)
 
 
 def test_terms_know_where_they_stand() -> None:

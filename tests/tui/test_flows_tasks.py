@@ -164,6 +164,28 @@ async def test_a_refused_prompt_asks_again(tmp_path, ids):
         assert value(pilot.app, "task", ids["Survey"], "constraint_date") == "2027-05-03T08:00"
 
 
+async def test_a_letter_shows_of_a_large_plan_what_is_left_around_the_cursor_before_all_is_read(
+    tmp_path, ids, monkeypatch
+):
+    monkeypatch.setattr("models.windows.tasks.LARGE", 3)
+    monkeypatch.setattr("tui.screens.tasks.FEW", 5)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        shown, tasks = view(pilot.app).lines, view(pilot.app)
+        await see(pilot, "Check network")
+        read, behind = [], tasks._read_behind
+        monkeypatch.setattr(tasks, "_read_behind", lambda: read.append(tasks.text))
+        await keys(pilot, "/ 'c'")
+        assert len(shown.window) == 5 and read == ["c"]  # two phases, and three below them
+        assert tasks.told() == "…", "how many there are is not known yet"
+        behind()
+        await settle(pilot)
+        await keys(pilot, "'h'")
+        assert len(shown.window) == 3 and read == ["c"], "nothing has to be read for a letter more"
+        assert tasks.told() == "3 shown"
+        await keys(pilot, "backspace backspace")
+        assert len(shown.window) == len(TASKS) and read == ["c", "c"], "nor for all of them"
+
+
 async def test_filters_and_matches(tmp_path, ids):
     async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
         await keys(pilot, "/ 'check' enter")

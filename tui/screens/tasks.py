@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.events import Paste
 
+from models import db
 from models.windows import discreet, tasks
 from models.windows.discreet import Front
 from models.windows.tasks import TaskRow
@@ -25,6 +26,8 @@ from tui.words import day, duration, status, to_type
 if TYPE_CHECKING:
     from models.filters.vocabulary import Vocabulary
 
+AT_ONCE = 0.01  # seconds that a letter of a filter may wait for what is left
+FEW = 4_000  # rows that a filter left: in so many the next letter is looked for at once
 HEAD = 64  # rows of the first paint; the rest of a larger project is read in a thread
 
 
@@ -82,6 +85,7 @@ class TasksView(TaskActions):
     def __init__(self) -> None:
         super().__init__()
         self._tree: Window | None = None  # the whole outline, as long as it is as it was read
+        self._kept: tuple[str, Window] | None = None  # a filter, and what it left of that
         self._reading: sqlite3.Connection | None = None
         self._places: dict[
             str, tuple[set[int], int | None]
@@ -140,7 +144,7 @@ class TasksView(TaskActions):
         conn = bench(self).desk.conn
         row = conn.execute("SELECT minutes_per_day FROM project WHERE id=?", (self.project,)).fetchone()
         self.day_minutes = row[0] if row and row[0] else 480
-        self._tree = None
+        self._tree = self._kept = None
         if self._at_once():
             super().reload()
             return
@@ -153,11 +157,20 @@ class TasksView(TaskActions):
     def narrow(self) -> None:
         if self._at_once():
             super().reload()
+            return
+        left = self._soon(self._left_of_known)
+        soon = left or self._soon(self._left_near)
+        if soon is not None:
+            self._show(soon)
+        if left is None:
+            self.call_after_refresh(self._read_behind)
         else:
-            self._read_behind()
+            self._stop_reading()
+            self._kept = self.text, left
 
     def told(self) -> str:
-        return super().told() if self._at_once() else WAITING
+        known = self._kept is not None and self._kept[0] == self.text
+        return super().told() if known or self._at_once() else WAITING
 
     def window(self) -> Window:
         return self._left(bench(self).desk.conn, self._tree, self.wanted)[1]
@@ -217,18 +230,53 @@ class TasksView(TaskActions):
             tree, tasks.task_hits(conn, self.project, test)
         )
 
-    def _read_behind(self) -> None:
-        """Reads in a thread, instead of what was being read."""
+    def _soon(self, left: Callable[[], Window | None]) -> Window | None:
+        """Nothing where it takes so long that a key would wait."""
+        with suppress(sqlite3.OperationalError), db.at_most(bench(self).desk.conn, AT_ONCE):
+            return left()
+        return None
+
+    def _left_of_known(self) -> Window | None:
+        """What the filter leaves, where little has to be looked at for that."""
+        test = self.wanted.get("task", EVERY)
+        if self._tree is None or test.sql == EVERY.sql:
+            return self._tree
+        text, kept = self._kept or ("", self._tree)
+        if len(kept.rows) > FEW or not self._narrows(text):
+            return None
+        return tasks.narrowed(kept, tasks.hits_among(bench(self).desk.conn, kept.rows, test))
+
+    def _narrows(self, text: str) -> bool:
+        from models.filters.meaning import narrows
+        from models.filters.vocabulary import TASKS
+
+        return narrows(text, self.text, TASKS)
+
+    def _left_near(self) -> Window | None:
+        """Of what the filter leaves the part around the cursor, if it is soon found: what is on screen then."""
+        lines, tree, row = self.lines, self._tree, self.lines.cursor_rowid
+        if tree is None or lines.window.folded or row is None or row not in tree.rows:
+            return None
+        conn, test, at = bench(self).desk.conn, self.wanted["task"], tree.rows.index(row)
+        above = lines.cursor - lines.scroll_offset.y
+        return tasks.narrowed_near(conn, tree, test, at, above, lines.size.height)
+
+    def _stop_reading(self) -> None:
         if self._reading is not None:
             with suppress(sqlite3.ProgrammingError):  # it is closed already
                 self._reading.interrupt()
+        self._reading = None
+
+    def _read_behind(self) -> None:
+        """Reads in a thread, instead of what was being read."""
+        self._stop_reading()
         self._reading = bench(self).desk.reader()
-        read = partial(self._read, self._reading, self.project, self._tree, self.wanted)
+        read = partial(self._read, self._reading, self.project, self._tree, self.text, self.wanted)
         self.run_worker(read, thread=True, exclusive=True, group="tree", exit_on_error=False)
 
     def _read(
-        self, conn: sqlite3.Connection, project: str, tree: Window | None, wanted: dict[str, Condition]
-    ) -> None:
+        self, conn: sqlite3.Connection, project: str, tree: Window | None, text: str, wanted: dict[str, Condition]
+    ) -> None:  # fmt: skip
         try:
             tree, left = self._left(conn, tree, wanted)
         except sqlite3.OperationalError:
@@ -237,15 +285,20 @@ class TasksView(TaskActions):
             return  # interrupted: something newer is being read
         finally:
             conn.close()
-        self.app.call_from_thread(self._show_all, conn, project, tree, left)
+        self.app.call_from_thread(self._show_all, conn, project, tree, text, left)
 
-    def _show_all(self, conn: sqlite3.Connection, project: str, tree: Window, left: Window) -> None:
+    def _show_all(
+        self, conn: sqlite3.Connection, project: str, tree: Window, text: str, left: Window
+    ) -> None:
         """What was read, unless something newer is being read."""
         if conn is self._reading and project == self.project and bench(self).front is None:
-            self._tree = tree
-            self.lines.set_window(left.rows, left.depths)
-            self.tell_detail()
+            self._tree, self._kept = tree, (text, left)
+            self._show(left)
             self.tell_shown()
+
+    def _show(self, left: Window) -> None:
+        self.lines.set_window(left.rows, left.depths)
+        self.tell_detail()
 
     # Actions
 
