@@ -134,7 +134,7 @@ def run_milepost(
 
     async def run() -> Figures:
         wire = Wire()
-        async with api.client(url, token_of(store), store.meta("replica")) as http:
+        async with api.client(url, token_of(store)) as http:
             wire.watch(http)
             return await steps(
                 http, wire, server, lambda: worker._drive(store, http, lambda done, total: None),

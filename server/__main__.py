@@ -106,7 +106,7 @@ def _serve(options: argparse.Namespace, words: Sequence[str]) -> int:
 def _server(options: argparse.Namespace, listener: socket.socket) -> "Server":
     app = make_app(options.database, blobs=options.blobs or beside(options.database))
     config = uvicorn.Config(
-        app, log_level=options.log_level, access_log=False, log_config=None, server_header=False,
+        app, log_level=options.log_level, access_log=False, log_config=None, server_header=False, date_header=False,
         timeout_graceful_shutdown=GRACE,
     )  # fmt: skip
     return Server(config, app, options, listener)

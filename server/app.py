@@ -185,10 +185,11 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
         device: SignedIn,
         since: Version,
         shares: Annotated[int | None, Query(ge=-1, lt=2**63)] = None,
+        brief: bool = False,
     ) -> Response:
         """A page of the log after `since`; empty with the head when there is nothing; who sees what where `shares` is
         not the newest version of that. 410: the log does not reach back so far."""
-        return await backend.read(_page, request, backend.log, device, since, shares)
+        return await backend.read(_page, request, backend.log, device, since, shares, brief)
 
     @app.get("/v1/sums")
     async def sums(request: Request, device: SignedIn) -> Response:
@@ -259,7 +260,9 @@ def _verdicts(request: Request, pushed: Pushed) -> Response:
     return envelope.document(request, {"verdicts": verdicts, "head": pushed.head})
 
 
-def _page(request: Request, log: Log, device: Device, since: int, shares: int | None) -> Response:
+def _page(
+    request: Request, log: Log, device: Device, since: int, shares: int | None, brief: bool
+) -> Response:
     try:
         pulled = log.pull(device.workspace, device.member, since, shares, protocol.PULL_BYTES)
     except Compacted as error:
@@ -267,7 +270,7 @@ def _page(request: Request, log: Log, device: Device, since: int, shares: int | 
     request.state.epoch = pulled.epoch
     if pulled.spaces is None:
         return envelope.reply(
-            request, protocol.write_page(pulled.entries, pulled.head, pulled.upto, pulled.sum)
+            request, protocol.write_page(pulled.entries, pulled.head, pulled.upto, pulled.sum, brief)
         )
     told = protocol.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
     return envelope.reply(request, told)

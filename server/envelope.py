@@ -51,9 +51,10 @@ class Envelope:
 
 def _label(scope: Scope, headers: MutableHeaders) -> None:
     headers[protocol.HEADER] = protocol.VERSION
-    headers["cache-control"] = "no-store"
     if epoch := scope.get("state", {}).get("epoch"):
         headers[protocol.EPOCH] = epoch
+    else:  # what a signed-in device is told no cache keeps anyway, for its authorization
+        headers["cache-control"] = "no-store"
 
 
 def _limited(scope: Scope, receive: Receive) -> Receive:
@@ -88,7 +89,7 @@ def plain(status: int, detail: str, headers: dict[str, str] | None = None, **tol
 
 def reply(request: Request, body: bytes) -> Response:
     """A success; JSON, compressed where that pays and the client takes it. Costs time: call it in a thread."""
-    headers = {"vary": "accept-encoding"}
+    headers = {}
     if len(body) >= COMPRESS_FROM and "gzip" in request.headers.get("accept-encoding", ""):
         headers["content-encoding"] = "gzip"
         body = gzip.compress(body, LEVEL)

@@ -18,13 +18,13 @@ QUIET = httpx.Timeout(30.0, connect=10.0, read=45.0)  # of the events: the serve
 COMPRESS_FROM = 1_000  # bytes
 
 
-def client(server: str, token: str = "", replica: str = "") -> httpx.AsyncClient:
+def client(server: str, token: str = "") -> httpx.AsyncClient:
     """A client of the server at `server`; the caller closes it."""
-    headers = {"user-agent": "milepost", protocol.HEADER: protocol.VERSION, protocol.REPLICA: replica}
+    headers = {"user-agent": f"milepost/{protocol.VERSION}", "accept-encoding": "gzip"}
     if token:
         headers["authorization"] = f"Bearer {token}"
     secure = server.startswith("https:")
-    return httpx.AsyncClient(
+    http = httpx.AsyncClient(
         base_url=server,
         headers=headers,
         timeout=TIMEOUT,
@@ -33,6 +33,9 @@ def client(server: str, token: str = "", replica: str = "") -> httpx.AsyncClient
         # building an SSL context costs 20 ms, so not for plain http
         verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if secure else False,
     )
+    for said in ("accept", "connection"):  # what holds anyway, with every request of every laptop
+        del http.headers[said]
+    return http
 
 
 async def send(http: httpx.AsyncClient, request: Request) -> Reply:

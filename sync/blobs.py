@@ -68,7 +68,7 @@ def fetch(store: Store, token: str, what: Attached) -> None:
 
 
 async def _fetch(store: Store, token: str, files: Blobs, what: Attached) -> None:
-    async with api.client(store.meta("server"), token, store.meta("replica")) as http:
+    async with api.client(store.meta("server"), token) as http:
         with files.writing() as (copy, done):
             for piece in range(protocol.pieces(what.size)):
                 copy.write(await _piece(http, what, piece))

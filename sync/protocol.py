@@ -3,9 +3,10 @@
     POST /v1/push?epoch=E {"replica", "newest", "schema", "txns": [TXN…]}
                                           → {"verdicts": [{"id", "ver"} | {"id", "reason"}…], "head"}; 412 with
                                             {"newest"} where another one of this replica's was accepted last
-    GET  /v1/pull?since=N&shares=V        → {"entries": [ENTRY…], "upto", "head"}, with "sum", the checksum of all that
+    GET  /v1/pull?since=N&shares=V&brief=1 → {"entries": [ENTRY…], "upto", "head"}, with "sum", the checksum of all that
                                             the member sees, at the head; or {"shares", "spaces": [SPACE…], …}
-                                            where V is not the newest word on who sees what; 410 below the log's floor
+                                            where V is not the newest word on who sees what; 410 below the log's floor.
+                                            Brief: no entries, and an upto that is the head, go without saying
     GET  /v1/snapshot?space=S&after=ID&since=N → {"records": [[kind, rec, {field: value}]…], "head", "more", "total"};
                                             410 when the log from N on is gone, or the space
     GET  /v1/sums                         → {"sums": {space: checksum}, "head", "shares"}: models.digest
@@ -51,7 +52,6 @@ from models.space import Space
 VERSION = "1"
 HEADER = "milepost-protocol"
 EPOCH = "milepost-epoch"
-REPLICA = "milepost-replica"
 MAX_PUSH = 64_000_000  # bytes of a push, compressed or not, that the server takes
 TOO_LARGE = f"it is larger than a server takes ({MAX_PUSH // 1_000_000} MB). Do it in smaller parts."
 LONGEST_KEY = 200  # characters of an id or a field's name
@@ -173,7 +173,7 @@ def push(
 def pull(since: int, shares: int | None = None) -> Request:
     """`shares` is the version of what is known of who sees what; None: it is of no interest."""
     known = "" if shares is None else f"&shares={shares}"
-    return Request("GET", f"/v1/pull?since={since}{known}")
+    return Request("GET", f"/v1/pull?since={since}{known}&brief=1")
 
 
 def snapshot(space: str, after: str, since: int) -> Request:
@@ -235,11 +235,10 @@ def page(reply: Reply) -> Page:
     """A page of the log. Raises Held, or Gone."""
     answer = _document_or_gone(reply)
     with _sense():
-        entries = _whole([_entry(row) for row in answer["entries"]])
-        total = answer.get("sum")
-        page = Page(
-            entries, int(answer["head"]), int(answer["upto"]), sum=None if total is None else int(total)
-        )
+        entries = _whole([_entry(row) for row in answer.get("entries", ())])
+        head, total = int(answer["head"]), answer.get("sum")
+        upto = int(answer.get("upto", head))
+        page = Page(entries, head, upto, sum=None if total is None else int(total))
         if "spaces" not in answer:
             return page
         told = [
@@ -465,10 +464,17 @@ def write_entry(entry: Entry) -> bytes:
     return orjson.dumps([*entry[:8], patches, sorted(map(list, entry.idle))])
 
 
-def write_page(entries: Sequence[bytes], head: int, upto: int, sum: int | None = None) -> bytes:
-    """A reply to a pull, of entries as they lie in the log. `sum`: see Page."""
+def write_page(
+    entries: Sequence[bytes], head: int, upto: int, sum: int | None = None, brief: bool = False
+) -> bytes:
+    """A reply to a pull, of entries as they lie in the log. `sum`: see Page; `brief`: for whom the rest goes without
+    saying."""
     told = b"" if sum is None else b',"sum":%d' % sum
-    return b'{"head":%d,"upto":%d%b,"entries":[%b]}' % (head, upto, told, b",".join(entries))
+    if not brief or upto != head:
+        told += b',"upto":%d' % upto
+    if not brief or entries:
+        told += b',"entries":[%b]' % b",".join(entries)
+    return b'{"head":%d%b}' % (head, told)
 
 
 def write_history(entries: Sequence[bytes], more: bool) -> bytes:

@@ -61,7 +61,7 @@ def sync_now(
     """One sync, now; `check` as in engine.sync. Raises SyncError: Offline, Held, NoCredentials."""
 
     async def run() -> Report:
-        async with api.client(store.meta("server"), token_of(store), store.meta("replica")) as http:
+        async with api.client(store.meta("server"), token_of(store)) as http:
             return await _drive(store, http, progress, check=check)
 
     with _only_one(store, wait=2.0):
@@ -186,7 +186,7 @@ class Worker:
         if self._stopped:
             return
         token = token_of(self._store)
-        async with api.client(self._store.meta("server"), token, self._store.meta("replica")) as http:
+        async with api.client(self._store.meta("server"), token) as http:
             events = asyncio.create_task(self._listen(http))
             try:
                 await self._loop_over(http)

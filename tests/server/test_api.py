@@ -191,6 +191,20 @@ def test_bodies_are_compressed_both_ways(ines: Laptop) -> None:
     assert "content-encoding" not in plain.headers
 
 
+def test_nothing_new_is_told_in_few_bytes_to_who_asks_so(ines: Laptop) -> None:
+    told = ines.http.get("/v1/pull?since=1&brief=1")
+    assert told.json() == {"head": 1, "sum": ines.pull(1).sum}
+    assert told.headers.keys() == {"content-length", "content-type", protocol.HEADER, protocol.EPOCH} | {
+        "date",
+        "server",
+    }  # uvicorn's, which the server's own process leaves out
+    assert ines.http.get("/v1/pull?since=1").json().keys() == {"head", "sum", "upto", "entries"}
+
+
+def test_what_nobody_signed_in_for_is_kept_by_no_cache(server: Served) -> None:
+    assert httpx.get(f"{server.url}/v1/health").headers["cache-control"] == "no-store"
+
+
 def test_small_replies_are_not_compressed(ines: Laptop) -> None:
     assert "content-encoding" not in ines.http.get("/v1/pull?since=1").headers
 

@@ -36,7 +36,7 @@ def line(say: Callable[[socket.socket], None]) -> Iterator[str]:
 
 def ask(server: str, request: Request = PULL) -> Reply:
     async def run() -> Reply:
-        async with api.client(server, "token", "replica-1") as http:
+        async with api.client(server, "token") as http:
             return await api.send(http, request)
 
     return asyncio.run(run())
@@ -111,8 +111,16 @@ def test_a_request_says_who_and_which_protocol() -> None:
     with line(answering(b"{}", heard)) as address:
         reply = ask(f"http://{address}")
     assert reply.body == b"{}"
-    for header in (b"authorization: Bearer token", b"milepost-protocol: 1", b"milepost-replica: replica-1"):
+    for header in (b"authorization: Bearer token", b"user-agent: milepost/1"):
         assert header in heard[0]
+
+
+def test_a_request_carries_no_header_that_nobody_reads() -> None:
+    heard: list[bytes] = []
+    with line(answering(b"{}", heard)) as address:
+        ask(f"http://{address}")
+    names = {header.split(b":")[0].lower() for header in heard[0].split(b"\r\n")[1:] if header}
+    assert names == {b"host", b"user-agent", b"accept-encoding", b"authorization"}
 
 
 def test_a_compressed_answer_is_unpacked() -> None:
