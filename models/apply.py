@@ -8,7 +8,7 @@ go through the one fold. Everything here runs inside the caller's write transact
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from models import digest
 from models.capture import ACKNOWLEDGED, OPEN, SEEN
 from models.db import set_meta
 from models.fields import Scalar
-from models.record import KINDS, LOCAL_COLUMNS, new_id
+from models.record import KINDS, new_id
 
 Values = dict[str, Scalar]
 UNSEEN = "t.state IN (1,2,3)"  # repeats the index's text
@@ -55,7 +55,8 @@ class Entry(NamedTuple):
 def apply(conn: sqlite3.Connection, entries: Sequence[Entry], cursor: int) -> None:
     """A checkpoint: whole transactions of the log in order, and the cursor after them."""
     with settlement(conn, "Sync") as n:
-        records = Records(conn, {p.rec: p.kind for e in entries for p in e.patches})
+        patches = [patch for entry in entries for patch in entry.patches]
+        records = Records(conn, {p.rec: p.kind for p in patches}, _fields(patches))
         own = _own(conn, entries)
         named = _named(conn, own)
         log = _Log(n)
@@ -67,6 +68,16 @@ def apply(conn: sqlite3.Connection, entries: Sequence[Entry], cursor: int) -> No
         log.write(conn)
         records.write(n, {(rec, field) for _, _, rec, field, _, _ in log.changes})
         set_meta(conn, "cursor", str(cursor))
+
+
+def _fields(patches: Sequence[Patch]) -> dict[str, set[str]]:
+    """By kind, the fields that the patches name; without the kinds of which some come whole, or in fields of a newer
+    Milepost."""
+    found: dict[str, set[str]] = {}
+    whole = {patch.kind for patch in patches if patch.created or patch.kind not in KINDS}
+    for patch in patches:
+        found.setdefault(patch.kind, set()).update(patch.values)
+    return {k: names for k, names in found.items() if k not in whole and names <= KINDS[k].fields.keys()}
 
 
 def rebuild(conn: sqlite3.Connection, recs: dict[str, str], n: int) -> None:
@@ -106,14 +117,17 @@ def _own(conn: sqlite3.Connection, entries: Sequence[Entry]) -> dict[str, int]:
     return dict(found.fetchall())
 
 
-def _named(conn: sqlite3.Connection, own: dict[str, int]) -> dict[int, set[str]]:
-    """The records that each of ours changed."""
-    named: dict[int, set[str]] = {n: set() for n in own.values()}
+Named = dict[tuple[str, str], tuple[Scalar, Scalar]]
+
+
+def _named(conn: sqlite3.Connection, own: dict[str, int]) -> dict[int, Named]:
+    """The old and new values by record and field of each of ours."""
+    named: dict[int, Named] = {n: {} for n in own.values()}
     ns = orjson.dumps(list(named)).decode()
-    for n, rec in conn.execute(
-        "SELECT txn, rec FROM change WHERE txn IN (SELECT value FROM json_each(?))", (ns,)
+    for n, rec, field, old, new in conn.execute(
+        "SELECT txn, rec, field, old, new FROM change WHERE txn IN (SELECT value FROM json_each(?))", (ns,)
     ):
-        named[n].add(rec)
+        named[n][rec, field] = old, new
     return named
 
 
@@ -162,20 +176,25 @@ class _Log:
                     if before.get(field) != value
                 ]
 
-    def echo(self, records: "Records", entry: Entry, n: int, named: set[str]) -> None:
+    def echo(self, records: "Records", entry: Entry, n: int, named: Named) -> None:
         """Our own transaction comes back: it is acknowledged and seen, and learns what it replaced by what.
 
         Of one that `named` more records than come back the rest has been taken away from us: it is over when the log
         has passed it and no space is missing (space.settle_passed), as one that does not come back at all.
         """
-        whole = named <= {patch.rec for patch in entry.patches}
+        whole = {rec for rec, _ in named} <= {patch.rec for patch in entry.patches}
         self._seen.append((n, SEEN if whole else ACKNOWLEDGED, entry.ver))
         for patch in entry.patches:
             if records.has(patch.rec, entry.ver):
                 continue
             before = records.patch(patch, entry.ver)
             if before is not None:
-                self._replaced += [(before.get(f), v, n, patch.rec, f) for f, v in patch.values.items()]
+                self._replaced += [
+                    (was, v, n, patch.rec, f)
+                    for f, v in patch.values.items()
+                    if named.get((patch.rec, f))
+                    != ((was := before.get(f)), v)  # mostly it is what was seen here
+                ]
         self._idle += [(n, rec, field) for rec, field in entry.idle]
 
     def write(self, conn: sqlite3.Connection) -> None:
@@ -219,7 +238,14 @@ class Records:
     A record that came by a snapshot is as new as its version says: what the log tells of it up to there is in it.
     """
 
-    def __init__(self, conn: sqlite3.Connection, recs: dict[str, str]) -> None:
+    def __init__(
+        self,
+        conn: sqlite3.Connection,
+        recs: dict[str, str],
+        fields: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
+        """`recs` is id → kind. `fields`: of records of these kinds that the server has shown no other ones change, so
+        that no others are read."""
         self._conn = conn
         self._kinds = recs
         self._view: dict[str, Values] = {}
@@ -227,30 +253,39 @@ class Records:
         self._ver: dict[str, int] = {}
         self._base: dict[tuple[str, str], int] = {}
         self._gained = dict.fromkeys(_counted(conn), 0)
-        self._load()
+        self._load(fields or {})
         self._had = dict(self._ver)
 
-    def _load(self) -> None:
+    def _load(self, fields: Mapping[str, Collection[str]]) -> None:
         by_kind: dict[str, list[str]] = {}
         for rec, kind in self._kinds.items():
             by_kind.setdefault(kind, []).append(rec)
+        masks = self._conn.execute(
+            "SELECT rec, field, base, val FROM shadow WHERE rec IN (SELECT value FROM json_each(?))",
+            (orjson.dumps(list(self._kinds)).decode(),),
+        ).fetchall()
+        masked = {field for _, field, _, _ in masks}
         for kind, ids in by_kind.items():
-            for row in _rows(self._conn, kind, ids):
-                rec, ver = str(row.pop("id")), int(row.pop("ver") or 0)
-                self._view[rec] = row
-                self._ver[rec] = ver
-                if ver:
-                    self._server[rec] = row
-        if self._server:
-            self._unmask()
+            names = {"space", *fields[kind], *masked & KINDS[kind].fields.keys()} if kind in fields else ()
+            self._read(kind, ids, list(names))
+        for rec, field, base, val in masks:
+            if rec in self._server:
+                self._server[rec] = {**self._server[rec], field: val}
+                self._base[rec, field] = base
 
-    def _unmask(self) -> None:
-        ids = orjson.dumps(list(self._server)).decode()
-        for rec, field, base, val in self._conn.execute(
-            "SELECT rec, field, base, val FROM shadow WHERE rec IN (SELECT value FROM json_each(?))", (ids,)
-        ):
-            self._server[rec] = {**self._server[rec], field: val}
-            self._base[rec, field] = base
+    def _read(self, kind: str, ids: list[str], names: list[str]) -> None:
+        unshown = []
+        for row in _rows(self._conn, kind, ids, names):
+            rec, ver = str(row.pop("id")), int(row.pop("ver") or 0)
+            if names and not ver:
+                unshown.append(rec)
+                continue
+            self._view[rec] = row
+            self._ver[rec] = ver
+            if ver:
+                self._server[rec] = row
+        if unshown:
+            self._read(kind, unshown, [])
 
     def has(self, rec: str, ver: int) -> bool:
         """Whether the record came with what the version `ver` did to it."""
@@ -370,8 +405,9 @@ class Records:
         if kind not in KINDS:
             self._keep_unknown(kind, rec, {**now, **different})
             return
-        known = {f: v for f, v in different.items() if f in KINDS[kind].fields}
-        if len(known) < len(different):
+        known = different
+        if not different.keys() <= KINDS[kind].fields.keys():
+            known = {f: v for f, v in different.items() if f in KINDS[kind].fields}
             known["extra"] = extra_of(kind, {**now, **different})
         row = (*known.values(), self._server_ver(rec), rec)
         updates.setdefault((kind, tuple(known)), []).append(row)
@@ -404,7 +440,8 @@ def _counted(conn: sqlite3.Connection) -> list[str]:
     return [id for (id,) in conn.execute("SELECT id FROM space WHERE sum IS NOT NULL")]
 
 
-def _rows(conn: sqlite3.Connection, kind: str, ids: list[str]) -> Iterator[Values]:
+def _rows(conn: sqlite3.Connection, kind: str, ids: list[str], names: Sequence[str]) -> Iterator[Values]:
+    """Id, version and the fields `names` of each; all that it has without names."""
     wanted = orjson.dumps(ids).decode()
     if kind not in KINDS:
         for rec, ver, data in conn.execute(
@@ -412,12 +449,12 @@ def _rows(conn: sqlite3.Connection, kind: str, ids: list[str]) -> Iterator[Value
         ):
             yield {"id": rec, "ver": ver, **orjson.loads(data)}
         return
-    names = ["id", *KINDS[kind].fields, *LOCAL_COLUMNS]
+    columns = ["id", "ver", *(names or [*KINDS[kind].fields, "extra"])]
     for row in conn.execute(
-        f"SELECT {', '.join(names)} FROM {kind} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        f"SELECT {', '.join(columns)} FROM {kind} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
     ):
-        values = dict(zip(names, row, strict=True))
-        extra = values.pop("extra")
+        values = dict(zip(columns, row, strict=True))
+        extra = values.pop("extra", None)
         yield {**values, **orjson.loads(extra)} if extra else values
 
 

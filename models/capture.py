@@ -110,7 +110,7 @@ def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
             INSERT INTO change(txn, tbl, rec, field, new, base)
             VALUES({local}, '{table}', NEW.id, '', {whole}, 0);
         END""",
-        f"""CREATE TRIGGER {table}_edited AFTER UPDATE ON {table} {_WHEN} BEGIN
+        f"""CREATE TRIGGER {table}_edited AFTER UPDATE OF {", ".join(fields)} ON {table} {_WHEN} BEGIN
             {_GUARD}
             INSERT INTO shadow(rec, field, tbl, base, val)
             SELECT NEW.id, f.field, '{table}', OLD.ver, f.old FROM {changed}

@@ -166,6 +166,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         gc.freeze()  # what is loaded by now stays, so that no collection looks through it in the middle of a push
+        gc.set_threshold(20_000)  # a push makes thousands of objects and hardly a cycle
         if not self._options.listener:
             backend = self._backend
             port = self._listener.getsockname()[1]

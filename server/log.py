@@ -281,4 +281,7 @@ class Rows:
 
 
 def _json(stored: Stored) -> str:
-    return orjson.dumps({name: v for name, v in stored.values.items() if v is not None}).decode()
+    values = stored.values
+    if None in values.values():
+        values = {name: v for name, v in values.items() if v is not None}
+    return orjson.dumps(values).decode()

@@ -79,7 +79,12 @@ class Push:
         fresh = [txn for txn in txns if txn.id not in known]
         self._load({id for txn in fresh for id in merge.touched(txn)})
         self._locate(
-            {owner for txn in fresh for c in txn.changes if (owner := spaces.owner_of(c.kind, c.values))}
+            {
+                owner
+                for txn in fresh
+                for c in txn.changes
+                if not spaces.OWNING.isdisjoint(c.values) and (owner := spaces.owner_of(c.kind, c.values))
+            }
         )
         verdicts = []
         for txn in txns:
@@ -116,7 +121,7 @@ class Push:
         return spaces.forbidden(txn, self._stored, self._roles, self._member)
 
     def _merge(self, txn: Transaction, stamp: Stamp) -> Decision:
-        if len({change.rec for change in txn.changes}) < len(txn.changes):
+        if len(txn.changes) > 1 and len({change.rec for change in txn.changes}) < len(txn.changes):
             return Decision(reason="it names a record twice.")
         try:
             return merge.decide(txn, self._stored, stamp)
@@ -128,6 +133,8 @@ class Push:
     def _without_known_conflicts(self, decision: Decision) -> Decision:
         """A conflict that was kept after a restore is found again by the same two edits, and stays as it is."""
         found = [patch for patch in decision.patches if patch.kind == "conflict"]
+        if not found:
+            return decision
         self._load(patch.rec for patch in found)
         for patch in [p for p in found if p.rec in self._stored]:
             decision.patches.remove(patch)

@@ -88,6 +88,9 @@ def _first_members(space: str, made: set[str], member: str) -> dict[str, str]:
 
 def parts(entry: Entry, stored: Mapping[str, Stored]) -> Iterator[tuple[str, Entry]]:
     """The entry by space, each part with what its readers may see."""
+    if len(entry.patches) == 1:
+        yield space_of(stored[entry.patches[0].rec].values), entry
+        return
     by: dict[str, list[int]] = {}
     for n, patch in enumerate(entry.patches):
         by.setdefault(space_of(stored[patch.rec].values), []).append(n)

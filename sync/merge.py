@@ -290,12 +290,12 @@ class _Merge:
 
     def _revive(self, stored: Stored) -> None:
         """An edit whose author had not seen the delete brings the row back."""
-        if self.txn.kind == "undo" or not self.wrote or "deleted_at" in self.result:
+        gone = stored.values.get("deleted_at")
+        if not gone or self.txn.kind == "undo" or not self.wrote or "deleted_at" in self.result:
             return
         deleted = stored.stamp("deleted_at")
         seen = min((self.change.bases.get(n, 0) for n in self.wrote), default=0)
-        gone = stored.values.get("deleted_at")
-        if gone and deleted.foreign(self.mine.replica) and deleted.ver > seen and not self.change.created:
+        if deleted.foreign(self.mine.replica) and deleted.ver > seen and not self.change.created:
             self._write({"deleted_at": None})
             self._record({"deleted_at": None}, self.mine, {"deleted_at": gone}, deleted, None, "kept")
 

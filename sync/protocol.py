@@ -64,6 +64,8 @@ PROXY_WANTS_A_NAME = (
 )
 PIECE = 256_000  # bytes of a content that travel at once
 JSON = "application/json"
+_PLAIN = (str, int, float)
+_OURS = {"id", *LOCAL_COLUMNS}  # fields that no push names
 
 
 @dataclass(frozen=True)
@@ -444,18 +446,16 @@ def _change(
     before: dict[str, Scalar] | None = None,
 ) -> Change:  # fmt: skip
     before = before or {}
-    for name in values:
-        if name in ("id", *LOCAL_COLUMNS):
-            raise ValueError(f"{kind}.{name} is set by Milepost")
     for name, value in (*values.items(), *before.items()):
-        if not isinstance(value, str | int | float | None) or isinstance(value, bool):
+        if not (value is None or isinstance(value, _PLAIN)) or value is True or value is False:
             raise ValueError(f"{kind}.{name} is not a scalar")
         if value is not None and (name.endswith("_id") or name == "space"):
             _key(value)
-    for text in (kind, *values):
-        _key(text)
+    for name in values:
+        if _key(name) in _OURS:
+            raise ValueError(f"{kind}.{name} is set by Milepost")
     versions = {name: int(base) for name, base in bases.items()}
-    return Change(kind, _key(rec), bool(created), dict(values), versions, dict(before))
+    return Change(_key(kind), _key(rec), bool(created), values, versions, before)
 
 
 def write_entry(entry: Entry) -> bytes:

@@ -95,7 +95,8 @@ class Server:
         since, shares = int(query["since"]), int(query["shares"])
         pulled = self.log.pull(self.workspace, member, since, shares, protocol.PULL_BYTES)
         if pulled.spaces is None:
-            return _reply(200, protocol.write_page(*pulled[:3], pulled.sum), pulled.epoch)
+            page = protocol.write_page(*pulled[:3], pulled.sum, "brief" in query)
+            return _reply(200, page, pulled.epoch)
         told = protocol.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
         return _reply(200, told, pulled.epoch)
 
