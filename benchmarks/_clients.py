@@ -187,16 +187,15 @@ def run_floor(home: Path, url: str, server: int, edits: int, few: int, quiet: in
         wire = Wire()
         async with httpx.AsyncClient(base_url=url, timeout=60) as http:
             wire.watch(http)
-            waiting: list[Any] = []
 
             async def sync() -> None:
-                if waiting:
-                    await _floor_push(http, waiting)
-                    waiting.clear()
+                if waiting := conn.execute("SELECT n, data FROM queue ORDER BY n").fetchall():
+                    await _floor_push(http, [data for _, data in waiting])
+                    conn.execute("DELETE FROM queue WHERE n<=?", (waiting[-1][0],))
                 await _floor_pull(conn, http)
 
             return await steps(
-                http, wire, server, sync, lambda: waiting.extend(_floor_edits(conn, edits)),
+                http, wire, server, sync, lambda: _floor_edit(conn, edits),
                 lambda: _floor_push(http, _floor_edits(conn, few)), quiet, again,
             )  # fmt: skip
 
@@ -206,13 +205,19 @@ def run_floor(home: Path, url: str, server: int, edits: int, few: int, quiet: in
     return found
 
 
-def _floor_edits(conn: sqlite3.Connection, count: int) -> list[Any]:
+def _floor_edit(conn: sqlite3.Connection, count: int) -> None:
+    conn.execute("BEGIN IMMEDIATE")
+    conn.executemany("INSERT INTO queue(data) VALUES(?)", [(row,) for row in _floor_edits(conn, count)])
+    conn.execute("COMMIT")
+
+
+def _floor_edits(conn: sqlite3.Connection, count: int) -> list[bytes]:
     rows = [orjson.loads(data) for (data,) in conn.execute("SELECT data FROM record LIMIT ?", (count,))]
-    return [row | {"name": f"Renamed {i} {time.time_ns()}"} for i, row in enumerate(rows)]
+    return [orjson.dumps(row | {"name": f"Renamed {i} {time.time_ns()}"}) for i, row in enumerate(rows)]
 
 
-async def _floor_push(http: httpx.AsyncClient, rows: list[Any]) -> None:
-    body = gzip.compress(orjson.dumps(rows), 1)
+async def _floor_push(http: httpx.AsyncClient, rows: list[bytes]) -> None:
+    body = gzip.compress(b"[%b]" % b",".join(rows), 1)
     (await http.post("/push", content=body, headers={"content-encoding": "gzip"})).raise_for_status()
 
 

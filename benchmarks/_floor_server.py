@@ -1,4 +1,5 @@
-"""The floor of the server: records in one table, pulled by cursor in pages, pushed as one body. No merge, no rights.
+"""The floor of the server: records in one table, pulled by cursor in pages, pushed as one body, each edit a row of a
+log. No merge, no rights.
 
 python benchmarks/_floor_server.py DATABASE PORT_FILE
 """
@@ -17,7 +18,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 PAGE = 1_000_000  # bytes, as Milepost's
-TABLE = "CREATE TABLE IF NOT EXISTS record(id TEXT PRIMARY KEY, ver INTEGER, data BLOB)"
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS record(id TEXT PRIMARY KEY, ver INTEGER, data BLOB)",
+    "CREATE INDEX IF NOT EXISTS record_ver ON record(ver)",
+    "CREATE TABLE IF NOT EXISTS log(ver INTEGER PRIMARY KEY, data BLOB)",  # what the server accepted
+    "CREATE TABLE IF NOT EXISTS queue(n INTEGER PRIMARY KEY, data BLOB)",  # what a laptop has yet to send
+)
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -25,15 +31,17 @@ def connect(path: Path) -> sqlite3.Connection:
     conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     conn.execute("PRAGMA journal_mode=WAL")
     conn.execute("PRAGMA synchronous=FULL")
-    conn.execute(TABLE)
-    conn.execute("CREATE INDEX IF NOT EXISTS record_ver ON record(ver)")
+    for table in TABLES:
+        conn.execute(table)
     return conn
 
 
-def put(conn: sqlite3.Connection, rows: list[tuple[str, int, bytes]]) -> None:
-    """All rows in one transaction."""
+def put(conn: sqlite3.Connection, rows: list[tuple[str, int, bytes]], log: bool = False) -> None:
+    """All rows in one transaction; into the log too."""
     conn.execute("BEGIN IMMEDIATE")
     conn.executemany("INSERT OR REPLACE INTO record(id, ver, data) VALUES(?,?,?)", rows)
+    if log:
+        conn.executemany("INSERT INTO log(ver, data) VALUES(?,?)", [row[1:] for row in rows])
     conn.execute("COMMIT")
 
 
@@ -56,7 +64,7 @@ def make(database: Path) -> Starlette:
     async def push(request: Request) -> Response:
         rows = orjson.loads(gzip.decompress(await request.body()))
         first = head() + 1
-        put(conn, [(row["id"], first + i, orjson.dumps(row)) for i, row in enumerate(rows)])
+        put(conn, [(row["id"], first + i, orjson.dumps(row)) for i, row in enumerate(rows)], log=True)
         return _reply(b'{"head":%d}' % head())
 
     return Starlette(routes=[Route("/pull", pull), Route("/push", push, methods=["POST"])])

@@ -122,6 +122,8 @@ Named = dict[tuple[str, str], tuple[Scalar, Scalar]]
 
 def _named(conn: sqlite3.Connection, own: dict[str, int]) -> dict[int, Named]:
     """The old and new values by record and field of each of ours."""
+    if not own:
+        return {}
     named: dict[int, Named] = {n: {} for n in own.values()}
     ns = orjson.dumps(list(named)).decode()
     for n, rec, field, old, new in conn.execute(
@@ -213,6 +215,8 @@ class _Log:
 
 def decide(conn: sqlite3.Connection, states: Sequence[tuple[int, int, int]]) -> None:
     """Number, new state and version of transactions. One statement: to begin each costs more than its row."""
+    if not states:
+        return
     conn.execute(
         "UPDATE txn SET state=json_extract(j.value, '$[1]'), ver=json_extract(j.value, '$[2]')"
         " FROM json_each(?) j WHERE txn.n=json_extract(j.value, '$[0]')",

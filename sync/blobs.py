@@ -26,7 +26,7 @@ NEVER = (404, 413, 422, 501)  # this server takes no contents, or not this one: 
 
 def upload(files: Blobs, between: Callable[[], Steps]) -> Steps:
     """Sends every content that the server lacks; `between` two pieces and after each whole one, other things go on."""
-    while blob := (yield Local("blob", blobs.unsent)):
+    while blob := (yield Local("blob", blobs.unsent, brief=True)):
         missing = yield from _missing(blob)
         for piece in missing:
             body: bytes = yield Outside("piece", partial(files.read, blob.sha, piece * PIECE, PIECE))

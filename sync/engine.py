@@ -90,7 +90,7 @@ def _all(
     if files:
         yield from blobs.upload(files, lambda: _push(run))
     done = partial(_done, run=run, told=told, check=check)
-    yield from _verify(run, told, (yield Local("done", done, durable=False)))
+    yield from _verify(run, told, (yield Local("done", done, durable=False, brief=True)))
 
 
 @dataclass
@@ -216,7 +216,7 @@ def _settle(conn: sqlite3.Connection, verdicts: list[outbox.Verdict], asked: str
 def _pull(run: _Run) -> Generator[Step, Any, Told]:
     begun, more, ahead = -1, True, None
     while more:
-        here: Where = yield Local("where", space.where, ahead)
+        here: Where = yield Local("where", space.where, ahead, brief=True)
         if here.wanted and here.shares >= 0:
             yield from _fetch(run, here.wanted, here.cursor)
             continue

@@ -14,12 +14,14 @@ class Local:
 
     What is not `durable` may be undone by a power cut, and is then asked for again.
     `ahead` is what will be asked for next unless something comes between: a driver may send it already.
+    `brief`: it takes the store for no time worth a rest before it.
     """
 
     what: str
     run: Callable[[sqlite3.Connection], Any]
     ahead: Request | None = None
     durable: bool = True
+    brief: bool = False
 
 
 @dataclass(frozen=True)

@@ -328,14 +328,15 @@ class _Writes:
         self._ended = 0.0  # of the last step, if it took its time
 
     async def run(self, step: Local) -> object:
-        if self._ended:
+        if self._ended and not step.brief:
             until = max(self._ended + BREATH, self._quiet_until())
             await asyncio.sleep(max(0.0, until - time.monotonic()))
         began = time.monotonic()
         with self._store.write(durable=step.durable) as conn:
             outcome: object = step.run(conn)
         ended = time.monotonic()
-        self._ended = ended if ended - began > BREATH else 0.0
+        if not step.brief:
+            self._ended = ended if ended - began > BREATH else 0.0
         return outcome
 
 
