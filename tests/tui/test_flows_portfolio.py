@@ -231,3 +231,17 @@ async def test_the_key_of_risk_and_of_the_next_milestone(home):
         assert names(pilot) == ["Nesting line", "Punch cell"]
         await keys(pilot, "! m")
         assert view(pilot.app).name_in_registry == "tasks" and here(pilot).name == "Go live"
+
+
+@pytest.mark.asyncio
+async def test_of_many_problems_three_are_told_and_enter_tells_all(home):
+    with opened(home) as store:
+        for (task,) in store.read().execute("SELECT id FROM task").fetchall():
+            store.transact("Due", record.edit, "task", task, deadline="2020-01-03T17:00")
+    async with at_work(home, (140, 80)) as pilot:
+        await see(pilot, "+ 3 more")
+        assert screen_text(pilot.app).count("! Problem") == 3
+        await keys(pilot, "l home j j j j j j enter")  # + 22 more: of all there is
+        await until(lambda: screen_text(pilot.app).count("! Problem") == 6, pilot)
+        await keys(pilot, "h enter")
+        await until(lambda: view(pilot.app).name_in_registry == "tasks", pilot)

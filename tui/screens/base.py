@@ -128,6 +128,11 @@ class ListView(Looks):
         self.tell_detail()
         self.shell.open_detail()
 
+    def act_right(self) -> bool:
+        """Into the pane beside; `h` there comes back."""
+        self.tell_detail()
+        return self.shell.open_detail()
+
     @property
     def nothing(self) -> str:
         """What stands in the place of rows, and why there are none."""

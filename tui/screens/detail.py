@@ -214,6 +214,10 @@ class Detail(LineList):
             return True
         return False
 
+    def act_left(self) -> bool:
+        """As esc: nothing is folded here."""
+        return self.act_back() or bench(self).shell.act_back()
+
     def on_line_list_edited(self, event: Edited) -> None:
         event.stop()
         line = self.form.lines.get(event.rowid)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HEAD, FIELD, LINK, PAST, MORE, ADD = range(6)
 OPEN = "open"  # in the place of what an ADD line adds
-PROBLEMS = 8  # of a record that are listed
+PROBLEMS = 3  # of a record that are listed before one asks for all
 MOVED_DAYS = 7
 SENTENCE = 32  # cells: what the pane shows of a line at 110 columns
 HIDDEN = (
@@ -59,7 +59,7 @@ def lines(conn: sqlite3.Connection, kind: str, rec: str, all: bool, front: Front
         yield from _why(conn, rec, front)
     else:
         yield from _record(conn, KINDS[kind], rec, all, front)
-        yield from _computed(conn, kind, rec)
+        yield from _computed(conn, kind, rec, all)
         yield from _links(conn, kind, rec)
         if front is None:
             yield from _past(conn, KINDS[kind], rec)
@@ -143,14 +143,18 @@ def _written(conn: sqlite3.Connection, rec: str, name: str) -> str:
     return to_type(text) if name in ("start", "finish") else text or ""
 
 
-def _computed(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[Draft]:
+def _computed(conn: sqlite3.Connection, kind: str, rec: str, all: bool) -> Iterator[Draft]:
     """What the schedule says: slack, and what cannot hold."""
     dates = computed(conn, rec) if kind == "task" else None
     if dates is not None and not _finished(conn, rec):
         yield Draft(PAST, "Slack", _slack(conn, rec, dates), "slack")
         yield Draft(PAST, "Latest finish", to_type(dates.late_finish), "latest")
-    for at, message in enumerate(problems(conn, kind, rec)[:PROBLEMS]):
+    found = problems(conn, kind, rec)
+    told = found if all else found[:PROBLEMS]
+    for at, message in enumerate(told):
         yield from _wrapped(Draft(PAST, "! Problem", message, f"problem {at}"))
+    if left := len(found) - len(told):
+        yield Draft(MORE, f"+ {left} more", "enter shows them", "problems")
 
 
 def _finished(conn: sqlite3.Connection, task: str) -> bool:

@@ -192,19 +192,23 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     def act_page_up(self) -> None:
         self._page(1 - self._body)
 
-    def act_left(self) -> None:
+    def act_left(self) -> object:
         """Fold, or go to the parent."""
         if self._marker() == OPEN:
             self._fold(True)
         else:
             self._move(self.window.parent(self.cursor))
+        return None
 
-    def act_right(self) -> None:
-        """Unfold, or go to the first child."""
+    def act_right(self) -> object:
+        """Unfold, or go to the first child; False where nothing is below the row."""
         if self._marker() == FOLDED:
             self._fold(False)
         elif self._marker() == OPEN:
             self._move(self.cursor + 1)
+        else:
+            return False
+        return True
 
     def act_open(self) -> object:
         """Tells who is around; a list that knows better may return what is to be awaited."""
