@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from textual.containers import Vertical
 from textual.widget import Widget
 
 from tui.unsaved import Unsaved
+
+if TYPE_CHECKING:
+    from tui.shell import Shell
 
 
 class Overlay(Vertical):
@@ -55,5 +60,4 @@ class Overlay(Vertical):
 
     def act_close(self) -> None:
         self.display = False
-        if self._focus_before is not None and self._focus_before.is_attached:
-            self.screen.set_focus(self._focus_before, scroll_visible=False)
+        cast("Shell", self.screen).give_focus(self._focus_before)

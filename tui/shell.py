@@ -160,7 +160,7 @@ class Shell(Screen[None], inherit_bindings=False):
         switcher.current = name
         self._show_detail_of(name)
         self.visited = [*(one for one in self.visited if one != name), name]
-        self._refocus(name, view)
+        self.give_focus(self._focus_of.get(name))
         view.on_shown()
         self.retitle()
         return view
@@ -428,12 +428,14 @@ class Shell(Screen[None], inherit_bindings=False):
         """Whether the focus is in the line at the bottom, also where that is closed and nobody heard of it yet."""
         return self.focused is not None and any(isinstance(one, Prompt) for one in self.focused.ancestors)
 
-    def _refocus(self, name: str, view: View) -> None:
-        before = self._focus_of.get(name)
-        if before is not None and before.is_attached:
-            self.set_focus(before, scroll_visible=False)
-        else:
-            view.focus_first()
+    def give_focus(self, widget: Widget | None) -> None:
+        """Back to who had it; to the view where that is gone or closed, for keys must always be somebody's."""
+        around = () if widget is None else widget.ancestors
+        closed = any(isinstance(one, Overlay | Prompt) and not one.display for one in around)
+        if widget is not None and widget.is_attached and not closed:
+            self.set_focus(widget, scroll_visible=False)
+        elif self.view is not None:
+            self.view.focus_first()
 
     # Events
 
@@ -456,8 +458,8 @@ class Shell(Screen[None], inherit_bindings=False):
             return
         self.remove_class("-asking")
         before = self._focus_of.pop("prompt", None)
-        if before is not None and before.is_attached and self._in_prompt():
-            self.set_focus(before, scroll_visible=False)
+        if self.focused is None or self._in_prompt():
+            self.give_focus(before)
 
     def on_line_list_typing(self, event: Typing) -> None:
         """What can be typed into the cell, or what it would do."""

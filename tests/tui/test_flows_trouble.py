@@ -3,12 +3,14 @@
 import sqlite3
 
 import pytest
+from textual import events
 
 from models import db
 from models.errors import StoreError
 from tests.tui.office import at_work, count, furnish, here, keys, opened, see, settle, until, value, view
 from tests.tui.plain import screen_lines
 from tui.starting import make
+from tui.widgets.prompt import Prompt
 
 
 @pytest.fixture
@@ -149,3 +151,19 @@ async def test_offline_and_sync_say_that_nobody_is_signed_in(tmp_path, ids):
             await keys(pilot, key)
             await see(pilot, "Not signed in to a server")
         assert count(pilot.app, "task") == 6
+
+
+@pytest.mark.asyncio
+async def test_keys_are_never_nobodys_however_late_a_line_hears_that_it_is_hidden(tmp_path, ids):
+    """On a busy machine the line was hidden before it had given the focus back, and all keys were lost."""
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        shell, lines = pilot.app.shell, view(pilot.app).lines
+        await keys(pilot, "/ 'cab'")
+        prompt = shell.query_one(Prompt)
+        prompt.leave()
+        prompt.field.post_message(events.Hide())  # it comes before what the prompt says of its closing
+        await settle(pilot)
+        assert shell.focused is lines
+        shell.set_focus(None)
+        await keys(pilot, ": 'filter' enter 'net' enter")
+        assert shell.focused is lines and here(pilot).name == "Check network"
