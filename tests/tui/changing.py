@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 import orjson
 
-from models import dump, outbox, record
+from models import db, dump, outbox, record
 from models.conflict import Conflict
+from models.rejected import rejected
 from tests.tui.office import furnish, opened
 
 PLAN = """<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/project"><Name>Line 2</Name>
@@ -94,26 +95,30 @@ CHANGING = {
                            "import WORK --yes --as tasks --project Nesting"),
 }  # fmt: skip
 
-BY_OTHER_TESTS = {  # what they change is at the server, personal, or is not to come back
+VIEW = "/ 'status:todo' enter ctrl+t 'Mine' enter"
+PERSONAL = {  # what they change is personal, or is no record: by the keys before, the keys, and the command
+    "keep_view": (VIEW.removesuffix(" enter"), "enter", "settings"),
+    "rename_view": (f"{VIEW} f2 ctrl+u 'Ours'", "enter", "settings"),
+    "forget_view": (VIEW, ": 'forget_view' enter", "settings"),
+    "theme": ("", ": 'theme' enter", "settings"),
+    "theme.dark": (": 'theme_light' enter", ": 'theme_dark' enter", "settings"),
+    "theme.light": ("", ": 'theme_light' enter", "settings"),
+    "theme.high-contrast": ("", ": 'theme_high' enter", "settings"),
+    "theme.no-colour": ("", ": 'theme_no-' enter", "settings"),
+    "settings.delete": (": 'theme_light' enter g , / 'theme' enter", "X", "settings"),
+    "undo": ("x", "u", "undo"),
+    "redo": ("x u", "U", "redo"),
+    "excel": ("", "E", "list"),
+    "refused.discard": ("g s X", "X", "rejected"),
+    "refused.export": ("g s", "x", "rejected"),
+}
+
+BY_OTHER_TESTS = {  # they need a server: test_flows_sharing, test_beginning and test_demo press their keys
     "shared.share": "share",
     "shared.withdraw": "unshare",
-    "refused.discard": "rejected",
-    "settings.delete": "settings",
-    "keep_view": "settings",
-    "rename_view": "settings",
-    "forget_view": "settings",
-    "theme": "settings",
-    "theme.dark": "settings",
-    "theme.light": "settings",
-    "theme.high-contrast": "settings",
-    "theme.no-colour": "settings",
     "connect": "login",
     "look_at_demo": "demo",
     "sync_now": "sync",
-    "undo": "undo",
-    "redo": "redo",
-    "excel": "list",
-    "refused.export": "rejected",
 }
 
 UNCHANGING = {
@@ -187,3 +192,12 @@ def words(change: Change, home: Path) -> list[str]:
         [refused] = conn.execute("SELECT id FROM txn WHERE state=5").fetchone()
     known = {"REFUSED": refused, **{word: str(home / name) for word, (name, _) in FILES.items()}}
     return [known.get(word, word) for word in shlex.split(change.command)]
+
+
+def personal(home: Path) -> list[str]:
+    """Records, settings, what was refused, and the files in the documents' folder beside the profile."""
+    settings = home / "settings.toml"
+    with closing(db.connect(home / db.NAME, readonly=True)) as conn:
+        refused = [one.id for one in rejected(conn)]
+    files = sorted(path.name for path in (home.parent / "Documents").iterdir())
+    return [*living(home), settings.read_text("utf-8") if settings.exists() else "", *refused, *files]

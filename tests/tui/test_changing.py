@@ -9,9 +9,11 @@ from tests.tui.changing import (
     CHANGING,
     FILES,
     LOOKING,
+    PERSONAL,
     UNCHANGING,
     furnish_all,
     living,
+    personal,
     words,
 )
 from tests.tui.office import at_work, keys, settle, until
@@ -21,7 +23,7 @@ from tui.commands.grammar import COMMANDS
 
 
 def test_every_action_says_whether_it_changes_anything():
-    told = {*CHANGING, *BY_OTHER_TESTS, *UNCHANGING}
+    told = {*CHANGING, *PERSONAL, *BY_OTHER_TESTS, *UNCHANGING}
     known = {action.id for action in ACTIONS}
     assert [a.id for a in ACTIONS if a.where not in LOOKING and a.id not in told] == []
     assert told - known == set()
@@ -29,6 +31,7 @@ def test_every_action_says_whether_it_changes_anything():
 
 def test_every_action_that_changes_something_has_a_command():
     named = {id: change.command.split()[0] for id, change in CHANGING.items()} | BY_OTHER_TESTS
+    named |= {id: command for id, (_, _, command) in PERSONAL.items()}
     assert {id: command for id, command in named.items() if command not in COMMANDS} == {}
 
 
@@ -63,3 +66,18 @@ async def test_the_keys_change_records_and_one_u_takes_it_back(home, id):
         await until(lambda: living(home) != before, pilot)
         await keys(pilot, CHANGING[id].back)
         await until(lambda: living(home) == before, pilot)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("id", PERSONAL)
+async def test_the_keys_change_what_is_personal(home, id, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(home.parent))
+    (home.parent / "Documents").mkdir()
+    first, last, _ = PERSONAL[id]
+    async with at_work(home, project="Nesting") as pilot:
+        await keys(pilot, first)
+        await settle(pilot)
+        before = personal(home)
+        await keys(pilot, last)
+        await until(lambda: personal(home) != before, pilot)

@@ -80,6 +80,15 @@ async def test_the_totals_are_of_what_is_shown(home):
 
 
 @pytest.mark.asyncio
+async def test_what_of_the_totals_has_no_room_is_left_out_and_nothing_is_cut(home):
+    async with at_work(home, (48, 24)) as pilot:
+        await see(pilot, "3 projects · 1 late · 0 of 4 tasks done")
+        await pilot.resize_terminal(60, 24)
+        await see(pilot, "3 projects · 1 late · 1 on hold · 0 of 4 tasks done")
+        assert "on time" not in screen_text(pilot.app)
+
+
+@pytest.mark.asyncio
 async def test_late_left_slip_last_talk_and_last_edit_are_there_where_there_is_room(home):
     with opened(home) as store:
         ids = {

@@ -302,7 +302,7 @@ async def test_what_follows_moves_by_itself_and_says_why(tmp_path, ids):
         await see(pilot, "Thu 03 Dec Fri 04 Dec")
         view(app).seek("task", ids["Go live"])
         await keys(pilot, "W")
-        await see(pilot, "“Go live” starts Thu 3 Dec")
+        await see(pilot, "“Go live” starts Thu 3")
         await see(pilot, "because the project")
         await keys(pilot, "u u")  # the colleague's stays
         assert "finish" not in (app.trouble or "")
@@ -316,6 +316,21 @@ async def test_the_portfolio_tells_when_it_will_end_and_how_late_that_is(tmp_pat
         await see(pilot, "! -2d")
         await see(pilot, "Tue 01 Dec")
         await see(pilot, "is missed")
+
+
+async def test_a_first_row_that_comes_back_is_on_screen_again(tmp_path, ids):
+    async with at_work(tmp_path, (70, 7), "Nesting") as pilot:
+        await keys(pilot, "g g X")
+        assert "Survey" not in [row.split()[0] for row in screen_lines(pilot.app)[2:5] if row]
+        await keys(pilot, "u")
+        assert "▾ Survey" in screen_lines(pilot.app)[2]
+
+
+async def test_a_name_of_forty_cells_is_whole_beside_the_pane(tmp_path, ids):
+    name = "Lay the cables of both halls, both lines"
+    elsewhere(tmp_path, "task", ids["Survey"], name=name)
+    async with at_work(tmp_path, (140, 42), "Nesting") as pilot:
+        await until(lambda: f"▾ {name} " in screen_lines(pilot.app)[2], pilot)
 
 
 async def test_a_question_that_is_asked_again_at_once_gives_the_focus_back(tmp_path, ids):

@@ -17,9 +17,8 @@ from models.windows.portfolio import HEALTH, LastEdits, ProjectRow, together
 from models.windows.window import EVERY, Window
 from tui.finding import Lost
 from tui.screens.base import Picked, bench
-from tui.screens.portfolio_columns import COLUMNS, by_column, totals
+from tui.screens.portfolio_columns import COLUMNS, Totals, by_column
 from tui.screens.sharing import Shared
-from tui.widgets.bar import Bar
 from tui.widgets.columns import Column, Row
 from tui.widgets.prompt import Question
 
@@ -57,7 +56,7 @@ class PortfolioView(Shared):
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
-        yield Bar(id="totals")
+        yield Totals()
 
     def _with_choices(self, column: Column) -> Column:
         """What can be chosen for client and manager depends on the profile."""
@@ -124,7 +123,7 @@ class PortfolioView(Shared):
     def _show(self) -> None:
         super().reload()
         shown = [self.known[row] for row in self.lines.window.rowids if row in self.known]
-        self.query_one("#totals", Bar).show(totals(together(0, "", shown), shown))
+        self.query_one(Totals).tell(together(0, "", shown), shown)
 
     def on_changes(self, changes: Any) -> None:
         """Nearly everything is told here of some project. What a project on screen says by itself is read at once, and

@@ -1,14 +1,14 @@
-"""The columns of the portfolio, how each is sorted by, and the line of totals. Pure functions of a row."""
+"""The columns of the portfolio, how each is sorted by, and the line of totals."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from models.windows.portfolio import HEALTH, ProjectRow
 from tui.screens.sharing import KEPT
-from tui.widgets.bar import Piece
+from tui.widgets.bar import Bar, Piece, width_of
 from tui.widgets.columns import Cell, Column
 from tui.words import clock, count, day, to_type
 
@@ -123,21 +123,49 @@ def by_column(rows: Sequence[ProjectRow], sort: str) -> list[ProjectRow]:
     return [*some, *(row for row in rows if order(row) is None)]
 
 
-def totals(all: ProjectRow, rows: Sequence[ProjectRow]) -> list[Piece]:
-    """The last line: what is shown, taken together."""
+class Totals(Bar):
+    """The last line: what is shown, taken together. Where it has no room for all, what is after all the others in
+    DROPS is left out first, and nothing is cut."""
+
+    DROPS: ClassVar[Sequence[str]] = ("projects", "late", "at risk", "tasks", "waits", "on hold", "on time", "done",
+                                      "cancelled", "worst")  # fmt: skip
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._parts: dict[str, Piece] = {}
+
+    def tell(self, all: ProjectRow, rows: Sequence[ProjectRow]) -> None:
+        self._parts = _parts(all, rows)
+        self._fit()
+
+    def on_resize(self) -> None:
+        self._fit()
+
+    def _fit(self) -> None:
+        kept = dict(self._parts)
+        while len(kept) > 1 and self.size.width and width_of(_joined(kept)) > self.room:
+            del kept[max(kept, key=self.DROPS.index)]
+        self.show(_joined(kept))
+
+
+def _joined(parts: dict[str, Piece]) -> list[Piece]:
+    return [piece for part in parts.values() for piece in (part, ("dim", " · "))][:-1]
+
+
+def _parts(all: ProjectRow, rows: Sequence[ProjectRow]) -> dict[str, Piece]:
     if not rows:
-        return []
+        return {}
     health = [row.health for row in rows]
-    worst = max(rows, key=lambda row: row.behind or 0)
-    parts: list[Piece] = [
-        ("strong", f" {count(len(rows), 'project')}"),
-        *(
-            ("bad" if name == "late" else "", f"{health.count(name)} {name}")
+    parts: dict[str, Piece] = {
+        "projects": ("strong", f" {count(len(rows), 'project')}"),
+        **{
+            name: ("bad" if name == "late" else "", f"{health.count(name)} {name}")
             for name in HEALTH
             if name in health
-        ),
-        ("", f"{all.done:,} of {count(all.tasks, 'task')} done"),
-    ]
+        },
+        "tasks": ("", f"{all.done:,} of {count(all.tasks, 'task')} done"),
+    }
+    worst = max(rows, key=lambda row: row.behind or 0)
     if worst.behind and worst.behind > 0:
-        parts.append(("", f"worst +{worst.behind}d: {worst.name}"))
-    return [piece for part in parts for piece in (part, ("dim", " · "))][:-1]
+        parts["worst"] = ("", f"worst +{worst.behind}d: {worst.name}")
+    return parts

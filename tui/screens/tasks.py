@@ -91,7 +91,7 @@ class TasksView(TaskActions):
             str, tuple[set[int], int | None]
         ] = {}  # by project: what is folded, where the cursor was
         self.columns = [  # type: ignore[misc]  # one set a view: durations are in days of the project
-            Column("name", "Task", _name, ratio=5, min_width=32, editable="name", tree=True,
+            Column("name", "Task", _name, ratio=5, min_width=32, wants=42, editable="name", tree=True,
                    edit_text=lambda row: row.name),
             Column("status", "Status", lambda row: status(row.status), width=9, editable="status",
                    edit_text=lambda row: row.status, choices=lambda row: STATUSES),
@@ -258,8 +258,7 @@ class TasksView(TaskActions):
         if tree is None or lines.window.folded or row is None or row not in tree.rows:
             return None
         conn, test, at = bench(self).desk.conn, self.wanted["task"], tree.rows.index(row)
-        above = lines.cursor - lines.scroll_offset.y
-        return tasks.narrowed_near(conn, tree, test, at, above, lines.size.height)
+        return tasks.narrowed_near(conn, tree, test, at, lines.size.height, lines.size.height)
 
     def _stop_reading(self) -> None:
         if self._reading is not None:

@@ -9,6 +9,7 @@ Cell = str | tuple[str, str]
 
 GUTTER = 2
 GAP = 1
+EXTRA = 5  # a `drop` from which on a column comes only when the others have the width that they want
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class Column:
 
     `render(row)` gives the text, or (text, style) with a style of `lines.STYLES`; it must be a pure
     function of the row. `width` is fixed; without it the column shares what is left by `ratio`, never
-    under `min_width`. At small widths the columns with the highest `drop` go first; 0 stays always.
+    under `min_width`, and `wants` so much. At small widths the columns with the highest `drop` go first; 0 stays
+    always.
     `editable` names the record's field; `edit_text(row)` is what the editor begins with (what is shown,
     unless given); `choices(row)` what it offers to complete; `foresee(row)`, where it gives a function, says of
     a text what it would do. `link(row)` is what the terminal can open for the cell, if anything. `tree` marks the
@@ -31,6 +33,7 @@ class Column:
     width: int = 0
     ratio: int = 1
     min_width: int = 8
+    wants: int = 0
     align: str = "left"
     editable: str | None = None
     edit_text: Callable[[Row], str] | None = None
@@ -79,11 +82,23 @@ def _needed(columns: Sequence[Column]) -> int:
     return GUTTER + sum(column.least for column in columns) + GAP * max(0, len(columns) - 1)
 
 
+def _wanted(columns: Sequence[Column]) -> int:
+    return _needed(columns) + sum(max(0, column.wants - column.least) for column in columns)
+
+
 def _drop_to_fit(columns: Sequence[Column], width: int) -> list[Column]:
+    kept = _dropped(columns, width, EXTRA, _wanted)
+    return _dropped(kept, width, 1, _needed)
+
+
+def _dropped(
+    columns: Sequence[Column], width: int, drop: int, size: Callable[[Sequence[Column]], int]
+) -> list[Column]:
+    """The columns without those of the highest `drop`, as long as they are too wide."""
     kept = list(columns)
-    while _needed(kept) > width:
+    while size(kept) > width:
         worst = max(kept, key=lambda column: column.drop, default=None)
-        if worst is None or worst.drop == 0:
+        if worst is None or worst.drop < drop:
             break
         kept.remove(worst)
     return kept

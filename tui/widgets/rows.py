@@ -92,7 +92,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         cursor: int | None = None,
     ) -> None:
         """Show these rows in this order, the cursor on the row it was on (or on `cursor`), on the same
-        line of the screen; if that row is gone, on its neighbour. With `complete=False` this is the
+        line of the screen; if that row is gone, on its neighbour. A list that shows its beginning goes on showing it
+        as long as the cursor is there. With `complete=False` this is the
         beginning of the list and the whole window follows; a cursor that is not in it yet waits for that."""
         old, at, line = self.window.rowids, self.cursor, self.cursor - self.scroll_offset.y
         sought = next(
@@ -250,7 +251,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             self.refresh(layout=True)
         self.cursor = index
         if self.size.height:
-            top = max(0, min(index - line, self.max_scroll_y))
+            stays = not self.scroll_offset.y and index < self._body
+            top = 0 if stays else max(0, min(index - line, self.max_scroll_y))
             self.scroll_to(y=top, animate=False, immediate=True)
             self._reveal()
         self.redraw()
