@@ -68,8 +68,7 @@ class Shell(Screen[None], inherit_bindings=False):
         &.-wide #details {
             height: 1fr;
             max-height: 100%;
-            width: 33%;
-            min-width: 44;
+            width: 38%;
             border-top: none;
             border-left: solid $primary-muted;
         }

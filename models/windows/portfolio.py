@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from models.windows.tasks import LARGE
 from models.windows.window import EVERY, FINISH, Condition, Window, marks
 
 
@@ -75,6 +76,16 @@ def portfolio(conn: sqlite3.Connection, wanted: Condition = EVERY) -> Window:
         wanted.values,
     )
     return Window(array("q", (row[0] for row in found)))
+
+
+def soon_read(conn: sqlite3.Connection, rows: Sequence[int]) -> list[int]:
+    """Those of these rows that have so few tasks that all that `project_rows` says of them is read at once."""
+    found = conn.execute(
+        f"""SELECT p.rowid FROM project p WHERE p.rowid IN ({marks(rows)}) AND (SELECT count(*) FROM (
+            SELECT 1 FROM task INDEXED BY task_tree WHERE project_id=p.id LIMIT {LARGE})) < {LARGE}""",
+        rows,
+    )
+    return [row for (row,) in found]
 
 
 def project_heads(conn: sqlite3.Connection, rows: Sequence[int]) -> list[ProjectRow]:

@@ -8,6 +8,7 @@ from models import baseline, dates, record
 from models.windows.tasks import task_dates
 from tests.tui.office import at_work, elsewhere, furnish, here, keys, opened, see, until, view
 from tests.tui.plain import screen_lines, screen_text
+from tui.screens.portfolio import PortfolioView
 from tui.settings import FILE, Saved, load
 
 NEXT = date.today() + timedelta(days=30)
@@ -77,6 +78,19 @@ async def test_the_totals_are_of_what_is_shown(home):
         await see(pilot, "3 projects · 1 late · 1 on hold · 1 on time · 0 of 4 tasks done")
         await keys(pilot, "/ '#north' enter")
         await see(pilot, "2 projects · 1 on hold")
+
+
+@pytest.mark.asyncio
+async def test_what_is_read_long_of_a_large_project_is_told_a_moment_later(home, monkeypatch):
+    monkeypatch.setattr("models.windows.portfolio.LARGE", 3)
+    kept = []
+    monkeypatch.setattr(PortfolioView, "read_behind", lambda view: kept.append(view))
+    async with at_work(home) as pilot:
+        await see(pilot, "Nesting line")
+        assert "of 4 tasks" not in screen_text(pilot.app)
+        monkeypatch.undo()
+        kept[0].read_behind()
+        await see(pilot, "0 of 4 tasks done")
 
 
 @pytest.mark.asyncio

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from models.outbox import waiting
 from models.record import create
 from models.sharing import unshared
 from tests.stories.conftest import Laptop, Server
@@ -191,3 +192,19 @@ async def test_what_was_just_made_is_shared_as_soon_as_the_server_has_it(team):
         await see(pilot, "Tomas sees “Cell 10” from the next sync on")
     tomas("sync")
     assert told(tomas, "Cell 10") == ["Ines:manager", "Tomas:editor"]
+
+
+async def test_back_on_the_network_by_one_key_what_waits_is_sent(team):
+    ines, tomas = team
+    async with at_work(ines.home) as pilot:
+        await keys(pilot, "f9")
+        await see(pilot, "Off the network")
+        await keys(pilot, "g p o 'Line_9' enter")
+        await see(pilot, "Line 9")
+        tomas("sync")
+        assert "Line 9" not in tomas("list", "project")
+        await keys(pilot, "R")
+        await see(pilot, "Syncing…")
+        await until(lambda: not waiting(pilot.app.desk.conn), pilot)
+    tomas("sync")
+    assert "Line 9" in tomas("list", "project")

@@ -302,7 +302,7 @@ async def test_what_follows_moves_by_itself_and_says_why(tmp_path, ids):
         await see(pilot, "Thu 03 Dec Fri 04 Dec")
         view(app).seek("task", ids["Go live"])
         await keys(pilot, "W")
-        await see(pilot, "“Go live” starts Thu 3")
+        await see(pilot, "“Go live” starts Thu 3 Dec")
         await see(pilot, "because the project")
         await keys(pilot, "u u")  # the colleague's stays
         assert "finish" not in (app.trouble or "")
@@ -326,11 +326,12 @@ async def test_a_first_row_that_comes_back_is_on_screen_again(tmp_path, ids):
         assert "▾ Survey" in screen_lines(pilot.app)[2]
 
 
-async def test_a_name_of_forty_cells_is_whole_beside_the_pane(tmp_path, ids):
+async def test_a_name_of_forty_cells_is_whole_before_slack_comes(tmp_path, ids):
     name = "Lay the cables of both halls, both lines"
     elsewhere(tmp_path, "task", ids["Survey"], name=name)
-    async with at_work(tmp_path, (140, 42), "Nesting") as pilot:
+    async with at_work(tmp_path, (154, 42), "Nesting") as pilot:
         await until(lambda: f"▾ {name} " in screen_lines(pilot.app)[2], pilot)
+        assert "Slack" not in screen_lines(pilot.app)[1]
 
 
 async def test_a_question_that_is_asked_again_at_once_gives_the_focus_back(tmp_path, ids):

@@ -190,8 +190,8 @@ async def test_the_screen_at_140_columns(tmp_path):
         assert len(lines) == 42
         assert [line.split("│")[0].rstrip() for line in lines[:5]] == [
             " Harlan Fab ▸ Nesting line 2 ▸ Tasks",
-            "  Task" + " " * 68 + "Status   Who",
-            "  ▾ Lay cables 1" + " " * 58 + "todo     Ines",
-            "    ▾ Lay cables 2" + " " * 56 + "todo     Ines",
-            "        Lay cables 3" + " " * 54 + "todo     Ines",
+            "  Task" + " " * 61 + "Status   Who",
+            "  ▾ Lay cables 1" + " " * 51 + "todo     Ines",
+            "    ▾ Lay cables 2" + " " * 49 + "todo     Ines",
+            "        Lay cables 3" + " " * 47 + "todo     Ines",
         ]

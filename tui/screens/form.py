@@ -23,7 +23,7 @@ HEAD, FIELD, LINK, PAST, MORE, ADD = range(6)
 OPEN = "open"  # in the place of what an ADD line adds
 PROBLEMS = 3  # of a record that are listed before one asks for all
 MOVED_DAYS = 7
-SENTENCE = 24  # cells: what the pane shows of a line at 110 columns
+SENTENCE = 32  # cells: what the pane shows of a line at 110 columns
 HIDDEN = (
     "space", "deleted_at", "rank", "source_uid", "project_id", "segments", "sha256", "owner_kind", "owner_id"
 )  # fmt: skip

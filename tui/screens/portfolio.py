@@ -78,8 +78,9 @@ class PortfolioView(Shared):
 
     def reload(self) -> None:
         if not self.known:
-            rows = portfolio.portfolio(bench(self).desk.conn).rows[:FIRST]
-            self._take(portfolio.project_rows(bench(self).desk.conn, rows, date.today().isoformat()))
+            conn = bench(self).desk.conn
+            rows = portfolio.soon_read(conn, portfolio.portfolio(conn).rows[:FIRST])
+            self._take(portfolio.project_rows(conn, rows, date.today().isoformat()))
         self._show()
         self.call_after_refresh(self.read_behind)
 
