@@ -47,13 +47,13 @@ def take(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
     What names a content that the server has not yet waits for that (models.blobs), with all that builds on it.
     """
     heads = _next(conn, rows)
-    ns = [n for n, *_ in heads]
+    ns = [head[0] for head in heads]
     conn.execute(f"UPDATE txn SET state=? WHERE n IN {_ALL}", (SENT, orjson.dumps(ns).decode()))
     changes = _changes(conn, ns)
-    return [Outgoing._make([*head, changes[n]]) for n, *head in heads]
+    return [Outgoing(*head[1:], changes[head[0]]) for head in heads]
 
 
-def _next(conn: sqlite3.Connection, rows: int) -> list[list[Any]]:
+def _next(conn: sqlite3.Connection, rows: int) -> list[tuple[Any, ...]]:
     waiting = conn.execute(
         f"""SELECT (SELECT count(*) FROM change c WHERE c.txn=t.n), t.n, t.id, t.kind, t.ref, t.label, t.author, t.at
             FROM txn t WHERE {UNSEEN} AND t.state<3 ORDER BY t.n LIMIT ?""",
@@ -62,9 +62,8 @@ def _next(conn: sqlite3.Connection, rows: int) -> list[list[Any]]:
     if held := _held(conn):
         waiting = [row for row in waiting if row[1] not in held]
     totals = accumulate(row[0] for row in waiting)
-    return [head for (_, *head), total in zip(waiting, totals, strict=True) if total <= rows] or [
-        head for _, *head in waiting[:1]
-    ]
+    fit = [row for row, total in zip(waiting, totals, strict=True) if total <= rows] or waiting[:1]
+    return [row[1:] for row in fit]
 
 
 def _held(conn: sqlite3.Connection) -> set[int]:
@@ -98,8 +97,10 @@ def _changes(conn: sqlite3.Connection, ns: list[int]) -> dict[int, list[Sent]]:
         if field == "":
             found[n][rec] = (tbl, rec, True, orjson.loads(new), {}, {})
         else:
-            *_, values, bases, befores = found[n].setdefault(rec, (tbl, rec, False, {}, {}, {}))
-            values[field], bases[field], befores[field] = new, base, before
+            change = found[n].get(rec)
+            if change is None:
+                change = found[n][rec] = (tbl, rec, False, {}, {}, {})
+            change[3][field], change[4][field], change[5][field] = new, base, before
     return {n: list(changes.values()) for n, changes in found.items()}
 
 

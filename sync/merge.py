@@ -150,8 +150,8 @@ def _admit(change: Change, stored: Stored | None) -> None:
 
 def _lost_settlements(txn: Transaction, stored: Mapping[str, Stored]) -> Iterator[tuple[str, "_Lost"]]:
     """Conflicted record → its kind and the settlement that came first, where this transaction settles otherwise."""
-    for change in txn.changes:
-        first = stored.get(change.rec) if change.kind == "settlement" else None
+    for change in [change for change in txn.changes if change.kind == "settlement"]:
+        first = stored.get(change.rec)
         conflict = stored.get(str(change.values.get("conflict_id")))
         if first and conflict and first.values.get("value") != change.values.get("value"):
             yield str(conflict.values["rec"]), _Lost(str(conflict.values["kind"]), first)
