@@ -50,7 +50,7 @@ def take(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
     ns = [head[0] for head in heads]
     conn.execute(f"UPDATE txn SET state=? WHERE n IN {_ALL}", (SENT, orjson.dumps(ns).decode()))
     changes = _changes(conn, ns)
-    return [Outgoing(*head[1:], changes[head[0]]) for head in heads]
+    return [Outgoing._make((*head[1:], changes[head[0]])) for head in heads]
 
 
 def _next(conn: sqlite3.Connection, rows: int) -> list[tuple[Any, ...]]:
