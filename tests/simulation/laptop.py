@@ -395,7 +395,8 @@ class Laptop:
                 self._put(each)
 
     def _of(self, space: str) -> set[str]:
-        return {rec for rec in self.copy if self.of[rec] == space}
+        """By what the server showed: after a restore a record may be made anew in another space."""
+        return {rec for rec, (_, values) in self.copy.items() if (values["space"] or "workspace") == space}
 
     def _purge(self, conn: sqlite3.Connection, gone: set[str]) -> None:
         """A space was taken away: nothing of it is left but what waits for a verdict or was refused."""
@@ -449,7 +450,12 @@ class Laptop:
         )
         # no history of theirs: what we made that was refused, was taken back before it left, or what we let go of it;
         # what an edit touches that the log has not passed yet goes when it does (space.settle_passed)
-        mine = {r for e in self.edits if e.id in refused or e.fate == "withdrawn" for r in e.created}
+        aside = (
+            "withdrawn",
+            "rejected",
+            "settled",
+        )  # the last two also with what they built on, by this laptop
+        mine = {r for e in self.edits if e.id in refused or e.fate in aside for r in e.created}
         unpassed = {r for e in self.waiting() for r in (*e.created, *(rec for rec, _ in e.fields))}
         settled = {edit.id for edit in self.edits if edit.fate == "settled"}
         told = {
@@ -494,9 +500,14 @@ class Laptop:
                 f"{id[-4:]} is acknowledged at {ver}, lies at {at}",
             )
 
+    def forgot(self, edit: Edit) -> bool:
+        """Whether it left the store with a space that was taken away."""
+        return edit.id in self._forgotten
+
     def _is_hidden(self, edit: Edit) -> bool:
+        made_in = {rec: values["space"] for e in self.edits for rec, values in e.created.items()}
         recs = {*edit.created, *(rec for rec, _ in edit.fields)}
-        return all(self.of.get(rec) in self._taken for rec in recs)
+        return all((self.of.get(rec) or made_in.get(rec)) in self._taken for rec in recs)
 
     def _builds_on_rejected(self, edit: Edit) -> bool:
         before = self.edits[: self.edits.index(edit)]

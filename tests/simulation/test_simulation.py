@@ -56,7 +56,8 @@ def test_the_same_seed_plays_the_same_story() -> None:
 # these showed something once: a page that another worker had taken, an echo while pages are missing, a note whose
 # conflict record outlived the restore of the server, what one made oneself where it would be somebody else's now,
 # a page of a space that had been empty while another worker began it anew, a record that was offered after a restore
-# and again after the next one, which came before its content did, what one let go of one's own
+# and again after the next one, which came before its content did, what one let go of one's own; a record made anew in
+# another space after a restore (the first with a move before it is 178)
 KNOWN = (1550, 899, 1368, 20445, 30075, 2131, 30297)
 
 

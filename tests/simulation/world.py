@@ -78,7 +78,7 @@ def script(seed: int, often: Mapping[str, float] = {}) -> tuple[Setting, list[St
         steps = _restoring(random.Random(f"restoring {seed}"), steps)
     elif seed % 13 in (7, 11):
         steps = _putting_back(random.Random(f"putting back {seed}"), setting, steps)
-    if seed % 11 == 2 and seed % 7 != 3:  # after a restore a space is shared again by hand
+    if seed % 11 == 2:
         steps = _moving(random.Random(f"moving {seed}"), setting, steps)
     if seed % 17 in (7, 12):
         steps = _upgrading(random.Random(f"upgrading {seed}"), setting, steps)
