@@ -23,12 +23,12 @@ class Server:
     """The server, that can be killed and comes back on the same port. `program` is the source tree that it runs."""
 
     def __init__(self, folder: Path, url: str = "", program: Path = ROOT) -> None:
-        self.database, self.url, self.program = folder / "server.db", url, program
+        self.database, self.url, self.program = str(folder / "server.db"), url, program
         self._process: Process | None = None
         self.start()
 
     def invite(self, name: str) -> str:
-        command = [sys.executable, "-m", "server", "--database", str(self.database), "--invite", name]
+        command = [sys.executable, "-m", "server", "--database", self.database, "--invite", name]
         return subprocess.run(
             command, cwd=self.program, capture_output=True, text=True, check=True
         ).stdout.strip()
@@ -42,7 +42,7 @@ class Server:
         if not self._process:
             port = self.url.rpartition(":")[2] or "0"
             words = ("--port", port, "--parent", str(os.getpid()))
-            self._process = Process(str(self.database), *words, program=self.program)
+            self._process = Process(self.database, *words, program=self.program)
             self.url = self._process.url
 
 

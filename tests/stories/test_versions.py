@@ -7,11 +7,14 @@ one for all its commands, since to start Python for each takes most of the time.
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from server.backup import copy_tables
+from server.database import open_database
 from tests.server.running import ROOT
 from tests.stories import newer
 from tests.stories.conftest import Laptop, Server, settle_down
@@ -77,9 +80,15 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return newer.make(tmp_path_factory.mktemp("newer"))
 
 
-@pytest.fixture(params=["older server", "newer server"])
+SERVERS = ["older server", "newer server"]
+POSTGRESQL = "older server on PostgreSQL"
+
+
+@pytest.fixture(params=SERVERS)
 def mixed(request: pytest.FixtureRequest, server: Server, seat: Callable[..., Seat], program: Path) -> Pair:
     """Ines, whose program is as it was, and Tomas, who has the newer one; the server has either."""
+    if request.param == POSTGRESQL:
+        moves_to(server, request.getfixturevalue("postgresql").fresh())
     if request.param == "newer server":
         upgrade(server, program)
     return seat("ines"), seat("tomas", program)
@@ -99,6 +108,16 @@ def joined(host: Seat, server: Server, guest: Seat) -> Seat:
 def upgrade(server: Server, program: Path) -> None:
     server.kill()
     server.program = program
+    server.start()
+
+
+def moves_to(server: Server, address: str) -> None:
+    """All that it holds goes into that database."""
+    server.kill()
+    here, there = open_database(server.database), open_database(address)
+    with closing(here), closing(there), here.reading() as source, there.writing() as target:
+        copy_tables(source, target)
+    server.database = address
     server.start()
 
 
@@ -214,6 +233,7 @@ def test_nothing_is_made_of_a_record_that_one_knows_in_part(mixed: Pair) -> None
     assert ines.dump() == before
 
 
+@pytest.mark.parametrize("mixed", [*SERVERS, POSTGRESQL], indirect=True)
 def test_an_upgrade_with_a_full_outbox_has_everything(mixed: Pair, server: Server, program: Path) -> None:
     ines, tomas = mixed
     novelties(tomas)
