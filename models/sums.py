@@ -77,8 +77,12 @@ class _Space(NamedTuple):
     upto: int
 
 
-def look(conn: sqlite3.Connection, told: Told, now: int, may_count: bool, must_count: bool = False) -> Next:
-    """Compares with what the server told, unless this laptop is not where the server was then."""
+def look(
+    conn: sqlite3.Connection, told: Told, now: int, may_count: bool = False, must_count: bool = False,
+    counted: bool = False,
+) -> Next:  # fmt: skip
+    """Compares with what the server told, unless this laptop is not where the server was then. Where all was `counted`
+    just now, a space that is known to differ hides no other one."""
     if told.total is None:
         return Next()
     spaces = _spaces(conn)
@@ -92,7 +96,7 @@ def look(conn: sqlite3.Connection, told: Told, now: int, may_count: bool, must_c
         if any(space.differs for space in spaces):
             conn.execute("UPDATE space SET differs=0")
         return Next()
-    if not any(space.differs and not _is_over(space.mended, now) for space in spaces):
+    if counted or not any(space.differs and not _is_over(space.mended, now) for space in spaces):
         return Next(ASK)
     return Next("", _give_up(conn, [space.id for space in spaces if space.differs == FETCHED], now))
 

@@ -242,6 +242,16 @@ def test_two_that_count_differently_fetch_once_and_say_so(server: Served, pair: 
         assert sums.damaged(conn) == ([], [])
 
 
+def test_a_space_that_is_counted_differently_hides_no_damage_of_another(server: Served, pair: Pair) -> None:
+    ines, _ = pair
+    with server.backend.database.writing() as conn:
+        conn.execute("UPDATE checksum SET sum=sum+1 WHERE space='project:p'")
+    worker.sync_now(ines)
+    damage(ines, BROKEN["a value"])
+    assert "what everybody sees" in worker.sync_now(ines, check=True).notices[0].lower()
+    assert read(ines, "SELECT city FROM client") == [("Linz",)]
+
+
 def test_a_server_that_tells_no_sum_is_asked_for_none(
     pair: Pair, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
