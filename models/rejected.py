@@ -14,6 +14,7 @@ from models.capture import REJECTED, WITHDRAWN
 from models.errors import NotFound, Refused
 from models.fields import Scalar
 from models.record import KINDS, create, edit
+from models.space import forget_changes, taken_with
 
 
 class Change(NamedTuple):
@@ -84,8 +85,7 @@ def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> Non
 
 
 def _open(session: Session, ids: Iterable[str]) -> list[Rejected]:
-    conn = session.connection().connection.driver_connection
-    assert isinstance(conn, sqlite3.Connection)
+    conn = _driver(session)
     found = [operation for id in ids for operation in rejected(conn, id)]
     if not found:
         raise NotFound("No refused operation has that id. List them with `milepost rejected`.")
@@ -93,10 +93,17 @@ def _open(session: Session, ids: Iterable[str]) -> list[Rejected]:
 
 
 def _settle(session: Session, ids: Iterable[str]) -> None:
+    conn = _driver(session)
     for id in ids:
-        session.connection().exec_driver_sql(
-            "UPDATE txn SET state=? WHERE id=? AND state=?", (WITHDRAWN, id, REJECTED)
-        )
+        sql = "UPDATE txn SET state=? WHERE id=? AND state=? RETURNING n"
+        for (n,) in conn.execute(sql, (WITHDRAWN, id, REJECTED)).fetchall():
+            forget_changes(conn, taken_with(conn, n))
+
+
+def _driver(session: Session) -> sqlite3.Connection:
+    conn = session.connection().connection.driver_connection
+    assert isinstance(conn, sqlite3.Connection)
+    return conn
 
 
 def _changes(conn: sqlite3.Connection, n: int) -> Iterator[Change]:

@@ -19,7 +19,7 @@ from models.capture import ACKNOWLEDGED, PENDING, REJECTED, SEEN, SENT
 from models.db import get_meta, set_meta
 from models.record import KINDS
 
-LIBRARY, ROLES, SHARES = seen.LIBRARY, seen.ROLES, seen.SHARES
+LIBRARY, OF_ITS_OWN, ROLES, SHARES = seen.LIBRARY, seen.OF_ITS_OWN, seen.ROLES, seen.SHARES
 
 _ALL = "(SELECT value FROM json_each(?))"
 _KEPT = f"({PENDING}, {SENT}, {REJECTED})"  # what waits for a verdict or was refused stays, to be read and exported
@@ -154,6 +154,29 @@ def forget_changes(conn: sqlite3.Connection, recs: Iterable[str]) -> None:
     conn.executemany(
         "DELETE FROM txn WHERE n=? AND NOT EXISTS (SELECT 1 FROM change c WHERE c.txn=txn.n)", touched
     )
+
+
+def taken_with(conn: sqlite3.Connection, n: int) -> dict[str, str]:
+    """The records, with their kinds, of the operation `n`, taken back or let go, whose space was taken away."""
+    rows = conn.execute(
+        f"""SELECT DISTINCT c.rec, c.tbl, (SELECT coalesce(coalesce(m.new, m.old)->>'space', '{LIBRARY}')
+            FROM change m WHERE m.rec=c.rec AND m.field='' LIMIT 1) FROM change c WHERE c.txn=?""",
+        (n,),
+    ).fetchall()
+    return {
+        rec: kind
+        for rec, kind, made_in in rows  # where it was made here and has not arrived
+        if not _is_here(conn, kind, rec) and (made_in is None or _is_taken(conn, made_in))
+    }
+
+
+def _is_taken(conn: sqlite3.Connection, space: str) -> bool:
+    """Whether the space is gone from this laptop: one that is only begun has the making of what it is of in the log."""
+    if space == LIBRARY or conn.execute("SELECT 1 FROM space WHERE id=?", (space,)).fetchone():
+        return False
+    kind, *ids = space.split(":")
+    made = conn.execute("SELECT 1 FROM change WHERE rec=? AND field=''", (ids[0],)).fetchone()
+    return made is None and not _is_here(conn, kind if kind in OF_ITS_OWN else "member", ids[0])
 
 
 def complete(conn: sqlite3.Connection) -> bool:

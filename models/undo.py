@@ -5,16 +5,17 @@ has changed since; in a note that is asked of each line. What it leaves alone it
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import orjson
 
 from models.apply import UNSEEN, open_context, rebuild
-from models.capture import PENDING, REJECTED, WITHDRAWN
+from models.capture import OPEN, PENDING, REJECTED, SEEN, WITHDRAWN
 from models.errors import NothingToUndo
 from models.fields import Scalar
 from models.record import KINDS, now_instant
+from models.space import forget_changes, taken_with
 from models.texts import Region, clashes, joined, merge
 
 
@@ -101,6 +102,42 @@ def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) ->
     return n, skipped
 
 
+def again(conn: sqlite3.Connection, ids: Sequence[str]) -> bool:
+    """Whether one of the operations `ids`, which have come from the server, was taken back here before it left, as this
+    laptop knew: a copy of the profile had sent it (models.replica). Then its undo is made once more, to be sent."""
+    found = conn.execute(
+        f"""SELECT t.n, t.id, t.label, t.state, t.ver, u.n, u.id FROM txn u JOIN txn t ON t.id=u.ref
+            WHERE u.ref IN (SELECT value FROM json_each(?)) AND u.kind='undo' AND u.state={WITHDRAWN}
+            AND t.origin='L' AND t.state={SEEN} ORDER BY u.n""",
+        (orjson.dumps(ids).decode(),),
+    ).fetchall()
+    made = [_undo_again(conn, Operation(*row[:5]), row[5]) for row in found if not _redone(conn, row[6])]
+    return any(made)
+
+
+def _redone(conn: sqlite3.Connection, undo: str) -> bool:
+    """Whether the undo was followed by a redo that stands, perhaps after others."""
+    kind = conn.execute(
+        f"""WITH RECURSIVE later(n, id, kind) AS (
+            SELECT n, id, kind FROM txn WHERE id=?
+            UNION ALL SELECT t.n, t.id, t.kind FROM later l JOIN txn t ON t.ref=l.id AND t.state<>{REJECTED})
+            SELECT kind FROM later ORDER BY n DESC LIMIT 1""",
+        (undo,),
+    ).fetchone()[0]
+    return bool(kind == "redo")
+
+
+def _undo_again(conn: sqlite3.Connection, operation: Operation, n: int) -> bool:
+    if conn.execute("SELECT 1 FROM change WHERE txn=? LIMIT 1", (n,)).fetchone() is None:
+        return False  # it had found nothing to take back, where the operation had arrived already
+    conn.execute("DELETE FROM change WHERE txn=?", (n,))
+    conn.execute("UPDATE txn SET state=? WHERE n=?", (OPEN, n))
+    _restore(conn, operation, older=True)
+    left = conn.execute("SELECT 1 FROM change WHERE txn=? LIMIT 1", (n,)).fetchone()
+    conn.execute("UPDATE txn SET state=? WHERE n=?", (PENDING if left else WITHDRAWN, n))
+    return left is not None
+
+
 def _standing(conn: sqlite3.Connection, id: str) -> Operation:
     """The operation of this laptop with that id. Raises NothingToUndo where it does not stand or is not ours."""
     row = conn.execute(
@@ -149,6 +186,11 @@ def _withdraw(conn: sqlite3.Connection, operation: Operation, n: int) -> None:
         ],
     )
     conn.execute("UPDATE txn SET state=?, origin='L' WHERE n=?", (WITHDRAWN, n))
+    if gone := taken_with(conn, operation.n):
+        # the feed learns that something went, not what it was
+        told = [(n, kind, kind) for kind in set(gone.values())]
+        conn.executemany("INSERT INTO change(txn, tbl, rec, field) VALUES(?,?,?,'')", told)
+        forget_changes(conn, gone)
 
 
 def _restore(conn: sqlite3.Connection, operation: Operation, older: bool) -> list[str]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
-from models import apply, db, outbox, rejoining, replica, snapshot, space, sums
+from models import apply, db, outbox, rejoining, replica, snapshot, space, sums, undo
 from models.blobs import Blobs
 from models.errors import Held
 from models.snapshot import Page as SnapshotPage
@@ -275,7 +275,12 @@ def _parts(page: SnapshotPage) -> Iterator[SnapshotPage]:
 def _apply_page(run: _Run, page: Page, here: Where, begun: int) -> Generator[Step, Any, Request | None]:
     ahead = protocol.pull(page.upto, here.shares) if page.more else None
     for entries, upto in _checkpoints(page, here.cursor):
-        yield run.local("apply", _apply, ahead, durable=False, entries=entries, upto=upto, shares=here.shares)
+        if (
+            yield run.local(
+                "apply", _apply, ahead, durable=False, entries=entries, upto=upto, shares=here.shares
+            )
+        ):
+            yield from _push(run)
         run.report.pulled += len(entries)
         run.report.conflicts += sum(p.kind == "conflict" for e in entries for p in e.patches)
         run.progress(upto - begun, page.head - begun)
@@ -318,16 +323,19 @@ def _checkpoints(page: Page, cursor: int) -> Iterator[tuple[list[apply.Entry], i
         yield entries, page.upto
 
 
-def _apply(conn: sqlite3.Connection, entries: list[apply.Entry], upto: int, shares: int) -> None:
-    """Applies what is not applied yet; another process may have been here since the page was asked for.
+def _apply(conn: sqlite3.Connection, entries: list[apply.Entry], upto: int, shares: int) -> bool:
+    """Applies what is not applied yet; another process may have been here since the page was asked for. Whether it
+    makes something that is to be pushed.
 
     It may have heard meanwhile that other spaces are to be seen: then the page is not what it should be.
     """
     here = space.where(conn)
     if upto <= here.cursor or here.shares != shares:
-        return
-    apply.apply(conn, [entry for entry in entries if entry.ver > here.cursor], upto)
+        return False
+    fresh = [entry for entry in entries if entry.ver > here.cursor]
+    apply.apply(conn, fresh, upto)
     space.settle_passed(conn)
+    return undo.again(conn, [entry.id for entry in fresh])
 
 
 def _done(conn: sqlite3.Connection, run: _Run, told: Told, check: bool) -> sums.Next:
@@ -341,7 +349,7 @@ def _done(conn: sqlite3.Connection, run: _Run, told: Told, check: bool) -> sums.
 def _verify(run: _Run, told: Told, todo: sums.Next) -> Generator[Step, Any, None]:
     """What follows from the comparison of the checksums. Spaces that differ are fetched once more."""
     if todo.what == sums.COUNT:
-        todo = yield from _count(run, told)
+        todo = yield from _count(run, told, asks=True)
     if todo.what == sums.ASK:
         found, head, shares = protocol.sums_of((yield from run.ask(protocol.sums())))
         words = yield run.local("mend", sums.mend, told=found, head=head, shares=shares, now=run.now())
@@ -352,12 +360,12 @@ def _verify(run: _Run, told: Told, todo: sums.Next) -> Generator[Step, Any, None
     run.report.notices += [todo.words] if todo.words else []
 
 
-def _count(run: _Run, told: Told) -> Generator[Step, Any, sums.Next]:
-    """Counts the checksums from all rows, and compares once more."""
+def _count(run: _Run, told: Told, asks: bool = False) -> Generator[Step, Any, sums.Next]:
+    """Counts the checksums from all rows, and compares once more; `asks` for all that differ, if need be."""
     so_far = None
     while so_far := (yield run.local("count", sums.count, durable=False, so_far=so_far, now=run.now())):
         pass
-    looked = yield run.local("compare", sums.look, durable=False, told=told, now=run.now(), may_count=False)
+    looked = yield run.local("compare", sums.look, durable=False, told=told, now=run.now(), counted=asks)
     return looked or sums.Next()
 
 

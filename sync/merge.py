@@ -270,10 +270,11 @@ class _Merge:
             self.decision.idle.add((self.change.rec, name))
 
     def _undo(self, stored: Stored, names: tuple[str, ...], values: Mapping[str, Scalar]) -> None:
-        theirs = any(stored.stamp(n).foreign(self.mine.replica) for n in names)
+        stamps = [stored.stamp(n) for n in names]
         if names == ("deleted_at",) and values["deleted_at"]:
-            theirs = stored.foreign(self.mine.replica, -1) is not None
-        if theirs:
+            stamps = [stored.created, *stored.stamps.values()]
+        # what it takes back may have been written under another number: by a copy of the profile (models.replica)
+        if any(s.foreign(self.mine.replica) and s.txn != self.txn.ref for s in stamps):
             self._keep(stored, names)
         else:
             self._write(values)

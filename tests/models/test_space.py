@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from models import apply, capture, outbox, search, seen, sharing, snapshot, space
+from models import apply, capture, outbox, rejected, search, seen, sharing, snapshot, space
 from models.apply import Entry, Patch
 from models.errors import NothingToUndo, Refused
 from models.outbox import Verdict
@@ -82,6 +82,58 @@ def test_what_waits_stays_until_the_server_refuses_it(tomas: Store) -> None:
     assert rows(
         tomas, "SELECT t.state, c.new FROM txn t JOIN change c ON c.txn=t.n WHERE t.label='Note'"
     ) == [(5, "a day of work")]
+
+
+def traces(store: Store) -> list[tuple[object, ...]]:
+    """What history and undo still say of tasks."""
+    return rows(
+        store, "SELECT c.rec, c.field FROM txn t JOIN change c ON c.txn=t.n WHERE c.rec IN ('lay', 'weld')"
+    )
+
+
+def test_what_waits_and_is_taken_back_then_leaves_nothing(tomas: Store) -> None:
+    tomas.transact("Note", edit, "task", "lay", notes="a day of work")
+    tomas.transact("Add", create, "task", id="weld", name="Weld", project_id="cell")
+    take_away(tomas)
+    assert {rec for rec, _ in traces(tomas)} == {"lay", "weld"}
+    assert tomas.undo().fields == {"task": {""}}
+    tomas.undo()
+    assert traces(tomas) == [] and "lay" not in str(tomas.redo())
+    assert rows(tomas, "SELECT * FROM task") == []
+
+
+def test_of_what_is_taken_back_in_two_spaces_the_part_that_is_seen_comes_back_with_redo(tomas: Store) -> None:
+    tomas.transact("Both", _in_both)
+    take_away(tomas)
+    tomas.undo()
+    assert rows(tomas, "SELECT 1 FROM change WHERE rec='wire'") == []
+    tomas.redo()
+    assert (
+        rows(tomas, "SELECT name FROM contact") == [("Ada Price",)]
+        and rows(tomas, "SELECT 1 FROM task") == []
+    )
+
+
+def test_a_space_that_is_only_begun_is_begun_again_by_redo(tomas: Store) -> None:
+    own = tomas.transact("Begin", create, "project", name="Cell 10", **sharing.unshared("project")).result.id
+    tomas.transact("Add", create, "task", id="weld", name="Weld", project_id=own)
+    tomas.undo()
+    tomas.undo()
+    tomas.redo()
+    tomas.redo()
+    assert rows(tomas, "SELECT name FROM task WHERE project_id<>'cell'") == [("Weld",)]
+
+
+def test_what_was_refused_and_is_let_go_leaves_nothing(tomas: Store) -> None:
+    tomas.transact("Note", edit, "task", "lay", notes="a day of work")
+    tomas.transact("Add", create, "task", id="weld", name="Weld", project_id="cell")
+    take_away(tomas)
+    with tomas.write() as conn:
+        sent = [txn.id for txn in outbox.take(conn, 10)]
+        outbox.settle(conn, [Verdict(id, 0, "not shared with you") for id in sent])
+    assert {rec for rec, _ in traces(tomas)} == {"lay", "weld"}
+    tomas.transact("Let go", rejected.discard, sent)
+    assert traces(tomas) == []
 
 
 def test_what_the_server_had_accepted_goes_with_the_rest(tomas: Store) -> None:

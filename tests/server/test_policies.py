@@ -5,7 +5,7 @@ import pytest
 
 from models.conflict import settlement_id
 from models.outbox import Outgoing
-from models.record import made_id
+from models.record import made_id, new_id
 from tests.server.laptop import Laptop, do, edit, new, task
 from tests.server.running import Served
 
@@ -174,6 +174,21 @@ def test_an_undo_applies_where_its_replica_wrote_last(ines: Laptop, seen: int) -
     ines.push(do("Rename", edit("task", "cables", seen, name="Cables")))
     ines.push(do("Undo", edit("task", "cables", seen, name="Lay cables"), kind="undo"))
     assert ines.record("cables")["name"] == "Lay cables"
+
+
+def test_an_undo_reaches_what_a_copy_of_the_profile_wrote(ines: Laptop, tomas: Laptop, seen: int) -> None:
+    renamed = do("Rename", edit("task", "cables", seen, name="Cables"))
+    made = do("Add", task("Reach study", "reach"))
+    ines.push(renamed, made)
+    ines.replica = new_id()  # as a profile that was put back is called
+    gone = edit("task", "reach", 0, deleted_at="2026-11-22T08:00:00.000Z")
+    back = edit("task", "cables", seen, name="Lay cables")
+    tomas.push(do("Milestone", edit("task", "reach", seen + 2, milestone=1)))
+    ines.push(
+        *(do("Undo", of, kind="undo")._replace(ref=ref.id) for of, ref in ((back, renamed), (gone, made)))
+    )
+    assert ines.record("cables")["name"] == "Lay cables"
+    assert not ines.record("reach").get("deleted_at")  # a colleague has worked on it
 
 
 def test_a_baseline_is_never_changed(ines: Laptop) -> None:

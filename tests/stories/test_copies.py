@@ -86,6 +86,47 @@ def test_a_store_that_is_put_back_by_hand_gets_its_own_edits_back(pair: Pair, se
     assert dump.count('"kind":"conflict"') == 0
 
 
+def put_back(ines: Laptop, aside: Path) -> None:
+    shutil.rmtree(ines.home)
+    shutil.copytree(aside, ines.home)
+
+
+def test_what_left_after_the_copy_and_is_taken_back_in_it_is_taken_back_everywhere(pair: Pair) -> None:
+    ines, tomas = pair
+    aside = ines.home.with_name("aside")
+    call(ines, 11)
+    ines("add", "contact", "Mara", "client=Harlan Fab")
+    shutil.copytree(ines.home, aside)
+    settle_down(ines, tomas)
+    put_back(ines, aside)
+    ines("undo")
+    ines("undo")
+    settle_down(ines, tomas, ines)
+    assert phone(tomas) == "10"
+    ines("redo")
+    ines("redo")
+    settle_down(ines, tomas)
+    assert [contact["name"] for contact in tomas.json("list", "contact")] == ["Harlan", "Mara"]
+    assert "11" in tomas("list", "contact") and tomas.json("conflicts") == []
+
+
+def test_what_arrived_before_the_copy_can_be_taken_back_in_it(pair: Pair) -> None:
+    ines, tomas = pair
+    aside = ines.home.with_name("aside")
+    call(ines, 11)
+    settle_down(ines, tomas)
+    shutil.copytree(ines.home, aside)
+    ines("add", "contact", "Mara", "client=Harlan Fab")
+    ines("sync")
+    put_back(ines, aside)
+    ines("add", "contact", "Odile", "client=Harlan Fab")
+    ines("undo", ines.json("history")[1]["id"])
+    before = replica(ines)
+    settle_down(ines, tomas)
+    assert replica(ines) != before
+    assert '"phone":"10"' in tomas.dump() and tomas.json("conflicts") == []
+
+
 def test_a_copy_under_a_colleagues_sign_in_is_a_replica_of_its_own(
     pair: Pair, server: Server, laptop: Callable[[str], Laptop], tmp_path: Path
 ) -> None:
