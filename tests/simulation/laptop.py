@@ -358,7 +358,7 @@ class Laptop:
         self.skipped = {ver for ver in self.skipped if ver <= fork}
         self.staged.clear()
         for edit in self.edits:
-            if edit.fate == "seen" and edit.ver > fork:
+            if edit.fate == "seen" and edit.ver > fork and not self.forgot(edit):
                 edit.fate = "waiting"
                 self._as_it_came_back(edit, self.logs[before[-1][0]][edit.ver - 1], conn)
             if edit.fate == "waiting":

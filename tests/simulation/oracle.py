@@ -248,12 +248,9 @@ def _no_lost_edit(world: "World") -> None:
     for laptop in world.laptops:
         for edit in laptop.edits:
             there = edit.id in arrived
-            if edit.id in lost and laptop.forgot(
-                edit
-            ):  # accepted, then the space was taken from its author, then
-                world.count["gone with the server"] += (
-                    1  # the server was restored: nobody is left to send it again
-                )
+            # accepted, then its space was taken from its author, then the server was restored: nobody can send it again
+            if edit.id in lost and laptop.forgot(edit):
+                world.count["gone with the server"] += 1
                 continue
             need(there == (edit.fate == "seen"), f"{edit.id[-4:]} is {edit.fate}, at the server: {there}")
             if edit.fate == "withdrawn" and (edit.fields or edit.created):

@@ -19,8 +19,10 @@ test of its own that says its number, or the table says where that is.
 """
 
 import random
+import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from models import db, search
@@ -30,6 +32,7 @@ from sync.engine import Local
 from sync.protocol import Reply, Request
 from tests.simulation import oracle
 from tests.simulation.laptop import Laptop, Worker, read_view
+from tests.simulation.planted import BUGS
 from tests.simulation.world import Setting, Step, World
 
 SMALL = Setting(2, False, False, 0.0, 2, 600, 1, (0, 0))  # small pages, batches and checkpoints
@@ -49,6 +52,23 @@ def played(world: World, steps: list[Step]) -> Iterator[World]:
         world.play(steps)
         world.rest()
         yield world
+
+
+def test_the_table_above_names_tests_that_there_are() -> None:
+    root, table = Path(__file__).parents[2], str(__doc__)
+    assert [int(n) for n in re.findall(r"^ +(\d+)  ", table, re.M)] == list(range(1, 16))
+    for file in re.findall(r"tests/\S+\.py", table):
+        assert (root / file).exists(), file
+    for name in re.findall(r"test_\d\d(?:_\d\d)?", table):
+        assert any(test.startswith(f"{name}_") for test in globals()), name
+    held = {**vars(oracle), **vars(Laptop)}
+    assert [
+        name
+        for name in re.findall(r"(?:oracle|Laptop)\.(\w+)|, (_\w+)|and (_\w+)", table)
+        if "".join(name) not in held
+    ] == []
+    for bugs in re.findall(r"planted: (.+)", table):
+        assert {bug.strip(" …") for bug in bugs.split(",")} <= BUGS.keys()
 
 
 def test_the_story_holds_what_it_should() -> None:

@@ -56,8 +56,7 @@ def test_the_same_seed_plays_the_same_story() -> None:
 # these showed something once: a page that another worker had taken, an echo while pages are missing, a note whose
 # conflict record outlived the restore of the server, what one made oneself where it would be somebody else's now,
 # a page of a space that had been empty while another worker began it anew, a record that was offered after a restore
-# and again after the next one, which came before its content did, what one let go of one's own; a record made anew in
-# another space after a restore (the first with a move before it is 178)
+# and again after the next one, which came before its content did, what one let go of one's own
 KNOWN = (1550, 899, 1368, 20445, 30075, 2131, 30297)
 
 
@@ -71,6 +70,20 @@ def test_what_was_sent_after_a_backup_and_is_taken_back_after_it_was_put_back_is
     calm = Setting(2, False, False, 0.0, 2000, 1_000_000, 400, (0, 0))
     told = [("edit", 3), ("back up laptop", 1), ("sync", 2), ("put back", 3), ("undo", 3)]
     assert Outcome(calm, [Step(verb, 0, n) for verb, n in told]).violation == ""
+
+
+def test_what_left_a_laptop_with_its_space_is_gone_with_a_server_that_is_restored() -> None:
+    calm = Setting(2, False, False, 0.0, 2000, 1_000_000, 400, (0, 0))
+    told = [("back up", 0, 1), ("found", 0, 1), ("sync", 0, 2), ("grant", 0, 8), ("sync", 1, 3)]
+    told += [
+        ("edit private", 1, 3),
+        ("sync", 1, 4),
+        ("revoke", 0, 8),
+        ("sync", 1, 6),
+        ("restore server", 0, 7),
+    ]
+    outcome = Outcome(calm, [Step(*step) for step in told])
+    assert outcome.violation == "" and outcome.count["gone with the server"] == 1
 
 
 # thousands of seeds do not show it: one laptop made a record and deleted it before another made it too

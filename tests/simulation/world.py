@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 
 from models import db, dependency, outline, sums
-from models.apply import Entry
+from models.apply import Entry, Patch
 from models.errors import Held, StoreError
 from models.record import create
 from models.snapshot import Page as SnapshotPage
@@ -384,11 +384,16 @@ class World:
         self._say(f"to {fork} of {len(self.log)}")
         self.log, self.standing = self.log[:fork], set(standing)
         self.bodies = [body for body in self.bodies if body[0] <= fork]
+        there = {patch.rec for entry in self.log for patch in entry.patches}
         self.kept |= {
             patch.rec
             for entry in self.logs[f"epoch-{len(self.logs)}"][fork:]
             for patch in entry.patches
-            if patch.created and patch.kind != "dependency" and self._has(entry)
+            if patch.created
+            and patch.kind != "dependency"
+            and self._has(entry)
+            # a conflict in a space that is gone is decided anew when both edits come again
+            and (patch.kind != "conflict" or _founder(patch) in {"", *there})
         }
 
     def _has(self, entry: Entry) -> bool:
@@ -595,6 +600,11 @@ class World:
         if self.trace:
             idle = f" idle {sorted((r[-4:], f) for r, f in entry.idle)}" if entry.idle else ""
             self._say(f"\n    [{entry.ver}] {entry.kind} {entry.id[-4:]}: {'; '.join(told)}{idle}")
+
+
+def _founder(patch: Patch) -> str:
+    """The record with which the space of the patch began, "" for what everybody sees."""
+    return str(patch.values["space"]).partition(":")[2]
 
 
 def _short(values: dict[str, Any]) -> dict[str, Any]:
