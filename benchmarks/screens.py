@@ -1,7 +1,8 @@
 """Every screen at the size of a company, from outside, beside a bare Textual application in the same run.
 
 100,000 tasks, half of them in one project, the rest in 999 others; 5,000 contacts and as many talks. For each screen:
-how long it takes to come, keys along its rows, half pages, a held key, typed letters where it has a field, its memory.
+how long it takes to come, keys along its rows, half pages, a held key, typed letters where it has a field, its memory,
+and of every view what it costs at rest.
 """
 
 import argparse
@@ -98,6 +99,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--contacts", type=int, default=5_000)
     parser.add_argument("--presses", type=int, default=30, help="of keys in each run")
     parser.add_argument("--hold", type=float, default=1, help="seconds that a key is held, 30 times a second")
+    parser.add_argument("--idle", type=float, default=10, help="seconds of rest, once for each view")
     parser.add_argument("--settle", type=float, default=2.5, help="seconds until a screen is asked for")
     parser.add_argument(
         "--only", nargs="*", default=[], help="the screens whose name holds one of these words"
@@ -122,12 +124,13 @@ def _run(
 ) -> None:
     found: dict[str, Any] = bench.one_run(
         {
-            "name": screen.name, "cmd": list(command), "cwd": str(ROOT), "ready": ready, "idle_s": 0,
+            "name": screen.name, "cmd": list(command), "cwd": str(ROOT), "ready": ready,
+            "idle_s": options.idle if screen in PLACES.values() or screen.name == "bare" else 0,
             "setup": screen.go, "keys": list(screen.keys), "presses": options.presses,
             "start_settle_ms": 1000 * options.settle if screen.name != "bare" else 250,
             **({"hold": screen.hold, "hold_s": options.hold} if screen.hold else {}),
         },
-        False,
+        run == 0,  # it rests in the first run
     )  # fmt: skip
     say(f"{screen.name:<26} {found.get('error', '')}")
     if found.get("error"):
@@ -138,6 +141,7 @@ def _run(
 
 def _measures(bare: Screen, screens: Sequence[Screen]) -> Iterator[Measure]:
     floor, lag = _all(bare, "settled_ms"), [run["hold_lag_ms"] for run in bare.runs]
+    rest = _idle(bare)
     for screen in screens:
         if not screen.runs:
             say(f"{screen.name}: no run came to its end")
@@ -155,7 +159,13 @@ def _measures(bare: Screen, screens: Sequence[Screen]) -> Iterator[Measure]:
         if screen.hold:
             held = [run["hold_lag_ms"] for run in screen.runs]
             yield measure(f"{screen.name}: lag after a held key", "ms", held, lag, most=20)
+        if idle := _idle(screen):
+            yield measure(f"{screen.name}: CPU in 10 idle seconds", "s", idle, rest, most=0.02)
         yield measure(f"{screen.name}: peak memory", "MB", [r["peak_rss_mb"] for r in screen.runs], most=110)
+
+
+def _idle(screen: Screen) -> list[float]:
+    return [run["idle_cpu_s_per_10s"] for run in screen.runs if "idle_cpu_s_per_10s" in run]
 
 
 def _all(screen: Screen, key: str) -> list[float]:

@@ -142,8 +142,9 @@ def test_screens() -> None:
         "--hold",
         "0.2",
     )
-    told = names(bench("screens", *small, "--settle", "1", "--only", "Team", "Palette"))
+    told = names(bench("screens", *small, "--settle", "1", "--idle", "1", "--only", "Team", "Palette"))
     assert "Team: comes" in told and "Palette: a key" in told
+    assert "Team: CPU in 10 idle seconds" in told and "Palette: CPU in 10 idle" not in told
 
 
 def test_screens_leaves_out_no_view(monkeypatch: pytest.MonkeyPatch) -> None:
