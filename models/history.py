@@ -18,7 +18,8 @@ from models.moving import before
 from models.windows.window import EVERY, Condition
 
 if TYPE_CHECKING:
-    from models.apply import Entry, Patch
+    from models.apply import Entry
+    from models.copies import Patch
 
 SEEN = 4  # as in models.capture, which loads the ORM
 

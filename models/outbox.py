@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from models.apply import UNSEEN, Values, decide, rebuild, settlement
+from models.apply import decide, rebuild, settlement
 from models.capture import ACKNOWLEDGED, PENDING, REJECTED, SENT
+from models.copies import UNSEEN, Values
 from models.space import settle_passed
 
 _ALL = "(SELECT value FROM json_each(?))"

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 import orjson
 
 from models import snapshot
-from models.apply import UNSEEN, Records, rebuild, settlement
+from models.apply import rebuild, settlement
 from models.capture import ACKNOWLEDGED, SEEN, SENT
+from models.copies import UNSEEN, Records
 from models.db import get_meta, set_meta
 from models.outbox import Outgoing
 from models.record import KINDS, made_id

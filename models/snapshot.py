@@ -1,7 +1,7 @@
 """The content of a space as the server has it, page by page, ordered by id. Inside the caller's write transaction.
 
 Each record comes as new as the log's head at the making of its page, and carries that as its version: log entries up
-to there are in it (models.apply.Records.has). So the log is read on from the head of the oldest page. Where no space
+to there are in it (models.copies.Records.has). So the log is read on from the head of the oldest page. Where no space
 was complete, that is where the cursor goes; else it is ahead of no page, and stays.
 """
 
@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import orjson
 
-from models.apply import Patch, Records, settlement
+from models.apply import settlement
+from models.copies import Patch, Records
 from models.db import get_meta, set_meta
 from models.space import SHARES, complete, settle_passed, shown
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import orjson
 
 from models import seen
-from models.apply import UNSEEN, Records, decide, rebuild, settlement
+from models.apply import decide, rebuild, settlement
 from models.capture import ACKNOWLEDGED, PENDING, REJECTED, SEEN, SENT
+from models.copies import UNSEEN, Records
 from models.db import get_meta, set_meta
 from models.record import KINDS
 

@@ -24,8 +24,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import Session, SQLModel
 
 from models import db, sharing, undo
-from models.apply import UNSEEN, open_context
+from models.apply import open_context
 from models.capture import PENDING, create_log, create_triggers
+from models.copies import UNSEEN
 from models.errors import StoreNewer
 from models.feed import Changes, read_changes
 from models.kinds import KINDS

@@ -4,7 +4,7 @@ Inside the caller's write transaction. Table `space`: `sum` is of the server's c
 `counted` is when it last was, from the rows; `mended` when the space was fetched again since the sums differed (both
 ms since 1970); `differs` is FETCHED from then on, and STILL when that did not help.
 
-    what sync writes    changes the sum by what it takes away and what it adds (models.apply.Records)
+    what sync writes    changes the sum by what it takes away and what it adds (models.copies.Records)
     a space fetched     has none until it is counted, which costs the first pull nothing
     once a day          all is counted anew from the rows, so that one that was damaged is noticed
     a total that is not the server's → its sums are asked for, and the spaces that differ are fetched once more,
@@ -18,7 +18,7 @@ from typing import NamedTuple
 import orjson
 
 from models import digest, notice, snapshot
-from models.apply import Records
+from models.copies import Records
 from models.kinds import KINDS
 from models.seen import LIBRARY, SHARES, titled
 from models.space import where

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import orjson
 
-from models.apply import UNSEEN, open_context, rebuild
+from models.apply import open_context, rebuild
 from models.capture import OPEN, PENDING, REJECTED, SEEN, WITHDRAWN
+from models.copies import UNSEEN
 from models.errors import NothingToUndo
 from models.fields import Scalar
 from models.record import KINDS, now_instant

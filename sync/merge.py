@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 import orjson
 
-from models.apply import Patch
+from models.copies import Patch
 from models.errors import Invalid
 from models.fields import MAX_NOTE, Scalar, instant_of
 from models.kinds import KINDS

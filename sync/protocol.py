@@ -41,7 +41,8 @@ from urllib.parse import urlencode
 
 import orjson
 
-from models.apply import Entry, Patch
+from models.apply import Entry
+from models.copies import Patch
 from models.errors import Held, SyncError
 from models.fields import Scalar
 from models.outbox import Outgoing, Verdict

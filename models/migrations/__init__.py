@@ -20,7 +20,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from models import db
-from models.apply import extra_of, insert_records, settlement
+from models.apply import settlement
+from models.copies import extra_of, insert_records
 from models.fields import Scalar
 from models.kinds import KINDS
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from models import apply, db, outbox, outline, record
+from models import apply, copies, db, outbox, outline, record
 from models.store import Store, open_store
 
 TOMAS = {"name": "Tomas"}
@@ -50,7 +50,7 @@ class Desk:
             batch = outbox.take(conn, 10_000)
         for t in batch:
             patches = [
-                apply.Patch(kind, rec, made, {**values, **(merged or {})})
+                copies.Patch(kind, rec, made, {**values, **(merged or {})})
                 for kind, rec, made, values, *_ in t.changes
             ]
             self._hear(t.id, "laptop-ines", "ines", t.kind, t.ref, patches)
@@ -62,11 +62,11 @@ class Desk:
 
     def hear(self, *patches: tuple[str, str, dict[str, Any]], author: str = "tomas") -> None:
         """A colleague's operation arrives."""
-        found = [apply.Patch(kind, rec, True, values) for kind, rec, values in patches]
+        found = [copies.Patch(kind, rec, True, values) for kind, rec, values in patches]
         self._hear(f"theirs-{self.head}", "laptop-tomas", author, "do", None, found)
 
     def _hear(
-        self, id: str, replica: str, author: str, kind: str, ref: str | None, patches: list[apply.Patch]
+        self, id: str, replica: str, author: str, kind: str, ref: str | None, patches: list[copies.Patch]
     ) -> None:
         self.head += 1
         entry = apply.Entry(self.head, id, replica, author, 1000 * self.head, kind, ref, "Theirs", patches)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
-from models import apply, outbox, store, undo
+from models import apply, copies, outbox, store, undo
 from tests.models.world import Script, play, script
 
 Plant = Callable[[], contextlib.AbstractContextManager[Any]]
@@ -24,7 +24,7 @@ def plant(make: Plant) -> Plant:
 @plant
 def acknowledged_unseen_gap() -> Any:
     """An acknowledged change vanishes from the view until its echo comes."""
-    return mock.patch.object(apply, "UNSEEN", "t.state IN (1,2)")
+    return mock.patch.object(copies, "UNSEEN", "t.state IN (1,2)")
 
 
 @plant
@@ -41,7 +41,7 @@ def undo_makes_conflicts() -> Any:
 @plant
 def pull_over_pending() -> Any:
     """A colleague's value overwrites what waits here."""
-    return mock.patch.object(apply.Records, "_unseen", lambda self: {})
+    return mock.patch.object(copies.Records, "_unseen", lambda self: {})
 
 
 @plant
@@ -79,13 +79,13 @@ def row_level_base() -> Any:
 @plant
 def rebuild_raises_the_base() -> Any:
     """After a pull the edit looks as if its author had seen what came."""
-    mask = apply.Records._mask
+    mask = copies.Records._mask
 
     def planted(self: Any, unseen: Any) -> None:
         self._base = {(rec, name): self._ver[rec] for rec, name in self._base}
         mask(self, unseen)
 
-    return mock.patch.object(apply.Records, "_mask", planted)
+    return mock.patch.object(copies.Records, "_mask", planted)
 
 
 @plant
@@ -131,7 +131,7 @@ def dependants_forgotten() -> Any:
 @plant
 def create_fills_the_servers_gaps() -> Any:
     """A create of a made id lends its values to the server's record, which then keeps them."""
-    fold = apply.Records._fold
+    fold = copies.Records._fold
 
     def planted(self: Any, rec: str, unseen: Any) -> Any:
         made = [apply.orjson.loads(new) for field, new, _ in unseen if field == ""]
@@ -139,7 +139,7 @@ def create_fills_the_servers_gaps() -> Any:
         lent = {n: v for m in made for n, v in m.items() if view.get(n) is None}
         return {**view, **lent} if made else view
 
-    return mock.patch.object(apply.Records, "_fold", planted)
+    return mock.patch.object(copies.Records, "_fold", planted)
 
 
 @plant

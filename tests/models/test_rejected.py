@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from models import dependency, outbox, record
-from models.apply import Patch
+from models.copies import Patch
 from models.errors import NotFound, Refused
 from models.rejected import Rejected, discard, rejected, send_again
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from models import apply, db, outbox, snapshot, space
-from models.apply import Entry, Patch
+from models.apply import Entry
+from models.copies import Patch
 from models.outbox import Verdict
 from models.record import create, edit
 from models.snapshot import Page

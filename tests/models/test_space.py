@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import Session
 
 from models import apply, capture, outbox, rejected, search, seen, sharing, snapshot, space
-from models.apply import Entry, Patch
+from models.apply import Entry
+from models.copies import Patch
 from models.errors import NothingToUndo, Refused
 from models.outbox import Verdict
 from models.record import create, edit

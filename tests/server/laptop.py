@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import orjson
 
-from models.apply import Entry, Patch
+from models.apply import Entry
+from models.copies import Patch
 from models.outbox import Outgoing, Verdict
 from models.record import new_id
 from models.snapshot import Page as SnapshotPage

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
-from models.apply import Entry, Patch
+from models.apply import Entry
+from models.copies import Patch
 from models.errors import Refused
 from server import keeping, restoring, spaces
 from server.database import open_database

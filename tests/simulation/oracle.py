@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from models import sums
-from models.apply import Entry, Patch
+from models.apply import Entry
+from models.copies import Patch
 from models.dump import dump
 from models.kinds import KINDS
 from server import sums as server_sums

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import orjson
 
-from models import apply, db, digest, outbox, rejected, rejoining, snapshot, space
+from models import apply, copies, db, digest, outbox, rejected, rejoining, snapshot, space
 from models.record import KINDS, made_id
 from server import log, push, replicas, spaces
 from sync import engine, merge, protocol
@@ -103,21 +103,21 @@ def _() -> Iterator[None]:
 
 @_plant("rebase raises the base")
 def _() -> Iterator[None]:
-    mask = apply.Records._mask
+    mask = copies.Records._mask
 
-    def raising(self: apply.Records, unseen: Any) -> None:
+    def raising(self: copies.Records, unseen: Any) -> None:
         self._base = {
             (rec, f): self._ver[rec] for rec, rows in unseen.items() if rec in self._ver for f, *_ in rows
         }
         mask(self, unseen)
         for (rec, name), base in self._base.items():
-            unseen_txns = f"SELECT n FROM txn t WHERE {apply.UNSEEN}"
+            unseen_txns = f"SELECT n FROM txn t WHERE {copies.UNSEEN}"
             self._conn.execute(
                 f"UPDATE change SET base=? WHERE rec=? AND field=? AND txn IN ({unseen_txns})",
                 (base, rec, name),
             )
 
-    with patch.object(apply.Records, "_mask", raising):
+    with patch.object(copies.Records, "_mask", raising):
         yield
 
 
@@ -141,7 +141,7 @@ def _() -> Iterator[None]:
 
 @_plant("row-level base")
 def _() -> Iterator[None]:
-    sql = f"SELECT max(base) FROM change c JOIN txn t ON t.n=c.txn WHERE c.rec=? AND {apply.UNSEEN}"
+    sql = f"SELECT max(base) FROM change c JOIN txn t ON t.n=c.txn WHERE c.rec=? AND {copies.UNSEEN}"
     with _with_bases(lambda conn, rec: int(conn.execute(sql, (rec,)).fetchone()[0] or 0)):
         yield
 
@@ -165,12 +165,12 @@ def _() -> Iterator[None]:
 
 @_plant("pull clobbers pending")
 def _() -> Iterator[None]:
-    fold = apply.Records._fold
+    fold = copies.Records._fold
 
-    def server_only(self: apply.Records, rec: str, unseen: Any) -> Any:
+    def server_only(self: copies.Records, rec: str, unseen: Any) -> Any:
         return dict(self._server[rec]) if rec in self._server else fold(self, rec, unseen)
 
-    with patch.object(apply.Records, "_fold", server_only):
+    with patch.object(copies.Records, "_fold", server_only):
         yield
 
 
@@ -235,7 +235,7 @@ def _() -> Iterator[None]:
 
 @_plant("space snapshot applied twice")
 def _() -> Iterator[None]:
-    with patch.object(apply.Records, "has", lambda self, rec, ver: False):
+    with patch.object(copies.Records, "has", lambda self, rec, ver: False):
         yield
 
 
@@ -467,7 +467,7 @@ def _() -> Iterator[None]:
 def _() -> Iterator[None]:
     foreign = apply._Log.foreign
 
-    def skipping(self: apply._Log, records: apply.Records, entry: apply.Entry) -> None:
+    def skipping(self: apply._Log, records: copies.Records, entry: apply.Entry) -> None:
         foreign(self, records, entry._replace(patches=entry.patches[entry.ver % 5 == 0 :]))
 
     with patch.object(apply._Log, "foreign", skipping):

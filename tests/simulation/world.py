@@ -18,7 +18,8 @@ from urllib.parse import parse_qs, urlsplit
 import orjson
 
 from models import db, dependency, outline, sums
-from models.apply import Entry, Patch
+from models.apply import Entry
+from models.copies import Patch
 from models.errors import Held, StoreError
 from models.record import create
 from models.snapshot import Page as SnapshotPage

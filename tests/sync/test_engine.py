@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from models import db, outbox, rejoining
-from models.apply import Entry, Patch
+from models.apply import Entry
+from models.copies import Patch
 from models.errors import Held
 from models.record import create
 from models.space import Space

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from models import apply, digest, notice, outbox, sums
+from models import apply, copies, digest, notice, outbox, sums
 from models.record import create, edit
 from models.store import Store
 from server import sums as server_sums
@@ -210,7 +210,7 @@ def test_an_entry_that_the_laptop_skips_is_made_up_for(
     worker.sync_now(tomas)
     foreign = apply._Log.foreign
 
-    def skipping(self: apply._Log, records: apply.Records, entry: apply.Entry) -> None:
+    def skipping(self: apply._Log, records: copies.Records, entry: apply.Entry) -> None:
         foreign(self, records, entry._replace(patches=[])) if entry.label == "Slow" else foreign(
             self, records, entry
         )

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from models import outbox, record
-from models.apply import Entry, Patch, apply
+from models.apply import Entry, apply
+from models.copies import Patch
 from models.dates import refresh_all
 from models.store import Store, open_store
 from tests.tui.plain import screen_text
