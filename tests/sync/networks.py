@@ -32,7 +32,8 @@ class Network:
     instead: bytes = b""
     heard: list[bytes] = field(default_factory=list)  # heads of what it answered itself
     calls: int = 0
-    swallowed: threading.Event = field(default_factory=threading.Event)  # something that a laptop said
+    swallowed: threading.Event = field(default_factory=threading.Event)  # a push
+    dying: bool = False
 
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -41,7 +42,9 @@ class Network:
         _in_a_thread(self._listen)
 
     def die(self) -> None:
-        """What is connected stays so, and hears nothing any more, as after a sleep."""
+        """What is connected stays so, and hears nothing any more, as after a sleep; so does what is connected until a
+        push was swallowed: over which line it goes, of those that the events leave, is chance."""
+        self.dying = True
         for call in self._open:
             call.dead = True
 
@@ -79,6 +82,7 @@ class Network:
     def _relay(self, peer: socket.socket) -> None:
         call = _Call(peer, socket.create_connection(("127.0.0.1", self.port)), self.swallowed)
         self._open.append(call)
+        call.dead = self.dying and not self.swallowed.is_set()
         for way in (call.there, call.back):
             _in_a_thread(way)
 
@@ -101,7 +105,7 @@ class _Call:
             while data := one.recv(65_536):
                 if not self.dead:
                     other.sendall(data)
-                elif one is self._laptop:
+                elif one is self._laptop and b"/v1/push" in data:
                     self._swallowed.set()
         if not self.dead:
             self.end()
