@@ -18,6 +18,12 @@ PLAN = """<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/proj
 <Start>2026-11-30T08:00:00</Start><Finish>2026-12-01T17:00:00</Finish></Task></Tasks></Project>"""
 
 
+@pytest.fixture(autouse=True)
+def short_paths(tmp_path, monkeypatch):
+    """A long one takes long to type."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.asyncio
 async def test_an_empty_profile_shows_the_ways_to_begin(tmp_path):
     async with at_work(tmp_path, (80, 24)) as pilot:
@@ -102,7 +108,7 @@ async def test_a_plan_is_shown_before_it_is_taken_in(tmp_path):
     file.write_text(PLAN, "utf-8")
     async with at_work(tmp_path / "home") as pilot:
         await keys(pilot, "j j enter")
-        await pilot.press(*f"{tmp_path}/pl", "tab", "enter")
+        await pilot.press(*"./pl", "tab", "enter")
         await see(pilot, "Import plan?")
         await see(pilot, "1 task")
         assert count(pilot.app, "project") == 0
@@ -118,7 +124,7 @@ async def test_a_plan_is_taken_into_a_project_that_only_you_see(tmp_path):
     async with at_work(tmp_path / "home") as pilot:
         await keys(pilot, ": 'private_plan' enter")
         await see(pilot, "Private plan to import")
-        await pilot.press(*str(file), "enter")
+        await pilot.press(*file.name, "enter")
         await see(pilot, "kept from others: only you see it until you share it")
         await keys(pilot, "enter")
         await see(pilot, "Lay cables")
@@ -133,7 +139,7 @@ async def test_esc_takes_nothing_in_and_a_file_that_is_not_there_is_asked_for_ag
     async with at_work(tmp_path / "home") as pilot:
         await keys(pilot, "j j enter 'nix.xml' enter")
         await see(pilot, "There is no file nix.xml")
-        await pilot.press("ctrl+u", *str(file), "enter")
+        await pilot.press("ctrl+u", *file.name, "enter")
         await see(pilot, "Import plan?")
         await keys(pilot, "escape")
         assert count(pilot.app, "project") == 0 and pilot.app.shell.view.name_in_registry == "welcome"
@@ -144,7 +150,7 @@ async def test_a_file_that_is_no_plan_is_said(tmp_path):
     (tmp_path / "plan.xml").write_text("<nothing/>", "utf-8")
     async with at_work(tmp_path / "home") as pilot:
         await keys(pilot, "j j enter")
-        await pilot.press(*f"{tmp_path}/plan.xml", "enter")
+        await pilot.press(*"plan.xml", "enter")
         await see(pilot, "Plan to import")
         await see(pilot, "no Microsoft Project plan")
         assert count(pilot.app, "project") == 0

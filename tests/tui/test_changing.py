@@ -57,11 +57,12 @@ def test_the_command_changes_records(home, id, capsys):
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("id", CHANGING)
-async def test_the_keys_change_records_and_one_u_takes_it_back(home, id):
+async def test_the_keys_change_records_and_one_u_takes_it_back(home, id, monkeypatch):
+    monkeypatch.chdir(home)
     before = living(home)
     async with at_work(home, project="Nesting") as pilot:
         for word in CHANGING[id].keys.split():
-            await (pilot.press(*str(home / FILES[word][0])) if word in FILES else keys(pilot, word))
+            await (pilot.press(*FILES[word][0]) if word in FILES else keys(pilot, word))
         await settle(pilot)
         await until(lambda: living(home) != before, pilot)
         await keys(pilot, CHANGING[id].back)
