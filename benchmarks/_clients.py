@@ -27,6 +27,7 @@ from models.store import Store, open_store
 from sync import api, protocol, worker
 from sync.account import login, token_of
 from sync.protocol import Request
+from tui.app import RARELY
 
 Figures = dict[str, Any]
 
@@ -131,6 +132,7 @@ def run_milepost(
     login(store, url, code, "bench")
     without_fsync(store)
     gc.freeze()  # as the application does when all is loaded
+    gc.set_threshold(RARELY)
 
     async def run() -> Figures:
         wire = Wire()

@@ -26,6 +26,7 @@ from tui.shell import Place, Shell
 from tui.themes import BY_SETTING, first_theme, next_theme, setting_of, themes
 
 TURN = 0.0005  # seconds that a thread may hold the interpreter while another waits: a key goes before what runs behind
+RARELY = 20_000  # objects between two collections: a sync makes thousands and hardly a cycle, and a key waits for none
 
 
 class Milepost(App[None], inherit_bindings=False):
@@ -143,6 +144,7 @@ class Milepost(App[None], inherit_bindings=False):
         except Exception as error:
             self.call_from_thread(self.report, error)
         gc.freeze()
+        gc.set_threshold(RARELY)
         gc.enable()
 
 
