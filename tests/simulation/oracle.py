@@ -163,7 +163,7 @@ class _Walk:
         kept = _lines_of(value)
         if by in self.vers and edit.seen.get(cell, (-1, 0))[0] >= self.vers[by].ver:
             saw |= _lines_of(stood)  # before a restore he may have seen it written, and erased since
-        if (own := self.edits.get(by)) and edit.follows(own):
+        for own in (one for one in self.edits.values() if one.id < edit.id and edit.follows(one)):
             for text in (*own.fields.get(cell, ()), own.created.get(cell[0], {}).get(cell[1])):
                 saw |= _lines_of(text)
         for patch in _conflicts(self.world):  # one that was kept over a restore is not made again
