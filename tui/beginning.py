@@ -1,36 +1,36 @@
-"""The ways to begin: a project from the template, a server, the demo, the tour."""
+"""The ways to begin: a project from the template, what is in files, a server, the demo, the tour."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from textual.css.query import NoMatches
 
 from models.errors import MilepostError, Refused
+from tui.preferred import Preferred
 from tui.registry import Action
-from tui.taking import Taking
 from tui.tour import STEPS, Tour
 from tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
     from models.filters.completing import Offer
     from models.template_file import Template
+    from tui.desk import Desk
+    from tui.workbench import Workbench
 
 
-class Beginning(Taking):
+class Beginning(Preferred):
     """Milepost with what a new user needs first, all of it in the palette at any time."""
 
+    desk: Desk
     demo = wanted_demo = False
 
-    def edit(self, label: str, verb: Any, *args: Any, **more: Any) -> None:
-        """Runs a verb as one operation."""
-        raise NotImplementedError
-
-    def names(self, kind: str) -> list[str]:
-        """What the records of a kind are called."""
-        raise NotImplementedError
+    @property
+    def _bench(self) -> Workbench:
+        """Itself, with what it becomes part of."""
+        return cast("Workbench", self)
 
     # A project from the template
 
@@ -60,7 +60,11 @@ class Beginning(Taking):
         _, at, begun = text.rpartition("@")
         begun = begun.lstrip()
         low = begun.casefold()
-        fits = [one for one in self.names("client") if begun and one.casefold().startswith(low)] if at else []
+        fits = (
+            [one for one in self._bench.names("client") if begun and one.casefold().startswith(low)]
+            if at
+            else []
+        )
         return Offer(len(text) - len(begun), [one for one in fits if one.casefold() != low][:20])
 
     async def _ask_items(self, template: Template, name: str, items: Mapping[str, list[str]]) -> None:
@@ -92,10 +96,40 @@ class Beginning(Taking):
         def again(why: str) -> None:
             self.run_worker(self.shell.ask(self._name_of_new(template, typed, why)))
 
-        self.edit(
+        self._bench.edit(
             f"New project “{name}”", "template.new_from_template", "nesting", name, items, client,
-            self.settings.holidays, told=lambda changes: self.open_project(str(changes.result)), lost=again,
+            self.settings.holidays, told=lambda changes: self._bench.open_project(str(changes.result)), lost=again,
         )  # fmt: skip
+
+    # What comes in from files
+
+    async def act_import_plan(self) -> None:
+        """A plan of Microsoft Project's, as a new project."""
+        await self._take("plan")
+
+    async def act_import_private(self) -> None:
+        """The same, where only this member sees it."""
+        await self._take("private")
+
+    async def act_import_contacts(self) -> None:
+        """Cards, or a list with a contact in each row."""
+        await self._take("contact")
+
+    async def act_import_tasks(self) -> None:
+        """A list with a task in each row, into the project in front."""
+        await self._take("task")
+
+    async def _take(self, what: str) -> None:
+        from tui.taking import Taking
+
+        if self.loaded():
+            await Taking(self._bench, what).ask()
+
+    def loaded(self) -> bool:
+        """Whether the store is there; else it is said."""
+        if not self.desk.loaded:
+            self.shell.say("One moment: still loading. Once more", "warn")
+        return self.desk.loaded
 
     # A server
 

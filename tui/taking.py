@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from models.errors import MilepostError, Refused
-from tui.preferred import Preferred
+from models.errors import MilepostError
 from tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
     from models.feed import Changes
     from models.filters.completing import Offer
-    from models.windows.discreet import Front
-    from office.intake import Batch
+    from office.headings import Columns
+    from office.intake import Batch, Differences
     from office.tables import Table
-    from tui.desk import Desk
+    from tui.workbench import Workbench
+
+Show = Callable[[], None]
 
 
 class Source(NamedTuple):
@@ -40,122 +41,86 @@ SOURCES = {
 HOW = "Heading=field, with ; between; enter leaves them out"
 
 
-class Taking(Preferred):
-    """Milepost with the ways in. Each is one operation, and undone as one."""
+class Taking:
+    """One import: what is asked, read in a thread, shown, and taken in as one operation. Of tasks: into the project
+    that was in front when it was asked for, wherever one goes meanwhile."""
 
-    desk: Desk
-    project: str
-    front: Front | None
+    def __init__(self, app: Workbench, what: str) -> None:
+        self.app, self.what, self.project = app, what, app.project
 
-    def edit_behind(self, label: str, verb: Any, *args: Any, **more: Any) -> None:
-        """Runs a verb that takes long as one operation."""
-        raise NotImplementedError
-
-    def place_of(self, project: str) -> tuple[str, ...]:
-        """Client and project in words."""
-        raise NotImplementedError
-
-    def open_project(self, project: str) -> None:
-        """Brings the tasks of a project to the front."""
-        raise NotImplementedError
-
-    def open_record(self, kind: str, rec: str) -> None:
-        """Brings a record to the front, in the view that it belongs to."""
-        raise NotImplementedError
-
-    async def act_import_plan(self) -> None:
-        """A plan of Microsoft Project's, as a new project."""
-        await self._ask_file("plan")
-
-    async def act_import_private(self) -> None:
-        """The same, where only this member sees it."""
-        await self._ask_file("private")
-
-    async def act_import_contacts(self) -> None:
-        """Cards, or a list with a contact in each row."""
-        await self._ask_file("contact")
-
-    async def act_import_tasks(self) -> None:
-        """A list with a task in each row, into the project in front."""
-        if self.project:
-            await self._ask_file("task")
+    async def ask(self) -> None:
+        if self.app.front is not None:
+            self.app.shell.say(
+                "What an import changes is not for the client’s eyes: D ends the discreet view"
+            )
+        elif self.what == "task" and not self.project:
+            self.app.shell.say("Open a project first: g p, then enter")
         else:
-            self.shell.say("Open a project first: g p, then enter")
-
-    def loaded(self) -> bool:
-        """Whether the store is there; else it is said."""
-        if not self.desk.loaded:
-            self.shell.say("One moment: still loading. Once more", "warn")
-        return self.desk.loaded
+            await self.app.shell.ask(self._file())
 
     # The file
 
-    async def _ask_file(self, what: str) -> None:
-        if self.front is not None:
-            self.shell.say("What an import changes is not for the client’s eyes: D ends the discreet view")
-        elif self.loaded():
-            await self.shell.ask(self._file(what))
-
-    def _file(self, what: str, text: str = "", why: str = "") -> Question:
-        label, ends = SOURCES[what]
+    def _file(self, text: str = "", why: str = "") -> Question:
+        label, ends = SOURCES[self.what]
         note = why or f"a file that ends in {', '.join(ends)}"
-        if what == "task":
-            note += f"; they come into {self.place_of(self.project)[-1]}"
-        return Question(f"{label}:", partial(self._chosen, what), text, note, offer=partial(files, ends))
+        if self.what == "task":
+            note += f"; they come into {self.app.place_of(self.project)[-1]}"
+        return Question(f"{label}:", self._chosen, text, note, offer=partial(files, ends))
 
-    def _chosen(self, what: str, text: str) -> str | None:
+    def _chosen(self, text: str) -> str | None:
         path = Path(text.strip()).expanduser()
         if not text.strip():
             return None
         if not path.is_file():
             return f"There is no file {path}. tab completes a name"
-        if path.suffix.lower() not in SOURCES[what].ends:
+        if path.suffix.lower() not in SOURCES[self.what].ends:
             return f"{path.name} ends otherwise. “: import” has plans, contacts and tasks"
-        self.shell.say(f"Reading {path.name} …")
-        self._behind(what, path, self._read_list if what in ("contact", "task") else self._read_plan)
+        self.app.shell.say(f"Reading {path.name} …")
+        read = self._read_list if self.what in ("contact", "task") else self._read_plan
+        self._behind(partial(read, path), partial(self._file, str(path)))
         return None
 
-    def _behind(self, what: str, path: Path, read: Callable[[str, Path], Callable[[], None]]) -> None:
+    def _behind(self, read: Callable[[], Show], again: Callable[[str], Question]) -> None:
         """Reads in a thread, then shows what would happen, or asks once more with what is wrong."""
 
         def run() -> None:
             try:
-                show = read(what, path)
+                show = read()
             except MilepostError as error:
-                show = partial(self._ask, self._file(what, str(path), str(error)))
-            self.call_from_thread(show)
+                show = partial(self._ask, again(str(error)))
+            self.app.call_from_thread(show)
 
-        self.run_worker(run, thread=True, exclusive=True, group="file", exit_on_error=False)
+        self.app.run_worker(run, thread=True, exclusive=True, group="file", exit_on_error=False)
 
     def _ask(self, question: Question) -> None:
-        self.run_worker(self.shell.ask(question))
+        self.app.run_worker(self.app.shell.ask(question))
 
     def _preview(self, question: str, lines: Sequence[str], do: Callable[[], None]) -> None:
-        self.shell.say("")
-        self.run_worker(self.shell.preview(question, lines, do))
+        self.app.shell.say("")
+        self.app.run_worker(self.app.shell.preview(question, lines, do))
 
     # A plan
 
-    def _read_plan(self, what: str, path: Path) -> Callable[[], None]:
+    def _read_plan(self, path: Path) -> Show:
         from office import importing
         from tui.commands.files import read_plan
 
-        private = what == "private"
+        private = self.what == "private"
         plan = read_plan(path)
-        with closing(self.desk.reader()) as conn:
+        with closing(self.app.desk.reader()) as conn:
             seen = importing.preview(conn, plan, private=private)
 
         def take() -> None:
-            self.edit_behind(
+            self.app.edit_behind(
                 f"Import {plan.name}", partial(importing.import_plan, private=private), plan,
-                told=lambda changes: self.open_project(str(changes.result)),
+                told=lambda changes: self.app.open_project(str(changes.result)),
             )  # fmt: skip
 
         return partial(self._preview, f"Import {seen.name}? enter · esc", seen.lines(), take)
 
     # A list
 
-    def _read_list(self, what: str, path: Path) -> Callable[[], None]:
+    def _read_list(self, path: Path) -> Show:
         """Columns that mean nothing by their headings are asked about, with what was said last time."""
         from models.db import get_meta
         from office import headings, tables, vcards
@@ -163,70 +128,70 @@ class Taking(Preferred):
 
         if path.suffix.lower() == ".vcf":
             return self._compared(cards_of(vcards.read(path)))
-        table = tables.read(path, headings.known(what), headings.spelt)
-        guessed = headings.guess(what, table.heads)
-        if all(guessed.values()):
-            return self._compared(self._batch(what, table, ()))
-        with closing(self.desk.reader()) as conn:
-            last = json.loads(get_meta(conn, headings.signature(what, table.heads), "{}"))
+        table = tables.read(path, headings.known(self.what), headings.spelt)
+        with closing(self.app.desk.reader()) as conn:
+            last = json.loads(get_meta(conn, headings.signature(self.what, table.heads), "{}"))
+        guessed = headings.guess(self.what, table.heads)
+        unknown = ", ".join(head for head, field in guessed.items() if not field)
+        if not unknown:
+            return self._compared(self._batch(table, last))
         said = "; ".join(f"{head}={field}" for head, field in last.items())
-        return partial(self._ask, self._columns(what, table, said, f"not known: {_unknown(guessed)}. {HOW}"))
+        return partial(self._ask, self._columns(table, said, f"not known: {unknown}. {HOW}"))
 
-    def _columns(self, what: str, table: Table, text: str, why: str) -> Question:
+    def _columns(self, table: Table, text: str, why: str) -> Question:
         """What the columns mean that are not known."""
 
         def done(typed: str) -> None:
-            words = [word for word in typed.split(";") if word.strip()]
-            self._behind(what, Path(table.name), lambda _, path: read(typed, words))
+            self._behind(partial(self._told, table, typed), partial(self._columns, table, typed))
 
-        def read(typed: str, words: Sequence[str]) -> Callable[[], None]:
-            try:
-                return self._compared(self._batch(what, table, words))
-            except Refused as error:
-                return partial(self._ask, self._columns(what, table, typed, str(error)))
+        return Question("Columns:", done, text, why, offer=partial(_meanings, self.what, table.heads))
 
-        return Question("Columns:", done, text, why, offer=partial(_meanings, what, table.heads))
-
-    def _batch(self, what: str, table: Table, words: Sequence[str]) -> Batch:
-        """The rows, with what was said of the columns, which is kept for the next list like it."""
+    def _told(self, table: Table, typed: str) -> Show:
+        """The rows by what was said of the columns, which is kept for the next list like it."""
         from models.db import set_meta
+        from office import headings
+
+        words = [word for word in typed.split(";") if word.strip()]
+        said = headings.said(self.what, table.heads, words)
+        batch = self._batch(table, said)
+        with self.app.desk.store.write() as conn:
+            set_meta(conn, headings.signature(self.what, table.heads), json.dumps(said))
+        return self._compared(batch)
+
+    def _batch(self, table: Table, said: Columns) -> Batch:
         from office import headings
         from office.intake import rows_of
         from tui.commands.values import day_of
 
-        said = headings.said(what, table.heads, words)
-        columns = headings.combined(headings.guess(what, table.heads), said)
-        headings.check(what, columns, table.heads)
-        if words:
-            with self.desk.store.write() as conn:
-                set_meta(conn, headings.signature(what, table.heads), json.dumps(said))
-        if what == "contact":
-            return rows_of(table, what, columns)
-        with closing(self.desk.reader()) as conn:
-            return rows_of(table, what, columns, project_id=self.project, day=day_of(conn, self.project))
+        columns = headings.combined(headings.guess(self.what, table.heads), said)
+        headings.check(self.what, columns, table.heads)
+        if self.what == "contact":
+            return rows_of(table, self.what, columns)
+        with closing(self.app.desk.reader()) as conn:
+            day = day_of(conn, self.project)
+        return rows_of(table, self.what, columns, project_id=self.project, day=day)
 
-    def _compared(self, batch: Batch) -> Callable[[], None]:
+    def _compared(self, batch: Batch) -> Show:
         """How it differs from what is here."""
         from office.intake import compare, take_in
 
-        with closing(self.desk.reader()) as conn:
+        with closing(self.app.desk.reader()) as conn:
             seen = compare(conn, batch)
 
         def take() -> None:
             if seen.anything:
-                self.edit_behind(f"Import {batch.name}", take_in, batch, told=partial(self._show, batch.kind))
+                self.app.edit_behind(f"Import {batch.name}", take_in, batch, told=self._show)
 
-        question = f"Import {batch.name}? enter · esc" if seen.anything else f"{batch.name} changes nothing"
+        into = f" into {self.app.place_of(self.project)[-1]}" if self.what == "task" else ""
+        question = (
+            f"Import {batch.name}{into}? enter · esc" if seen.anything else f"{batch.name} changes nothing"
+        )
         return partial(self._preview, question, seen.lines(), take)
 
-    def _show(self, kind: str, changes: Changes) -> None:
+    def _show(self, changes: Changes) -> None:
         """The list that it came into, with the cursor on the first that is new."""
-        if new := changes.result.new:  # type: ignore[attr-defined]
-            self.open_record(kind, new[0].id)
-
-
-def _unknown(columns: dict[str, str]) -> str:
-    return ", ".join(head for head, field in columns.items() if not field)
+        if new := cast("Differences", changes.result).new:
+            self.app.open_record(self.what, new[0].id)
 
 
 def files(ends: Sequence[str], text: str) -> Offer:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.tui.office import at_work, count, furnish, here, keys, see, until, view
 from tests.tui.plain import screen_text
+from tui.cli import main
 
 pytestmark = pytest.mark.asyncio
 
@@ -67,6 +68,62 @@ async def test_tasks_come_into_the_project_in_front_and_what_cannot_be_read_is_s
         await keys(pilot, "enter")
         await until(lambda: here(pilot).name == "Dig", pilot)
         assert here(pilot).duration == 960
+
+
+async def test_tasks_come_into_the_project_that_was_asked_for_wherever_one_goes_meanwhile(home, tmp_path):
+    async with at_work(home, project="Nesting") as pilot:
+        (tmp_path / "work.csv").write_text("Task\nDig\n", "utf-8")
+        await keys(pilot, ": 'import_tasks' enter")
+        pilot.app.project = record_id(pilot, "Punch cell")  # as another list would
+        await keys(pilot, "'work.csv' enter")
+        await see(pilot, "Import work.csv into Nesting line?")
+        await keys(pilot, "enter")
+        await until(lambda: count(pilot.app, "task") == 7, pilot)
+        assert place_of(pilot, "Dig") == "Nesting line"
+
+
+async def test_what_a_command_said_of_the_columns_counts_here_and_is_forgotten_when_it_is_cleared(
+    home, tmp_path
+):
+    file = tmp_path / "people.csv"
+    file.write_text("Name;Title;Colour\nOdile Roux;IT;red\n", "utf-8")
+    words = ["import", str(file), "--as", "contacts", "--yes", "--map", "Colour=role"]
+    assert main(["--home", str(home), *words]) == 0
+    async with at_work(home) as pilot:
+        await asked(pilot, "import_contacts", file, file.read_text("utf-8"))
+        await see(pilot, "Columns: Colour=role")
+        await keys(pilot, "enter")
+        await see(pilot, "people.csv changes nothing")
+        await keys(pilot, "escape")
+        await asked(pilot, "import_contacts", file, file.read_text("utf-8"))
+        await see(pilot, "Columns: Colour=role")
+        await keys(pilot, "ctrl+u enter")
+        await see(pilot, "Role: red → IT")
+        await keys(pilot, "escape")
+        await asked(pilot, "import_contacts", file, file.read_text("utf-8"))
+        await see(pilot, "not known: Colour")
+        assert "Colour=role" not in screen_text(pilot.app)
+
+
+async def test_headings_that_are_all_known_mean_what_was_said_last_time(home, tmp_path):
+    file = tmp_path / "people.csv"
+    file.write_text("Name;Title;Notes\nOdile Roux;IT;planner\n", "utf-8")
+    words = ["import", str(file), "--as", "contacts", "--yes", "--map", "Notes=role"]
+    assert main(["--home", str(home), *words]) == 0
+    async with at_work(home) as pilot:
+        await asked(pilot, "import_contacts", file, file.read_text("utf-8"))
+        await see(pilot, "people.csv changes nothing")
+
+
+def record_id(pilot, name):
+    [[id]] = pilot.app.desk.conn.execute("SELECT id FROM project WHERE name=?", (name,)).fetchall()
+    return id
+
+
+def place_of(pilot, task):
+    sql = "SELECT p.name FROM task t JOIN project p ON p.id=t.project_id WHERE t.name=?"
+    [[name]] = pilot.app.desk.conn.execute(sql, (task,)).fetchall()
+    return name
 
 
 async def test_a_wrong_file_and_the_client_who_looks_on(home, tmp_path):
