@@ -128,9 +128,9 @@ class SqliteConnection:
         return self.raw.execute(sql, values)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
-        left = iter(rows)
+        left, together = iter(rows), _of_many(sql)
         while len(some := list(islice(left, TOGETHER))) == TOGETHER:
-            self.raw.execute(_of_many(sql), tuple(chain.from_iterable(some)))
+            self.raw.execute(together, tuple(chain.from_iterable(some)))
         self.raw.executemany(sql, some)
 
     def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Any]:
@@ -151,7 +151,12 @@ class SqliteConnection:
 @lru_cache
 def _of_many(sql: str) -> str:
     """`INSERT … VALUES(?, …) …` for TOGETHER rows at once: a row costs less than its statement."""
-    return re.sub(r"VALUES\s*(\([?, ]+\))", lambda one: "VALUES" + ",".join([one[1]] * TOGETHER), sql)
+    together, found = re.subn(
+        r"VALUES\s*(\([?, ]+\))", lambda one: "VALUES" + ",".join([one[1]] * TOGETHER), sql
+    )
+    if not found:
+        raise ValueError(f"executemany is for INSERT … VALUES(?, …): {sql}")
+    return together
 
 
 def _version(conn: SqliteConnection, path: Path) -> int:

@@ -38,6 +38,11 @@ def test_values_come_back_as_they_went_in(db: Database) -> None:
         assert conn.execute("SELECT name FROM member").fetchone() == (values[4],)
 
 
+def test_many_rows_are_for_inserts_on_every_database(db: Database) -> None:
+    with db.writing() as conn, pytest.raises(ValueError, match=r"executemany is for INSERT"):
+        conn.executemany("UPDATE member SET name=? WHERE id=?", [("Ines", "m")])
+
+
 def test_many_rows_are_written_and_written_over(db: Database) -> None:
     with db.writing() as conn:
         conn.executemany(PEOPLE, [("w", f"{n:03}", "Ines", n) for n in range(500)])
