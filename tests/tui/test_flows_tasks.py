@@ -134,6 +134,16 @@ async def test_keys_typed_ahead_make_a_chain_of_tasks(tmp_path, ids):
         )
 
 
+async def test_enter_leaves_the_duration_that_stands_and_what_is_typed_takes_its_place(tmp_path, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        view(pilot.app).seek("task", ids["Go live"])
+        await keys(pilot, "t '2d' enter")
+        await keys(pilot, "t enter")
+        assert value(pilot.app, "task", ids["Go live"], "duration_minutes") == 960
+        await keys(pilot, "t '4h' enter")
+        assert value(pilot.app, "task", ids["Go live"], "duration_minutes") == 240
+
+
 async def test_marks_and_bulk(tmp_path, ids):
     async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
         await keys(pilot, "j space space")

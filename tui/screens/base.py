@@ -283,9 +283,10 @@ class ListView(Looks):
 
     async def ask_for(
         self, label: str, field: str, value: str = "", note: str = "", names: Sequence[str] = (),
-        picked: Picked | None = None,
+        picked: Picked | None = None, stands: str = "",
     ) -> None:  # fmt: skip
-        """Asks for one value and writes it into the marked records; asks again when it is refused."""
+        """Asks for one value and writes it into the marked records; asks again when it is refused. What is typed takes
+        the place of what `stands`, which enter leaves as it is."""
         chosen = picked or self.picked()
         if not chosen:
             self.shell.say("Nothing is under the cursor")
@@ -295,14 +296,15 @@ class ListView(Looks):
             self.run_worker(self.ask_for(label, field, text, why, names, chosen))
 
         def done(text: str) -> None:
-            self.write(chosen, field, text, partial(again, text))
+            if not stands or text != stands:
+                self.write(chosen, field, text, partial(again, text))
 
         label = label.replace("_", " ").capitalize()
         foreseen = self.foresee(chosen, field)
         changed = (lambda text: foreseen(text) or note) if foreseen else None
         question = Question(
-            f"{label} of {self.name_of(chosen)}:", done, value, note, names=names, changed=changed,
-            of=_of(chosen, field),
+            f"{label} of {self.name_of(chosen)}:", done, value or stands, note, names=names, changed=changed,
+            of=_of(chosen, field), example=bool(stands),
         )  # fmt: skip
         await self.shell.ask(question)
 

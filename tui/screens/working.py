@@ -9,6 +9,7 @@ from tui import finding
 from tui.screens import adding
 from tui.screens.base import ListView, Picked, bench
 from tui.widgets.prompt import Question
+from tui.words import duration
 
 STATUSES = ("todo", "doing", "done", "blocked", "n/a")
 WORDS = {"done": "Finish", "todo": "Reopen", "doing": "Start", "blocked": "Block", "n/a": "Drop"}
@@ -57,7 +58,15 @@ class TaskActions(ListView):
         await self.ask_for("Who", "who", note="names or initials, by comma", names=names)
 
     async def act_estimate(self) -> None:
-        await self.ask_for("Duration", "duration_minutes", note="3d, 4h, 2w, 90m")
+        await self.ask_for("Duration", "duration_minutes", note="3d, 4h, 2w, 90m", stands=self._duration())
+
+    def _duration(self) -> str:
+        """Of the one task that is meant; of several there is no one duration."""
+        picked = self.picked()
+        sql = """SELECT t.duration_minutes, coalesce(p.minutes_per_day, 480) FROM task t
+                 JOIN project p ON p.id=t.project_id WHERE t.id=?"""
+        row = bench(self).desk.conn.execute(sql, (picked[0][1],)).fetchone() if len(picked) == 1 else None
+        return duration(*row) if row else ""
 
     def act_higher_priority(self) -> None:
         self._do("Raise priority", "task.prioritise", STEP)
