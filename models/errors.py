@@ -16,7 +16,8 @@ MilepostError
 └── SyncError          the way to the server
     ├── Offline        no answer; quiet, tried again later
     ├── Held           an answer that is no verdict: captive portal, 401, 5xx; the queue waits
-    └── NoCredentials  no safe place for the device's token, or none there
+    └── NoCredentials  no token for this device, or no place for one
+        └── NoKeyring  no keyring that encrypts
 """
 
 
@@ -102,3 +103,14 @@ class Held(SyncError):
 
 class NoCredentials(SyncError):
     """No token for this device, or no safe place to keep one."""
+
+
+class NoKeyring(NoCredentials):
+    """No keyring that encrypts. `found`: what is there instead, a sentence."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"{found} To keep the device's token in a file that only you can read instead, sign in with "
+            "--keep-token-in-file."
+        )
+        self.found = found

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import orjson
 
-from models.errors import NoCredentials
+from models.errors import NoCredentials, NoKeyring
 
 SERVICE = "milepost"
 ALLOWED = (
@@ -90,7 +90,7 @@ Credentials = FileStore | Keyring
 def open_credentials(home: Path, *, keep_in_file: bool = False) -> Credentials:
     """The place for tokens: what the environment says, else the profile's file where there is one, else the keyring.
 
-    Raises NoCredentials, with a way out, where no keyring of the allowed ones answers.
+    Raises NoKeyring where none of the allowed ones answers.
     """
     setting = os.environ.get("MILEPOST_CREDENTIALS", "")
     if setting.startswith("file:"):
@@ -103,13 +103,8 @@ def open_credentials(home: Path, *, keep_in_file: bool = False) -> Credentials:
     if backend := keyring_name():
         if backend.startswith(ALLOWED):
             return Keyring()
-        found = f"The keyring here ({backend}) is not one that encrypts."
-    else:
-        found = "This machine has no keyring."
-    raise NoCredentials(
-        f"{found} To keep the device's token in a file that only you can read instead, sign in with "
-        "--keep-token-in-file."
-    )
+        raise NoKeyring(f"The keyring here ({backend}) is not one that encrypts.")
+    raise NoKeyring("This machine has no keyring.")
 
 
 def keyring_name() -> str:

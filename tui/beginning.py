@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.css.query import NoMatches
 
-from models.errors import MilepostError, Refused
+from models.errors import MilepostError, NoKeyring, Refused
 from tui.preferred import Preferred
 from tui.registry import Action
 from tui.tour import STEPS, Tour
@@ -138,34 +138,53 @@ class Beginning(Preferred):
         if self.loaded():
             await self.shell.ask(self._address())
 
-    def _address(self, text: str = "", why: str = "") -> Question:
+    def _address(self, text: str = "", code: str = "", why: str = "") -> Question:
         def done(typed: str) -> None:
             if typed.strip():
-                self.call_later(self.shell.ask, self._code(typed.strip()))
+                self.call_later(self.shell.ask, self._code(typed.strip(), code))
 
         return Question("Server:", done, text, why or "https://…, from whoever runs it")
 
-    def _code(self, server: str) -> Question:
+    def _code(self, server: str, text: str = "") -> Question:
         def done(code: str) -> None:
             if code.strip():
-                self.shell.say(f"Signing in at {server} …")
-                sign_in = partial(self._sign_in, server, code.strip())
-                self.run_worker(sign_in, thread=True, exclusive=True, group="login", exit_on_error=False)
+                self._begin_sign_in(server, code.strip())
 
-        return Question("Code of the invitation:", done, note="such as K7QF-2MXD", passing=True)
+        note = "such as K7QF-2MXD"
+        return Question("Code of the invitation:", done, text, note, passing=True, example=bool(text))
 
-    def _sign_in(self, server: str, code: str) -> None:
+    def _file_for_token(self, server: str, code: str, why: str) -> Question:
+        """Asked before the code is used up."""
+
+        def done(typed: str) -> str | None:
+            if typed.strip().casefold() not in ("", "y", "yes"):
+                return "enter keeps it there, esc signs in nowhere"
+            self._begin_sign_in(server, code, keep_in_file=True)
+            return None
+
+        return Question(
+            "Keep this laptop’s sign-in in a file that only you can read?", done, note=f"{why} enter: yes"
+        )
+
+    def _begin_sign_in(self, server: str, code: str, *, keep_in_file: bool = False) -> None:
+        self.shell.say(f"Signing in at {server} …")
+        sign_in = partial(self._sign_in, server, code, keep_in_file)
+        self.run_worker(sign_in, thread=True, exclusive=True, group="login", exit_on_error=False)
+
+    def _sign_in(self, server: str, code: str, keep_in_file: bool) -> None:
         from sync import account
 
         try:
-            found = account.login(self.desk.store, server, code)
+            found = account.login(self.desk.store, server, code, keep_in_file=keep_in_file)
+        except NoKeyring as error:
+            self._ask_again(self._file_for_token(server, code, error.found))
         except MilepostError as error:
-            self.call_from_thread(self._ask_server_again, server, str(error))
-            return
-        self.call_from_thread(self._signed_in_as, found.name, found.server)
+            self._ask_again(self._address(server, code, str(error)))
+        else:
+            self.call_from_thread(self._signed_in_as, found.name, found.server)
 
-    def _ask_server_again(self, server: str, why: str) -> None:
-        self.run_worker(self.shell.ask(self._address(server, why)))
+    def _ask_again(self, question: Question) -> None:
+        self.call_from_thread(lambda: self.run_worker(self.shell.ask(question)))
 
     def _signed_in_as(self, name: str, server: str) -> None:
         self.shell.say(f"Signed in as {name} at {server}; what is there comes by itself")

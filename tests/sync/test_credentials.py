@@ -9,7 +9,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from models.errors import NoCredentials
+from models.errors import NoCredentials, NoKeyring
 from sync import credentials
 from sync.credentials import FileStore, Keyring, open_credentials
 
@@ -82,7 +82,7 @@ def test_without_a_keyring_there_is_a_way(tmp_path: Path, backend: Any) -> None:
     from keyring.backends import fail
 
     backend(fail.Keyring())
-    with pytest.raises(NoCredentials, match=r"has no keyring.*--keep-token-in-file"):
+    with pytest.raises(NoKeyring, match=r"has no keyring.*--keep-token-in-file"):
         open_credentials(tmp_path)
     open_credentials(tmp_path, keep_in_file=True).set("ines", "one")
     assert open_credentials(tmp_path).get("ines") == "one"
@@ -90,7 +90,7 @@ def test_without_a_keyring_there_is_a_way(tmp_path: Path, backend: Any) -> None:
 
 def test_a_plaintext_keyring_is_refused(tmp_path: Path, backend: Any) -> None:
     backend(Plaintext())
-    with pytest.raises(NoCredentials, match=r"Plaintext.* is not one that encrypts.*--keep-token-in-file"):
+    with pytest.raises(NoKeyring, match=r"Plaintext.* is not one that encrypts.*--keep-token-in-file"):
         open_credentials(tmp_path)
 
 
@@ -101,7 +101,7 @@ def test_a_plaintext_keyring_in_a_chain_is_refused(
 
     monkeypatch.setattr(chainer.ChainerBackend, "backends", [Plaintext()])
     backend(chainer.ChainerBackend())
-    with pytest.raises(NoCredentials, match="not one that encrypts"):
+    with pytest.raises(NoKeyring, match="not one that encrypts"):
         open_credentials(tmp_path)
 
 

@@ -199,6 +199,26 @@ async def test_a_code_brings_the_teams_projects_into_an_empty_profile(tmp_path, 
 
 
 @pytest.mark.asyncio
+async def test_where_there_is_no_keyring_a_file_is_offered(tmp_path, monkeypatch):
+    monkeypatch.delenv("MILEPOST_CREDENTIALS", raising=False)
+    monkeypatch.setattr("sync.credentials.keyring_name", lambda: "")
+    server = Server(tmp_path)
+    file = tmp_path / "home" / "credentials.json"
+    try:
+        async with at_work(tmp_path / "home") as pilot:
+            await keys(pilot, "j j j j j enter")
+            await pilot.press(*server.url, "enter", *server.invite("Ines"), "enter")
+            await see(pilot, "This machine has no keyring. enter: yes")
+            assert not file.exists()
+            await pilot.press("enter")
+            await until(lambda: pilot.app.shell.view.name_in_registry == "portfolio", pilot)
+            await see(pilot, "● synced")
+    finally:
+        server.kill()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.asyncio
 async def test_the_demo_is_what_comes_next(tmp_path):
     async with at_work(tmp_path) as pilot:
         await pilot.press("j", "j", "j", "j", "enter")
