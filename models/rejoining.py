@@ -32,6 +32,10 @@ OTHER = (
     "changed here and your edits wait. Check the address with `milepost status`, or ask whoever runs the server."
 )
 _ALL = "(SELECT value FROM json_each(?))"
+_SPACE = "json_extract(body, '$.space')"  # of what is kept
+_TO_BEGIN = (  # the spaces that operations of ours begin, and such as never are
+    f"SELECT c.tbl||':'||c.rec FROM change c JOIN txn t ON t.n=c.txn WHERE c.field='' AND {UNSEEN} AND t.state<3"
+)
 
 
 def adopt(conn: sqlite3.Connection, before: str, workspace: str, epochs: Epochs, head: int) -> str:
@@ -148,9 +152,15 @@ def _lower(conn: sqlite3.Connection, fork: int) -> None:
 
 
 def offers(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
-    """The next records that the server may have lost, each as a transaction of the kind “keep”."""
+    """The next records that the server may have lost, each as a transaction of the kind “keep”.
+
+    What lies in a space that one of ours is to begin again waits for that (`up_to_begun`).
+    """
     epoch = get_meta(conn, "epoch")
-    found = conn.execute("SELECT rec, kind, body FROM keep ORDER BY rec LIMIT ?", (rows,)).fetchall()
+    found = conn.execute(
+        f"SELECT rec, kind, body FROM keep WHERE coalesce({_SPACE}, '') NOT IN ({_TO_BEGIN}) ORDER BY rec LIMIT ?",
+        (rows,),
+    ).fetchall()
     return [
         Outgoing(
             made_id("keep", epoch, rec), "keep", None, "Kept after a restore", None, 0,
@@ -160,8 +170,13 @@ def offers(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
     ]  # fmt: skip
 
 
-def has_offers(conn: sqlite3.Connection) -> bool:
-    return conn.execute("SELECT 1 FROM keep LIMIT 1").fetchone() is not None
+def up_to_begun(conn: sqlite3.Connection, batch: list[Outgoing]) -> list[Outgoing]:
+    """The batch up to the first that begins a space for which something is kept: what follows may build on that."""
+    spaces = {space for (space,) in conn.execute(f"SELECT DISTINCT {_SPACE} FROM keep")}
+    for at, txn in enumerate(batch if spaces else (), 1):
+        if any(made and f"{kind}:{rec}" in spaces for kind, rec, made, *_ in txn.changes):
+            return batch[:at]
+    return batch
 
 
 def offered(conn: sqlite3.Connection, batch: Sequence[Outgoing]) -> None:

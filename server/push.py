@@ -98,7 +98,8 @@ class Push:
     def _first(self, txn: Transaction) -> Known:
         reason = (self._refused.cause(txn) or self._take(txn)).replace("\0", "␀")  # PostgreSQL keeps none
         ver = 0 if reason else self.head
-        self.effects.verdicts.append((txn.id, txn.hash, self._replica, ver, reason))
+        if ver or txn.kind != "keep":  # what one laptop may not offer another one may, under the same id
+            self.effects.verdicts.append((txn.id, txn.hash, self._replica, ver, reason))
         return Known(txn.hash, ver, reason)
 
     def _take(self, txn: Transaction) -> str:

@@ -6,9 +6,10 @@
 httpx and the simulator drive the same generator. State that must survive is in the store before the next yield, so
 that the generator can be dropped at any of them and a new one begun. Raises Held for an answer that is no verdict.
 
-    ask for the server's histories, the first time and after a restore of it ─ offer what it has lost
-    push until the outbox is empty ─ fetch the spaces that are missing ─ pull pages from the cursor to the head
-                                     ╰──────── told anew who sees what ◂──────╯
+    ask for the server's histories, the first time and after a restore of it
+    push what it has lost, and until the outbox is empty
+    fetch the spaces that are missing ─ pull pages from the cursor to the head
+    ╰──────── told anew who sees what ◂──────╯
     ─ send contents, and push what names them ─ compare the checksums, fetch once more what differs
 """
 
@@ -79,12 +80,10 @@ def sync(
 def _all(
     report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None, check: bool
 ) -> Generator[Step, Any, None]:
-    epoch, offers = yield Local("begin", _begin)
+    epoch = yield Local("begin", _epoch)
     if not epoch:
         epoch = yield from _rejoin("")
     run = _Run(report, epoch, now, progress)
-    if offers:
-        yield from _offer(run)
     yield from _push(run)
     told = yield from _pull(run)
     if files:
@@ -124,10 +123,6 @@ def _in_epoch(conn: sqlite3.Connection, epoch: str, work: Callable[..., Any], **
     return work(conn, **given) if _epoch(conn) == epoch else None
 
 
-def _begin(conn: sqlite3.Connection) -> tuple[str, bool]:
-    return _epoch(conn), rejoining.has_offers(conn)
-
-
 def _rejoin(before: str) -> Generator[Step, Any, str]:
     """Asks which histories the server has had, and goes on with its newest: at the first sync, and after a restore."""
     reply: Reply = yield protocol.histories()
@@ -138,18 +133,14 @@ def _rejoin(before: str) -> Generator[Step, Any, str]:
     return epochs[-1][0]
 
 
-def _offer(run: _Run) -> Generator[Step, Any, None]:
-    """After a restore: what this laptop has seen of others and the server may have lost. No verdict matters."""
-    while (waiting := (yield run.local("offers", _take_offers, most=run.most))) and waiting.batch:
-        if (yield from _send(run, waiting)) is not None:
-            yield run.local("offered", rejoining.offered, batch=waiting.batch)
-
-
 def _push(run: _Run) -> Generator[Step, Any, None]:
     # "sent" is committed before the request leaves: from then on nobody may assume that it did not arrive
     while (waiting := (yield run.local("take", _take, most=run.most))) and waiting.batch:
         verdicts = yield from _send(run, waiting)
         if verdicts is None:
+            continue
+        if waiting.offers:  # no verdict on them matters
+            yield run.local("offered", rejoining.offered, batch=waiting.batch)
             continue
         yield run.local("verdicts", _settle, durable=False, verdicts=verdicts, asked=waiting.replica)
         run.report.pushed += len(verdicts)
@@ -158,11 +149,13 @@ def _push(run: _Run) -> Generator[Step, Any, None]:
 
 
 class _Waiting(NamedTuple):
-    """What is to be pushed, by which replica, and the newest of it that was accepted before."""
+    """What is to be pushed, by which replica, and the newest of it that was accepted before. `offers`: after a restore,
+    what this laptop has seen of others and the server may have lost."""
 
     replica: str
     newest: str
     batch: list[outbox.Outgoing]
+    offers: bool
 
 
 def _send(run: _Run, waiting: _Waiting) -> Generator[Step, Any, list[outbox.Verdict] | None]:
@@ -199,12 +192,10 @@ def _another(run: _Run, asked: str, newest: str) -> Generator[Step, Any, None]:
 
 
 def _take(conn: sqlite3.Connection, most: int) -> _Waiting:
-    batch = outbox.take(conn, protocol.PUSH_ROWS) if outbox.waiting(conn) else []
-    return _Waiting(*replica.read(conn), batch[:most])
-
-
-def _take_offers(conn: sqlite3.Connection, most: int) -> _Waiting:
-    return _Waiting(*replica.read(conn), rejoining.offers(conn, protocol.PUSH_ROWS)[:most])
+    offers = rejoining.offers(conn, protocol.PUSH_ROWS)
+    batch = offers or (outbox.take(conn, protocol.PUSH_ROWS) if outbox.waiting(conn) else [])
+    batch = batch[:most] if offers else rejoining.up_to_begun(conn, batch[:most])
+    return _Waiting(*replica.read(conn), batch, bool(offers))
 
 
 def _settle(conn: sqlite3.Connection, verdicts: list[outbox.Verdict], asked: str) -> None:

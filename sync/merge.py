@@ -134,7 +134,11 @@ def _admit(change: Change, stored: Stored | None) -> None:
     if change.kind in SERVER_ONLY:
         raise Invalid(change.kind, "is written by the server only.")
     if stored is None and not change.created:
-        raise Invalid(change.kind, f"the record {change.rec} is not on the server; what made it was refused.")
+        raise Invalid(
+            change.kind,
+            f"the record {change.rec} is not on the server: what made it was refused, or was lost when the server was "
+            "restored and comes with the laptop that made it. Send this again then.",
+        )
     if stored is not None and stored.kind != change.kind:
         raise Invalid(change.kind, f"the record {change.rec} is a {stored.kind}.")
     if kind is None:

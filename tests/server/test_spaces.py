@@ -59,6 +59,19 @@ def test_a_reader_is_refused_and_a_stranger_learns_nothing(ines: Laptop, tomas: 
     assert "you may read this" in tomas.push_one(rename[1]).reason
 
 
+def test_what_a_reader_may_not_offer_after_a_restore_its_manager_may(
+    ines: Laptop, tomas: Laptop, cell: str
+) -> None:
+    """Every laptop offers a record under the same id: a refusal is the answer to one of them, not to all."""
+    share(ines, tomas.member, "reader")
+    offer = do(
+        "Kept", new("task", "weld", name="Weld", project_id="cell", rank="a1", space=CELL), kind="keep"
+    )
+    assert "you may read this" in tomas.push_one(offer).reason
+    assert ines.push_one(offer).ver == ines.push_one(offer).ver
+    assert ines.record("weld")["name"] == "Weld"
+
+
 def test_a_transaction_over_two_spaces_is_one(ines: Laptop, tomas: Laptop, cell: str) -> None:
     ines.push(do("Both", edit("task", "lay", 9, name="Lay all"), client("Harlan Fab", "harlan")))
     assert [p.rec for p in tomas.last().patches] == ["harlan"]

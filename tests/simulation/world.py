@@ -23,6 +23,7 @@ from models.copies import Patch
 from models.errors import Held, StoreError
 from models.record import create
 from models.snapshot import Page as SnapshotPage
+from models.space import may_edit
 from server import keeping
 from sync import engine, protocol
 from sync.engine import Local
@@ -392,15 +393,18 @@ class World:
             for patch in entry.patches
             if patch.created
             and patch.kind != "dependency"
-            and self._has(entry)
-            # a conflict in a space that is gone is decided anew when both edits come again
-            and (patch.kind != "conflict" or _founder(patch) in {"", *there})
+            # a conflict in a space that is gone comes with whoever began that, or anew when both edits come again
+            and self._has(entry, _founder(patch) if patch.kind == "conflict" else "", there)
         }
 
-    def _has(self, entry: Entry) -> bool:
-        """Whether a laptop has got so far in the history that ends."""
+    def _has(self, entry: Entry, begun: str, there: set[str]) -> bool:
+        """Whether a laptop has got so far in the history that ends, one which made the record `begun` if that is not
+        `there`."""
         return any(
-            laptop.epochs and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}" and laptop.cursor >= entry.ver
+            laptop.epochs
+            and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}"
+            and laptop.cursor >= entry.ver
+            and (begun in {"", *there} or any(begun in edit.created for edit in laptop.edits))
             for laptop in self.laptops
         )
 
@@ -537,20 +541,18 @@ class World:
                     self.count["kept" if verdict.get("ver") else "offered"] += 1
                 elif reason := verdict.get("reason"):
                     self.refused[verdict["id"]] = reason
-                    self._had_its_record(reason)
+                    self._had_its_record(reason, laptop.member)
                     self.standing.add(verdict["id"])
                     self._say(f"  refused {verdict['id'][-4:]}: {reason}")
         return reply
 
-    def _had_its_record(self, reason: str) -> None:
-        """Only what stands on a refused creation is refused for want of its record; or on one in a space that a restore
-        of the server took away, until the one whose space it is has sent that again."""
+    def _had_its_record(self, reason: str, member: str) -> None:
+        """Only what stands on a refused creation is refused for want of its record; or on one that a restore of the
+        server took away, by somebody who may not offer it: until the one who made it has sent that again."""
         if "is not on the server" in reason:
             made = {rec for e in oracle._edits(self).values() if e.id in self.refused for rec in e.created}
-            there = self.server.records()
-            made |= {
-                rec for rec, of in self.spaces.items() if ":" in of and of.partition(":")[2] not in there
-            }
+            roles = self.server.roles(member)
+            made |= {rec for rec, of in self.spaces.items() if not may_edit(roles.get(of, ""))}
             need(any(rec in reason for rec in made), reason)
 
     def _is_true(self, page: SnapshotPage) -> None:

@@ -4,7 +4,9 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -12,10 +14,13 @@ import pytest
 
 from models import backup as backups
 from models import blobs, db, rejoining
+from models.conflict import settle
 from models.dump import dump
 from models.errors import Held
 from models.record import create, delete, edit
+from models.rejected import send_again
 from models.rejoining import fork_of
+from models.sharing import unshared
 from models.store import Store
 from server import backup, restoring
 from server.database import open_database
@@ -70,17 +75,20 @@ def told(store: Store) -> list[str]:
 
 
 def city(store: Store, rec: str = "harlan") -> str:
-    conn = store.read()
-    [found] = conn.execute("SELECT city FROM client WHERE id=?", (rec,)).fetchone()
-    conn.close()
+    [[found]] = rows(store, f"SELECT city FROM client WHERE id='{rec}'")
     return str(found)
 
 
 def count(store: Store, kind: str) -> int:
-    conn = store.read()
-    [found] = conn.execute(f"SELECT count(*) FROM {kind}").fetchone()
-    conn.close()
+    [[found]] = rows(store, f"SELECT count(*) FROM {kind}")
     return int(found)
+
+
+def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
+    conn = store.read()
+    found = conn.execute(query).fetchall()
+    conn.close()
+    return found
 
 
 def test_what_was_done_since_the_backup_comes_back(pair: Pair, monday: Callable[[], None]) -> None:
@@ -125,6 +133,59 @@ def test_conflict_records_only_grow(pair: Pair, monday: Callable[[], None]) -> N
     worker.sync_now(ines)
     assert count(ines, "conflict") == 1
     assert sync(ines, tomas) == before
+
+
+def test_what_a_colleague_did_in_a_project_begun_since_comes_with_whoever_began_it(
+    pair: Pair, monday: Callable[[], None]
+) -> None:
+    """The server has no such space before that: the offers follow, and then what builds on them."""
+    ines, tomas = pair
+    monday()
+    cell = unshared("project")
+    ines.transact("Begin", create, "project", name="Cell 9", **cell)
+    worker.sync_now(ines)
+    account.share(ines, cell["space"], tomas.meta("member"), "editor")
+    worker.sync_now(tomas)
+    tomas.transact("Add", create, "task", id="cables", name="Lay cables", project_id=cell["id"])
+    ines.transact("Name", edit, "project", cell["id"], name="Cell IX")
+    later = ines.clock() + 60_000
+    ines.clock = tomas.clock = lambda: later
+    tomas.transact("Name", edit, "project", cell["id"], name="Cell nine")
+    sync(tomas, ines)
+    ines.transact("Length", edit, "task", "cables", duration_minutes=960)
+    [conflict] = rows(ines, "SELECT id FROM conflict")
+    ines.transact("Decide", settle, *conflict, "now")
+    before = sync(tomas, ines)
+    monday()
+    worker.sync_now(ines)
+    assert (count(ines, "task"), count(ines, "conflict"), worker.read_state(ines).rejected) == (1, 1, 0)
+    account.share(ines, cell["space"], tomas.meta("member"), "editor")
+    assert sync(tomas, ines) == before and worker.read_state(tomas).rejected == 0
+
+
+def test_who_may_only_read_now_hears_that_a_record_was_lost_and_sends_the_edit_again_when_it_is_back(
+    pair: Pair, monday: Callable[[], None]
+) -> None:
+    ines, tomas = pair
+    cell = unshared("project")
+    ines.transact("Begin", create, "project", name="Cell 9", **cell)
+    worker.sync_now(ines)
+    share = partial(account.share, ines, cell["space"], tomas.meta("member"))
+    share("editor")
+    monday()
+    ines.transact("Add", create, "task", id="cables", name="Lay cables", project_id=cell["id"])
+    sync(ines, tomas)
+    tomas.transact("Length", edit, "task", "cables", duration_minutes=960)
+    monday()
+    share("reader")
+    worker.sync_now(tomas)
+    [(id, why)] = rows(tomas, "SELECT id, note FROM txn WHERE state=5")
+    assert "lost when the server was restored" in why
+    share("editor")
+    sync(ines, tomas)
+    tomas.transact("Again", send_again, id, {})
+    sync(tomas, ines)
+    assert rows(ines, "SELECT duration_minutes FROM task") == [(960,)]
 
 
 def test_a_member_who_joined_since_the_backup_is_still_one(
