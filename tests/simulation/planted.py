@@ -396,13 +396,13 @@ def _() -> Iterator[None]:
 
 @_plant("a sync with nothing new writes")
 def _() -> Iterator[None]:
-    begin = engine._begin
+    done = engine._done
 
-    def counting(conn: sqlite3.Connection) -> Any:
+    def counting(conn: sqlite3.Connection, **given: Any) -> Any:
         db.set_meta(conn, "turns", str(int(db.get_meta(conn, "turns", "0")) + 1))
-        return begin(conn)
+        return done(conn, **given)
 
-    with patch.object(engine, "_begin", counting):
+    with patch.object(engine, "_done", counting):
         yield
 
 
