@@ -12,7 +12,6 @@ from textual.timer import Timer
 from models.errors import MilepostError
 from tui import registry as places
 from tui.beginning import Beginning
-from tui.finding import Lost
 from tui.settings import KEY, SETTING
 from tui.unsaved import Keeper, Of, Unsaved
 from tui.widgets.prompt import Prompt, Question
@@ -34,15 +33,6 @@ class Rescued(Beginning):
         def __init__(self, unsaved: Sequence[Unsaved]) -> None:
             super().__init__()
             self.unsaved = unsaved
-
-    def edit_typed(
-        self, label: str, kind: str, ids: Sequence[str], field: str, text: str, lost: Lost = lambda why: None
-    ) -> None:
-        """Writes what was typed into a field of the records."""
-        raise NotImplementedError
-
-    def _capturing(self, text: str = "", note: str = "") -> Question:
-        raise NotImplementedError
 
     def look_for_unsaved(self) -> None:
         """Finds what was left; in a thread, after the first paint."""
@@ -102,7 +92,7 @@ class Rescued(Beginning):
             def again(wrong: str) -> None:
                 self.run_worker(self._offer_field(one._replace(text=text), of, wrong))
 
-            self.edit_typed(label, of.kind, of.ids, of.field, text, again)
+            self._bench.edit_typed(label, of.kind, of.ids, of.field, text, again)
 
         if "\n" in one.text or _is_long(of):
             await self.shell.type_text(f"{label} · {why}", "", save, one.text, of)
@@ -126,8 +116,10 @@ class Rescued(Beginning):
 
     def _offer_text(self, one: Unsaved) -> Question:
         """It can be captured; else up brings it back where it was asked."""
-        if one.label == self._capturing().label:
-            question = self._capturing()
+        from tui.capturing import LABEL, Capturing
+
+        if one.label == LABEL:
+            question = Capturing(self._bench).question()
             told, question.typed = question.changed, one.text
             question.changed = lambda text: WHY if text == one.text or told is None else told(text)
             return question

@@ -68,7 +68,8 @@ class Shell(Screen[None], inherit_bindings=False):
         &.-wide #details {
             height: 1fr;
             max-height: 100%;
-            width: 38%;
+            width: 34%;
+            min-width: 44;
             border-top: none;
             border-left: solid $primary-muted;
         }

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +18,8 @@ from models.errors import MilepostError, StoreError
 from models.feed import Changes
 from models.windows.discreet import Front
 from models.windows.parties import client_of
-from tui import capture, finding
+from tui import finding
+from tui.capture import LINE
 from tui.desk import Desk, Verb, find_verb
 from tui.finding import Lost
 from tui.footer import Connection
@@ -27,7 +28,7 @@ from tui.palette import Entry
 from tui.rescued import Rescued
 from tui.screens.base import ListView
 from tui.view import View
-from tui.widgets.prompt import Prompt, Question
+from tui.widgets.prompt import Prompt
 from tui.words import count
 
 if TYPE_CHECKING:
@@ -79,10 +80,11 @@ class Workbench(Rescued):
 
     def edit(
         self, label: str, verb: Verb, *args: Any, told: Callable[[Changes], object] = lambda changes: None,
-        lost: Lost = lambda why: None, **kwargs: Any,
+        lost: Lost = lambda why: None, said: Callable[[Changes], str] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
-        """Runs a verb as one operation called `label`. `told` hears what changed, `lost` that it was refused."""
-        self._write(lambda store: store.transact(label, find_verb(verb), *args, **kwargs), told, lost)
+        """Runs a verb as one operation called `label`. `told` hears what changed, `lost` that it was refused; `said`
+        is what the footer says of it, instead of the label."""
+        self._write(lambda store: store.transact(label, find_verb(verb), *args, **kwargs), told, lost, said)
 
     def edit_behind(
         self, label: str, verb: Verb, *args: Any, told: Callable[[Changes], object] = lambda changes: None
@@ -256,8 +258,10 @@ class Workbench(Rescued):
 
     async def act_capture(self) -> None:
         """One line, from anywhere, into the project in front or the one after #."""
+        from tui.capturing import Capturing
+
         where = " ▸ ".join(self.place_of(self.project))
-        await self.shell.ask(self._capturing(note=f"into {where}; {capture.LINE}" if where else capture.LINE))
+        await self.shell.ask(Capturing(self).question(note=f"into {where}; {LINE}" if where else LINE))
 
     async def act_record_history(self) -> None:
         """What was done to the record that is told of in the pane."""
@@ -308,7 +312,9 @@ class Workbench(Rescued):
         """Whether there is a server; says so where there is none."""
         signed = bool(db.get_meta(self.desk.conn, "server"))
         if not signed:
-            self.shell.say("Not signed in to a server: milepost login URL --code CODE", "warn")
+            self.shell.say(
+                "Not signed in to a server: : and “connect”, with a code from who runs one", "warn"
+            )
         return signed
 
     def _write(
@@ -342,47 +348,6 @@ class Workbench(Rescued):
             return f"{what} the last change"
         left = f" · left alone: {'; '.join(changes.skipped)}" if changes.skipped else ""
         return f"{what}: {changes.label}{left}"
-
-    # Capture
-
-    def _capturing(self, text: str = "", note: str = "") -> Question:
-        from models.filters.completing import complete
-
-        names = capture.names(self.desk.conn, self.front)
-        return Question(
-            "Capture:",
-            self._capture,
-            text,
-            note,
-            self._capture_note,
-            offer=lambda typed: complete(typed, (), names),
-        )
-
-    def _understood(self, text: str) -> capture.Captured:
-        return capture.understood(self.desk.conn, text, self.project, self.front, date.today())
-
-    def _capture_note(self, text: str) -> str:
-        try:
-            return self._understood(text).told() if text.strip() else ""
-        except MilepostError as error:
-            return str(error)
-
-    def _capture(self, text: str) -> str | None:
-        if not text.strip():
-            return None
-        try:
-            meant = self._understood(text)
-        except MilepostError as error:
-            return str(error)
-        name, people = meant.line.name, [one.id for one in meant.people]
-        self._write(
-            lambda store: store.transact(
-                f"Capture “{name}”", find_verb("outline.capture"), meant.project, name, people, **meant.values
-            ),
-            lost=lambda why: self.run_worker(self.shell.ask(self._capturing(text, why))),
-            said=lambda changes: f"“{name}” is in {meant.told()[2:]} · u undoes",
-        )
-        return None
 
     # Search
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import orjson
 
 from models.windows.tasks import task_tree
-from models.windows.window import EVERY, FINISH, STATUS, Condition, marks, schedule_of
+from models.windows.window import CONTESTED, EVERY, FINISH, STATUS, WHO, Condition, marks, schedule_of
 
 SPREAD = 1 << 20
 STATUSES = ("blocked", "todo", "doing", "done")  # from left to right; what is not applicable has no card
@@ -178,11 +178,9 @@ def card_rows(conn: sqlite3.Connection, cards: Sequence[int]) -> list[CardRow]:
     """What the board shows of these cards."""
     rows = sorted({card // SPREAD for card in cards})
     found = conn.execute(
-        f"""SELECT t.rowid, t.id, t.name, {STATUS}, (SELECT group_concat(coalesce(m.initials, m.name), ', ')
-              FROM assignment a JOIN member m ON m.id=a.member_id WHERE a.task_id=t.id AND a.deleted_at IS NULL),
-            coalesce({FINISH}, t.deadline), t.deadline, t.blocked_reason, t.milestone, t.priority, t.notes IS NOT NULL,
-            EXISTS(SELECT 1 FROM conflict c WHERE c.rec=t.id AND c.deleted_at IS NULL
-              AND NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL)),
+        f"""SELECT t.rowid, t.id, t.name, {STATUS}, {WHO}, coalesce({FINISH}, t.deadline), t.deadline,
+            t.blocked_reason, t.milestone, t.priority, t.notes IS NOT NULL,
+            {CONTESTED},
             p.name, t.project_id
             FROM task t LEFT JOIN project p ON p.id=t.project_id LEFT JOIN schedule s ON s.task=t.id
             WHERE t.rowid IN ({marks(rows)})""",

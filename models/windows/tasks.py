@@ -7,7 +7,18 @@ from typing import NamedTuple
 
 import orjson
 
-from models.windows.window import FINISH, START, STATUS, Condition, Window, add, marks, schedule_of
+from models.windows.window import (
+    CONTESTED,
+    FINISH,
+    START,
+    STATUS,
+    WHO,
+    Condition,
+    Window,
+    add,
+    marks,
+    schedule_of,
+)
 
 LARGE = 2_000  # tasks of a project: what reads so many is done in a thread, or in another process
 REACH = 250, 4_000  # rows on each side of the cursor that are looked at, first and then
@@ -118,11 +129,8 @@ def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:
     """What the list shows of these rows."""
     found = conn.execute(
         f"""SELECT t.rowid, t.id, t.name, {STATUS}, coalesce(s.duration, t.duration_minutes), {START}, {FINISH},
-            t.percent_complete, (SELECT group_concat(coalesce(m.initials, m.name), ', ') FROM assignment a
-              JOIN member m ON m.id=a.member_id WHERE a.task_id=t.id AND a.deleted_at IS NULL),
-            t.deadline, t.blocked_reason, t.milestone, t.priority, t.notes IS NOT NULL,
-            EXISTS(SELECT 1 FROM conflict c WHERE c.rec=t.id AND c.deleted_at IS NULL
-              AND NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL)),
+            t.percent_complete, {WHO}, t.deadline, t.blocked_reason, t.milestone, t.priority, t.notes IS NOT NULL,
+            {CONTESTED},
             t.parent_id, s.total_slack, coalesce(s.critical, 0),
             (SELECT message FROM problem WHERE task=t.id ORDER BY kind, message LIMIT 1)
             FROM task t LEFT JOIN schedule s ON s.task=t.id WHERE t.rowid IN ({marks(rows)})""",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 
@@ -319,7 +319,9 @@ class BoardView(TaskActions):
         if not text:
             return None
         lane = self.lanes[self.lines.lane]
-        values = {"who": lane.label if lane.key else ""} if self.people else {"status": _begun(lane.key)}
+        values: dict[str, Any] = (
+            {"who": lane.label if lane.key else ""} if self.people else {"status": _begun(lane.key)}
+        )
         bench(self).edit(
             f"New task “{text}”", "outline.add_task", project, text, after=beside or None, **values,
             told=lambda changes: self.seek("task", changes.result.id),  # type: ignore[attr-defined]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from textwrap import wrap
 from time import monotonic
 from typing import NamedTuple
 
@@ -17,16 +18,18 @@ from tui.screens import adding, form
 from tui.screens.base import bench, copy
 from tui.screens.form import ADD, FIELD, HEAD, LINK, MORE, OPEN, PAST
 from tui.unsaved import Of
-from tui.widgets.columns import Cell, Column, Row
+from tui.widgets.columns import Cell, Column, Row, lay_out
 from tui.widgets.lines import LineList
 from tui.widgets.messages import Edited
 
 CALM = 0.12  # seconds without another record before a new one is read while the cursor runs
+LINES = 8  # that a text gets; e and y have the whole
 PARTS = ("dependency", "assignment", "attachment")  # what a line of them deletes
 
 
 class Line(NamedTuple):
-    """A line of the form with its number, which stays the same as long as the line is there."""
+    """A line of the form with its number, which stays the same as long as the line is there. A text that needs several
+    lines is the first one's; each shows a part of it."""
 
     row: int
     what: int
@@ -35,6 +38,8 @@ class Line(NamedTuple):
     field: str
     kind: str
     id: str
+    shown: str
+    goes_on: bool
 
 
 class Form:
@@ -55,13 +60,33 @@ class Form:
     def label_of(self, line: Line) -> str:
         return f"{line.label} of {next(iter(self.lines.values())).text}"
 
-    def fill(self, drafts: Iterable[form.Draft]) -> None:
-        lines = []
+    def fill(self, drafts: Iterable[form.Draft], cells: int) -> None:
+        """Texts go over as many lines of so many cells as they need."""
+        self.lines = {}
         for draft in drafts:
-            key = (draft.what, draft.field, draft.kind, draft.id)
-            number = self._numbers.setdefault(key, len(self._numbers))
-            lines.append(Line(number, *draft))
-        self.lines = {line.row: line for line in lines}
+            first, *more = _folded(draft.text, cells)
+            self._add(draft, first)
+            for at, part in enumerate(more):
+                self._add(draft._replace(label="", text=""), part, at)
+
+    def _add(self, draft: form.Draft, shown: str, rest: int | None = None) -> None:
+        key = (draft.what, draft.field, draft.kind, draft.id, rest)
+        number = self._numbers.setdefault(key, len(self._numbers))
+        self.lines[number] = Line(number, *draft, shown, rest is not None)
+
+    def first_of(self, number: int) -> Line | None:
+        """The line of this number, or the one that it goes on with."""
+        found = None
+        for line in self.lines.values():
+            found = found if line.goes_on else line
+            if line.row == number:
+                return found
+        return None
+
+
+def _folded(text: str, cells: int) -> list[str]:
+    found = [part for line in text.splitlines() for part in wrap(line, cells) or [""]] or [""]
+    return found if len(found) <= LINES else [*found[: LINES - 1], f"{found[LINES - 1]} …"]
 
 
 def _label(row: Row) -> Cell:
@@ -71,8 +96,7 @@ def _label(row: Row) -> Cell:
 
 
 def _text(row: Row) -> Cell:
-    text = str(row[3]).replace("\n", " ⏎ ")
-    return text, {HEAD: "strong", ADD: "dim", MORE: "dim"}.get(row[1], "")
+    return row[7], {HEAD: "strong", ADD: "dim", MORE: "dim"}.get(row[1], "")
 
 
 class Detail(LineList):
@@ -81,8 +105,8 @@ class Detail(LineList):
     def __init__(self) -> None:
         self.form = Form()
         columns = [
-            Column("label", "", _label, ratio=2, min_width=12),
-            Column("text", "", _text, ratio=5, min_width=16, editable="text", edit_text=lambda row: row[3],
+            Column("label", "", _label, width=15),
+            Column("text", "", _text, min_width=16, editable="text", edit_text=lambda row: row[3],
                    choices=self._choices, foresee=self._foresee, link=lambda row: link(row[4], row[3])),
         ]  # fmt: skip
         super().__init__(columns, self.form, empty="")
@@ -140,7 +164,7 @@ class Detail(LineList):
             self._fill(drafts, top)
 
     def _fill(self, drafts: Iterable[form.Draft], top: bool) -> None:
-        self.form.fill(drafts)
+        self.form.fill(drafts, lay_out(self.columns, self.size.width - 1)[-1].width)
         self.set_window(list(self.form.lines))
         if top and not self.editing:
             self.act_top()
@@ -157,8 +181,7 @@ class Detail(LineList):
         self.reload()
 
     def on_resize(self) -> None:
-        if not self.form.lines:
-            self.reload()
+        self.reload()
 
     # Actions
 
@@ -166,7 +189,7 @@ class Detail(LineList):
         line = self._line_here()
         if line is None or line.what != FIELD:
             return self.act_open()
-        return self._type_long(line) if self._is_long(line) else super().act_edit()
+        return self._type_long(line) if self._is_long(line) else self.edit_cell(line.row)
 
     def act_open(self) -> object:
         """Enter edits a field, opens a link, asks for what is added, or shows all fields."""
@@ -232,7 +255,7 @@ class Detail(LineList):
 
     def _line_here(self) -> Line | None:
         at = self.cursor_rowid
-        return self.form.lines.get(at) if at is not None else None
+        return self.form.first_of(at) if at is not None else None
 
     def _write(self, line: Line, text: str, lost: finding.Lost) -> None:
         bench(self).edit_typed(self.form.label_of(line), line.kind, [line.id], line.field, text, lost)

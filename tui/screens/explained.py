@@ -5,13 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import orjson
 
 from models.capture import REJECTED
-from tui.screens.form import HEAD, LINK, PAST, SENTENCE, Draft, change_in_words, shown, shown_title
+from tui.screens.form import HEAD, LINK, PAST, Draft, change_in_words, shown, shown_title
 from tui.words import clock
 
 if TYPE_CHECKING:
@@ -34,8 +33,8 @@ def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
     yield Draft(LINK, label, each.title, "", each.kind, each.rec)
     if each.place:
         yield Draft(PAST, "of", each.place, "place")
-    for at, line in enumerate(wrap(f"decided {each.why}" if each.why else "", SENTENCE)):
-        yield Draft(PAST, "" if at else "It was", line, f"why {at}")
+    if each.why:
+        yield Draft(PAST, "It was", f"decided {each.why}", "why")
     if each.settled:
         yield Draft(PAST, "settled", f"{each.settled}, by {each.settled_by}", "settled")
     if not each.settled:
@@ -73,8 +72,7 @@ def _merged(each: Conflict) -> Iterator[Draft]:
         sides = (("before", region.base), ("▌ mine", region.one), ("▌ theirs", region.other))
         for word, lines in sides if region.clash else (("", region.lines("one")),):
             for n, line in enumerate(lines if any(lines) or not word else ("(nothing)",)):
-                for k, part in enumerate(wrap(line, SENTENCE) or [""]):
-                    yield Draft(PAST, word, part, f"{at} {word} {n} {k}")
+                yield Draft(PAST, word, line, f"{at} {word} {n}")
 
 
 def operation(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
@@ -90,8 +88,8 @@ def operation(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
     yield Draft(HEAD, "Operation", label)
     yield Draft(PAST, "by", f"{author}, {clock(at)}", "by")
     yield Draft(PAST, "it", STATES.get(state, "is on the server"), "state")
-    for at, line in enumerate(wrap(note or "", SENTENCE)):
-        yield Draft(PAST, "" if at else "because", line, f"why {at}")
+    if note:
+        yield Draft(PAST, "because", note, "why")
     changes = conn.execute(
         "SELECT tbl, rec, field, old, new FROM change WHERE txn=? ORDER BY n LIMIT 60", (n,)
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from textwrap import wrap
 from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,14 +15,13 @@ from models.windows.tasks import task_rows
 from tui.words import clock, day, duration, to_type
 
 if TYPE_CHECKING:
-    from models.fields import Scalar
+    from models.fields import Field, Scalar
     from models.record import Kind
 
 HEAD, FIELD, LINK, PAST, MORE, ADD = range(6)
 OPEN = "open"  # in the place of what an ADD line adds
 PROBLEMS = 3  # of a record that are listed before one asks for all
 MOVED_DAYS = 7
-SENTENCE = 32  # cells: what the pane shows of a line at 110 columns
 HIDDEN = (
     "space", "deleted_at", "rank", "source_uid", "project_id", "segments", "sha256", "owner_kind", "owner_id"
 )  # fmt: skip
@@ -85,7 +83,7 @@ def _record(
     deleted = "  (in the recycle bin: g d)" if values["deleted_at"] else ""
     yield Draft(HEAD, kind.label, str(values.get(kind.title) or "") + deleted)
     left = 0
-    for name, field in [*kind.fields.items(), *((n, w.field) for n, w in kind.writers.items())]:
+    for name, field in _in_order(kind).items():
         if name in HIDDEN:
             continue
         if front is not None and discreet.secret(name, field.type, field.commercial):
@@ -97,6 +95,12 @@ def _record(
             left += 1
     more = ("less", "enter shows only what is set") if all else (f"+ {left} more", "enter shows them")
     yield Draft(MORE, *more)
+
+
+def _in_order(kind: Kind) -> dict[str, Field]:
+    """All fields by name: what one looks for comes first."""
+    title = {kind.title: kind.fields[kind.title]} if kind.title in kind.fields else {}
+    return title | {name: writer.field for name, writer in kind.writers.items()} | kind.fields
 
 
 def _values(conn: sqlite3.Connection, kind: Kind, rec: str) -> dict[str, Scalar] | None:
@@ -152,7 +156,7 @@ def _computed(conn: sqlite3.Connection, kind: str, rec: str, all: bool) -> Itera
     found = problems(conn, kind, rec)
     told = found if all else found[:PROBLEMS]
     for at, message in enumerate(told):
-        yield from _wrapped(Draft(PAST, "! Problem", message, f"problem {at}"))
+        yield Draft(PAST, "! Problem", message, f"problem {at}")
     if left := len(found) - len(told):
         yield Draft(MORE, f"+ {left} more", "enter shows them", "problems")
 
@@ -160,14 +164,6 @@ def _computed(conn: sqlite3.Connection, kind: str, rec: str, all: bool) -> Itera
 def _finished(conn: sqlite3.Connection, task: str) -> bool:
     sql = "SELECT 1 FROM task WHERE id=? AND actual_finish IS NOT NULL"
     return conn.execute(sql, (task,)).fetchone() is not None
-
-
-def _wrapped(draft: Draft) -> Iterator[Draft]:
-    """A sentence over as many lines as it needs."""
-    first, *more = wrap(draft.text, SENTENCE) or [""]
-    yield draft._replace(text=first)
-    for at, text in enumerate(more):
-        yield Draft(PAST, "", text, f"{draft.field} {at} of {draft.id}")
 
 
 def _slack(conn: sqlite3.Connection, task: str, dates: Computed) -> str:
@@ -187,7 +183,7 @@ def _why(conn: sqlite3.Connection, task: str, front: Front | None) -> Iterator[D
     yield Draft(HEAD, "Why then", shown_title(conn, "task", task))
     for step in why(conn, task):
         if front is None or discreet.shows(conn, front, "task", str(step.task)):
-            yield from _wrapped(Draft(LINK, day(show(step.at)), step.text, "why", "task", str(step.task)))
+            yield Draft(LINK, day(show(step.at)), step.text, "why", "task", str(step.task))
     if front is None:
         yield from _moved(conn, task)
 
@@ -207,7 +203,7 @@ def _moved(conn: sqlite3.Connection, task: str) -> Iterator[Draft]:
         if was != now:
             yield Draft(PAST, label, f"{day(show(was))} → {day(show(now))}", f"moved {label}")
     for at, cause in enumerate(found.causes):
-        yield from _wrapped(Draft(PAST, "because", cause, f"cause {at}"))
+        yield Draft(PAST, "because", cause, f"cause {at}")
 
 
 _LAG = """CASE WHEN d.lag=0 THEN '' WHEN d.lag_unit LIKE '%percent' THEN printf('  %+d%%', d.lag)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.events import Paste
 
@@ -108,7 +108,7 @@ class TasksView(TaskActions):
                    type="duration", scalar=lambda row: row.slack),
             Column("percent", "%", lambda row: f"{row.percent or ''}", width=4, align="right",
                    editable="percent_complete", drop=7, type="percent", scalar=lambda row: row.percent),
-            Column("who", "Who", _who, width=9, editable="who", drop=2,
+            Column("who", "Who", _who, min_width=9, editable="who", drop=2,
                    choices=lambda row: finding.members(bench(self).desk.conn)),
             Column("deadline", "Deadline", lambda row: day(row.deadline), width=10, editable="deadline", drop=6,
                    edit_text=lambda row: to_type(row.deadline), foresee=partial(self._foresee, "deadline"),
@@ -352,10 +352,10 @@ class TasksView(TaskActions):
                 return {"before": first.id}
         return {"after" if below else "before": row.id}
 
-    def _new(self, where: str, place: dict[str, str], text: str = "", why: str = "") -> Question:
+    def _new(self, where: str, place: dict[str, Any], text: str = "", why: str = "") -> Question:
         return Question(where, lambda typed: self._create(typed.strip(), where, place), text, why)
 
-    def _create(self, text: str, where: str, place: dict[str, str]) -> str | None:
+    def _create(self, text: str, where: str, place: dict[str, Any]) -> str | None:
         if not text:
             return None
         from uuid_utils.compat import uuid7

@@ -68,7 +68,8 @@ class LineList(RowList):
     def as_text(self) -> str:
         """The marked rows, or the one under the cursor: a line each, with tabs between what its columns hold."""
         chosen = self.window.reader.rows(self.selected())
-        return "\n".join("\t".join(column.text(row).strip() for column in self.columns) for row in chosen)
+        lines = ("\t".join(column.text(row).strip() for column in self.columns) for row in chosen)
+        return "\n".join(line for line in lines if line.strip())
 
     def edit_cell(self, rowid: int | None = None, column: str | None = None, text: str | None = None) -> bool:
         """Open the editor over a cell (the one under the cursor), holding `text` or what stands there. What is
