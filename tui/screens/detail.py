@@ -85,7 +85,9 @@ class Form:
 
 
 def _folded(text: str, cells: int) -> list[str]:
-    found = [part for line in text.splitlines() for part in wrap(line, cells) or [""]] or [""]
+    if len(text) <= cells and "\n" not in text:
+        return [text]
+    found = [part for line in text.splitlines() for part in wrap(line, cells) or [""]]
     return found if len(found) <= LINES else [*found[: LINES - 1], f"{found[LINES - 1]} …"]
 
 
