@@ -86,7 +86,7 @@ async def test_the_discreet_page_has_nothing_of_ours(tmp_path, ids):
 
 async def test_notes_are_read_as_markdown_and_typed_into(tmp_path, ids):
     elsewhere(tmp_path, "task", ids["Go live"], notes="# Before\n\n- **vest** and shoes")
-    async with at_work(tmp_path, project="Nesting") as pilot:
+    async with at_work(tmp_path, (70, 24), "Nesting") as pilot:
         view(pilot.app).seek("task", ids["Go live"])
         await keys(pilot, "comma")
         await see(pilot, "vest and shoes")

@@ -219,7 +219,7 @@ async def test_the_pane_says_what_a_length_would_move_and_nothing_of_a_name(tmp_
     async with at_work(tmp_path, (160, 42), project="Nesting") as pilot:
         view(pilot.app).seek("task", ids["Lay cables"])
         await see(pilot, "Below           Install")
-        await go_to_line(pilot, "Name")
+        await go_to_line(pilot, "Task")
         await keys(pilot, "e 'x'")
         await until(lambda: getattr(pilot.app.screen.focused, "value", "") == "Lay cablesx", pilot)
         assert "none is called so" not in screen_text(pilot.app)

@@ -21,7 +21,7 @@ async def test_a_long_name_is_whole_and_one_field_at_each_of_its_lines(tmp_path,
         await see(pilot, "steel erector")
         await keys(pilot, "enter")
         detail = view(pilot.app).detail
-        await go_to_line(pilot, "Name")
+        await go_to_line(pilot, "Task")
         await keys(pilot, "j")
         assert here_in(detail).goes_on and here_in(detail).text == ""
         await keys(pilot, "e '_2' enter")

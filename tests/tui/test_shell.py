@@ -190,8 +190,8 @@ async def test_the_screen_at_140_columns(tmp_path):
         assert len(lines) == 42
         assert [line.split("│")[0].rstrip() for line in lines[:5]] == [
             " Harlan Fab ▸ Nesting line 2 ▸ Tasks",
-            "  Task" + " " * 61 + "Status   Who",
-            "  ▾ Lay cables 1" + " " * 51 + "todo     Ines",
-            "    ▾ Lay cables 2" + " " * 49 + "todo     Ines",
-            "        Lay cables 3" + " " * 47 + "todo     Ines",
+            "  Task" + " " * 67 + "Status   Who",
+            "  ▾ Lay cables 1" + " " * 57 + "todo     Ines",
+            "    ▾ Lay cables 2" + " " * 55 + "todo     Ines",
+            "        Lay cables 3" + " " * 53 + "todo     Ines",
         ]

@@ -16,7 +16,7 @@ from tui import finding, opening
 from tui.links import link
 from tui.screens import adding, form
 from tui.screens.base import bench, copy
-from tui.screens.form import ADD, FIELD, HEAD, LINK, MORE, OPEN, PAST
+from tui.screens.form import ADD, FIELDS, HEAD, LINK, MORE, OPEN, PAST, TITLE
 from tui.unsaved import Of
 from tui.widgets.columns import Cell, Column, Row, lay_out
 from tui.widgets.lines import LineList
@@ -58,7 +58,11 @@ class Form:
         return self.label_of(line), Of(line.kind, [line.id], line.field)
 
     def label_of(self, line: Line) -> str:
-        return f"{line.label} of {next(iter(self.lines.values())).text}"
+        from models.kinds import KINDS
+
+        label = KINDS[line.kind].field(line.field).label if line.what in FIELDS else line.label
+        title = next((one.text for one in self.lines.values() if one.what == TITLE), "")
+        return f"{label} of {title}"
 
     def fill(self, drafts: Iterable[form.Draft], cells: int) -> None:
         """Texts go over as many lines of so many cells as they need."""
@@ -92,13 +96,18 @@ def _folded(text: str, cells: int) -> list[str]:
 
 
 def _label(row: Row) -> Cell:
-    return row[2], {HEAD: "strong", PAST: "dim", LINK: "accent", MORE: "accent", ADD: "accent"}.get(
-        row[1], "dim"
-    )
+    return row[2], {
+        HEAD: "strong",
+        TITLE: "strong",
+        PAST: "dim",
+        LINK: "accent",
+        MORE: "accent",
+        ADD: "accent",
+    }.get(row[1], "dim")
 
 
 def _text(row: Row) -> Cell:
-    return row[7], {HEAD: "strong", ADD: "dim", MORE: "dim"}.get(row[1], "")
+    return row[7], {HEAD: "strong", TITLE: "strong", ADD: "dim", MORE: "dim"}.get(row[1], "")
 
 
 class Detail(LineList):
@@ -189,7 +198,7 @@ class Detail(LineList):
 
     def act_edit(self) -> object:
         line = self._line_here()
-        if line is None or line.what != FIELD:
+        if line is None or line.what not in FIELDS:
             return self.act_open()
         return self._type_long(line) if self._is_long(line) else self.edit_cell(line.row)
 
@@ -198,7 +207,7 @@ class Detail(LineList):
         line = self._line_here()
         if line is None:
             return None
-        if line.what == FIELD:
+        if line.what in FIELDS:
             return self.act_edit()
         if line.what == ADD and line.field == OPEN:
             opening.open_attached(bench(self), line.id)
@@ -246,7 +255,7 @@ class Detail(LineList):
     def on_line_list_edited(self, event: Edited) -> None:
         event.stop()
         line = self.form.lines.get(event.rowid)
-        if line is not None and line.what == FIELD:
+        if line is not None and line.what in FIELDS:
             self._write(line, event.text, partial(self._refused, line, event))
 
     # Inside
@@ -291,11 +300,11 @@ class Detail(LineList):
     def _foresee(self, row: Row) -> Callable[[str], str] | None:
         from tui.screens.foreseeing import of_task
 
-        return of_task(self, [row.id], row.field) if row.what == FIELD and row.kind == "task" else None
+        return of_task(self, [row.id], row.field) if row.what in FIELDS and row.kind == "task" else None
 
     def _choices(self, row: Row) -> Sequence[str]:
         """What can be typed into the field of a line."""
-        if row.what != FIELD:
+        if row.what not in FIELDS:
             return ()
         from models.kinds import KINDS
 

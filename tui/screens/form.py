@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from models.fields import Field, Scalar
     from models.record import Kind
 
-HEAD, FIELD, LINK, PAST, MORE, ADD = range(6)
+HEAD, TITLE, FIELD, LINK, PAST, MORE, ADD = range(7)
+FIELDS = TITLE, FIELD
 OPEN = "open"  # in the place of what an ADD line adds
 PROBLEMS = 3  # of a record that are listed before one asks for all
 MOVED_DAYS = 7
@@ -28,8 +29,8 @@ HIDDEN = (
 
 
 class Draft(NamedTuple):
-    """A line of the form. FIELD: `field` of the record. LINK: the record (`kind`, `id`) that enter opens. ADD: what
-    enter asks for. PAST and HEAD: `field` tells lines apart."""
+    """A line of the form. TITLE, FIELD: `field` of the record. LINK: the record (`kind`, `id`) that enter opens. ADD:
+    what enter asks for. PAST and HEAD: `field` tells lines apart."""
 
     what: int
     label: str
@@ -80,8 +81,8 @@ def _record(
     if values is None:
         yield Draft(HEAD, kind.label, "not on this laptop")
         return
-    deleted = "  (in the recycle bin: g d)" if values["deleted_at"] else ""
-    yield Draft(HEAD, kind.label, str(values.get(kind.title) or "") + deleted)
+    if values["deleted_at"]:
+        yield Draft(HEAD, "Deleted", "in the recycle bin: g d", "deleted")
     left = 0
     for name, field in _in_order(kind).items():
         if name in HIDDEN:
@@ -90,7 +91,8 @@ def _record(
             continue
         text = "" if name == "visibility" and not all else _text(conn, kind, rec, name, values, all)
         if text or all or name == kind.title:
-            yield Draft(FIELD, field.label, text, name, kind.name, rec)
+            what, label = (TITLE, kind.label) if name == kind.title else (FIELD, field.label)
+            yield Draft(what, label, text, name, kind.name, rec)
         else:
             left += 1
     more = ("less", "enter shows only what is set") if all else (f"+ {left} more", "enter shows them")
