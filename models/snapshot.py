@@ -15,7 +15,7 @@ import orjson
 from models.apply import settlement
 from models.copies import Patch, Records
 from models.db import get_meta, set_meta
-from models.space import SHARES, complete, settle_passed, shown
+from models.space import SHARES, SHOWN, complete, settle_passed, shown
 
 
 class Page(NamedTuple):
@@ -81,6 +81,8 @@ def _follows(conn: sqlite3.Connection, page: Page, fresh: bool) -> bool:
 
 def _advance(conn: sqlite3.Connection, page: Page) -> None:
     first = conn.execute("SELECT 1 FROM space WHERE upto>=0 LIMIT 1").fetchone() is None
+    if not page.more:
+        set_meta(conn, SHOWN, "1")
     conn.execute(
         "UPDATE space SET joined=CASE WHEN joined<0 THEN :head ELSE joined END, after=:last, upto=:upto WHERE id=:id",
         {"head": page.head, "last": page.last, "upto": -1 if page.more else page.head, "id": page.space},

@@ -21,6 +21,9 @@ from models.db import get_meta, set_meta
 from models.record import KINDS
 
 LIBRARY, OF_ITS_OWN, ROLES, SHARES = seen.LIBRARY, seen.OF_ITS_OWN, seen.ROLES, seen.SHARES
+SHOWN = (
+    "shown"  # in `meta`: that a snapshot came of which nobody has looked at what is doubtful (models.undo)
+)
 
 _ALL = "(SELECT value FROM json_each(?))"
 _KEPT = f"({PENDING}, {SENT}, {REJECTED})"  # what waits for a verdict or was refused stays, to be read and exported

@@ -5,18 +5,19 @@ has changed since; in a note that is asked of each line. What it leaves alone it
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import orjson
 
-from models.apply import open_context, rebuild
+from models.apply import decide, open_context, rebuild
 from models.capture import OPEN, PENDING, REJECTED, SEEN, WITHDRAWN
 from models.copies import UNSEEN
+from models.db import get_meta, set_meta
 from models.errors import NothingToUndo
 from models.fields import Scalar
 from models.record import KINDS, now_instant
-from models.space import forget_changes, taken_with
+from models.space import SHOWN, forget_changes, taken_with
 from models.texts import Region, clashes, joined, merge
 
 
@@ -101,6 +102,43 @@ def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) ->
         else:
             skipped.append(f"{_title(conn, first.kind, first.rec)}: {_label(first)} was changed since")
     return n, skipped
+
+
+def doubtful(conn: sqlite3.Connection) -> list[tuple[str, str]]:
+    """What was taken back here before it left, while a snapshot shows what it had written: the ids of the operations,
+    each with a record of it. Only the server knows whether a copy of the profile had sent it (`arrived`)."""
+    if not get_meta(conn, SHOWN):
+        return []
+    found: dict[str, str] = {}
+    for id, *change in conn.execute(
+        f"""SELECT t.id, c.tbl, c.rec, c.field, c.old, c.new, c.effect FROM txn u JOIN txn t ON t.id=u.ref
+            JOIN change c ON c.txn=t.n WHERE u.kind='undo' AND u.state={WITHDRAWN} AND t.origin='L'
+            AND t.state={WITHDRAWN}"""
+    ).fetchall():
+        if _stands(conn, _Change(*change)):
+            found[id] = change[1]
+    if not found:
+        set_meta(conn, SHOWN, "")
+    return list(found.items())
+
+
+def _stands(conn: sqlite3.Connection, change: _Change) -> bool:
+    if change.field == "":
+        return _exists(conn, change.kind, change.rec)
+    stands = _value(conn, change.kind, change.rec, change.field) == change.new
+    return (stands and change.new != change.old) or bool(_lines_without(conn, change))
+
+
+def arrived(conn: sqlite3.Connection, vers: Mapping[str, int]) -> bool:
+    """The doubtful ones by version, 0 where the server has them not. Whether one is to be taken back once more."""
+    set_meta(conn, SHOWN, "")
+    there = [id for id, ver in vers.items() if ver]
+    found = conn.execute(
+        f"SELECT n, id FROM txn WHERE id IN (SELECT value FROM json_each(?)) AND state={WITHDRAWN}",
+        (orjson.dumps(there).decode(),),
+    ).fetchall()
+    decide(conn, [(n, SEEN, vers[id]) for n, id in found])
+    return again(conn, there)
 
 
 def again(conn: sqlite3.Connection, ids: Sequence[str]) -> bool:

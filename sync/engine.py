@@ -80,12 +80,14 @@ def sync(
 def _all(
     report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None, check: bool
 ) -> Generator[Step, Any, None]:
-    epoch = yield Local("begin", _epoch)
+    epoch, shown = yield Local("begin", _begin)
     if not epoch:
         epoch = yield from _rejoin("")
     run = _Run(report, epoch, now, progress)
     yield from _push(run)
     told = yield from _pull(run)
+    if shown or report.fetched:
+        yield from _take_back(run)
     if files:
         yield from blobs.upload(files, lambda: _push(run))
     done = partial(_done, run=run, told=told, check=check)
@@ -121,6 +123,10 @@ class _Run:
 
 def _in_epoch(conn: sqlite3.Connection, epoch: str, work: Callable[..., Any], **given: Any) -> Any:
     return work(conn, **given) if _epoch(conn) == epoch else None
+
+
+def _begin(conn: sqlite3.Connection) -> tuple[str, bool]:
+    return _epoch(conn), bool(db.get_meta(conn, space.SHOWN))
 
 
 def _rejoin(before: str) -> Generator[Step, Any, str]:
@@ -227,6 +233,27 @@ def _pull(run: _Run) -> Generator[Step, Any, Told]:
         ahead = yield from _apply_page(run, page, here, begun)
         more, run.report.head = page.more, page.head
     return Told(page.head, here.shares, page.sum)
+
+
+def _take_back(run: _Run) -> Generator[Step, Any, None]:
+    """What was taken back before it left and a snapshot shows: it names no operations, the server does."""
+    if doubtful := (yield run.local("doubtful", undo.doubtful)):
+        found = {}
+        for id, rec in doubtful:
+            found[id] = yield from _version(run, id, rec)
+        if (yield run.local("arrived", undo.arrived, vers=found)):
+            yield from _push(run)
+
+
+def _version(run: _Run, id: str, rec: str) -> Generator[Step, Any, int]:
+    """The version of an operation that touched the record; 0 where the server does not know it."""
+    before, more = 0, True
+    while more:
+        entries, more = protocol.history((yield from run.ask(protocol.past(rec, before))))
+        if found := [entry.ver for entry in entries if entry.id == id]:
+            return found[0]
+        before, more = (entries[-1].ver, more) if entries else (0, False)
+    return 0
 
 
 def _fetch(run: _Run, wanted: Wanted, cursor: int) -> Generator[Step, Any, None]:

@@ -1,14 +1,12 @@
 """The history of a record by the server, which keeps what this laptop never had or has let go."""
 
 import asyncio
-from urllib.parse import urlencode
 
 from models.apply import Entry
 from models.errors import Offline
 from models.store import Store
 from sync import api, protocol
 from sync.account import token_of
-from sync.protocol import Request
 
 MOST = 2_000  # entries that are asked for
 PATIENCE = 15.0  # seconds for all of them
@@ -36,10 +34,7 @@ async def _all(server: str, token: str, rec: str) -> list[Entry]:
     more = True
     async with api.client(server, token) as http:
         while more and len(found) < MOST:
-            asked = {"rec": rec} | ({"before": str(found[-1].ver)} if found else {})
-            reply = await api.send(http, Request("GET", f"/v1/history?{urlencode(asked)}"))
-            if protocol.HEADER in reply.headers and reply.status == 404:
-                return []
+            reply = await api.send(http, protocol.past(rec, found[-1].ver if found else 0))
             entries, more = protocol.history(reply)
             found += entries
             more = more and bool(entries)

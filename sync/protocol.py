@@ -262,8 +262,16 @@ def snapshot_page(reply: Reply, space: str, after: str) -> SnapshotPage:
         )
 
 
+def past(rec: str, before: int = 0) -> Request:
+    """Asks what was done to a record, from the version before `before` back; from the newest for 0."""
+    return Request("GET", f"/v1/history?{urlencode({'rec': rec} | ({'before': before} if before else {}))}")
+
+
 def history(reply: Reply) -> tuple[list[Entry], bool]:
-    """What was done to a record, newest first, and whether there is more. Raises Held."""
+    """What was done to a record, newest first, and whether there is more; nothing of one that the server does not know
+    or does not show. Raises Held."""
+    if HEADER in reply.headers and reply.status == 404:
+        return [], False
     answer = document(reply)
     with _sense():
         return [_entry(row) for row in answer["entries"]], bool(answer["more"])

@@ -77,6 +77,8 @@ class Server:
             return self._histories()
         if url.path == "/v1/sums":
             return self._sums(member)
+        if url.path == "/v1/history":
+            return self._history(member, query)
         sent = protocol.read_push(request.body)
         try:
             pushed = self.log.push(
@@ -108,6 +110,13 @@ class Server:
         )  # fmt: skip
         body = protocol.write_snapshot(page.records, page.head, page.more, page.total)
         return _reply(200, body, page.epoch)
+
+    def _history(self, member: str, query: dict[str, str]) -> Reply:
+        before = int(query.get("before", 2**40))
+        found = keeping.history(self.database, self.workspace, member, query["rec"], before)
+        if found is None:
+            return _reply(404, b'{"detail": "no record that you see has this id"}', self.epoch)
+        return _reply(200, protocol.write_history(found.entries, found.more), found.epoch)
 
     def _sums(self, member: str) -> Reply:
         found = self.log.sums(self.workspace, member)
