@@ -57,10 +57,10 @@ class ClientsView(Noted, Shared):
     columns: ClassVar[Sequence[Column]] = [
         Column("name", "Client, site, contact", _name, ratio=4, min_width=20, editable="name", tree=True,
                edit_text=lambda row: row.name),
-        Column("what", "Role or place", lambda row: row.what or "", ratio=3, min_width=12, editable="what", drop=2),
-        Column("phone", "Phone", lambda row: row.phone or "", ratio=2, min_width=14, editable="phone",
+        Column("what", "Role or place", lambda row: row.what or "", ratio=4, min_width=12, editable="what", drop=2),
+        Column("phone", "Phone", lambda row: row.phone or "", width=17, editable="phone",
                link=lambda row: link("phone", row.phone)),
-        Column("email", "Mail or web", lambda row: row.email or "", ratio=3, min_width=16, editable="email", drop=1,
+        Column("email", "Mail or web", lambda row: row.email or "", ratio=2, min_width=16, editable="email", drop=1,
                link=lambda row: link("email", row.email)),
         Column("flags", "", _extra, width=13, drop=3),
     ]  # fmt: skip
