@@ -6,23 +6,34 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.errors import MilepostError
+from tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from models.attachment import Attached
+    from models.opened import Opened
     from tui.finding import Lost
     from tui.workbench import Workbench
 
-FOLDER = "milepost-"  # of what was opened; the system clears it away
+SOON = 1.0  # seconds until it is looked once more whether something else is asked
 
 
 def attach(app: Workbench, kind: str, rec: str, typed: str, lost: Lost) -> None:
     """Attaches the file at a path to a record. Copying it may take its time, so in a thread."""
     path = Path(typed.strip().strip("'\"").removeprefix("file://")).expanduser()
+    _attach(app, kind, rec, path, path.name, lost, lambda sha: None)
+
+
+def _attach(
+    app: Workbench, kind: str, rec: str, path: Path, name: str, lost: Lost, done: Callable[[str], object]
+) -> None:
+    """`done` hears the SHA-256 of what was attached."""
 
     def keep() -> None:
         from models.blobs import Blobs
@@ -32,10 +43,8 @@ def attach(app: Workbench, kind: str, rec: str, typed: str, lost: Lost) -> None:
         except MilepostError as error:
             app.call_from_thread(lost, str(error))
             return
-        label = f"Attach {path.name}"
-        app.call_from_thread(
-            partial(app.edit, label, "attachment.attach", kind, rec, path.name, blob, lost=lost)
-        )
+        edit = partial(app.edit, told=lambda changes: done(blob.sha), lost=lost)
+        app.call_from_thread(edit, f"Attach {name}", "attachment.attach", kind, rec, name, blob)
 
     app.run_worker(keep, thread=True, group="attach")
 
@@ -46,8 +55,13 @@ def open_attached(app: Workbench, id: str) -> None:
     def run() -> None:
         say = partial(app.call_from_thread, app.shell.say)
         try:
-            path = _brought(app, id)
-            say(f"Opened {path.name}" if start(path) else f"It is here: {path}")
+            path, changed = _brought(app, id)
+            copy = (
+                "the copy that you changed"
+                if changed
+                else "a copy; what you save in it is offered at the next start"
+            )
+            say(f"Opened {path.name}: {copy}" if start(path) else f"It is here: {path}")
         except MilepostError as error:
             say(str(error), "warn")
 
@@ -55,15 +69,14 @@ def open_attached(app: Workbench, id: str) -> None:
     app.run_worker(run, thread=True, exclusive=True, group="open")
 
 
-def _brought(app: Workbench, id: str) -> Path:
-    """A copy of the content under its own name, so that what is done to it there changes nothing here."""
-    from models.attachment import attached, safe_name
+def _brought(app: Workbench, id: str) -> tuple[Path, bool]:
+    """A copy of the content under its own name, so that what is done to it there changes nothing here; whether that was
+    changed since it was opened before."""
     from models.blobs import Blobs
     from models.errors import NotFound
+    from models.opened import Opened
 
-    conn = app.desk.reader()
-    what = attached(conn, id)
-    conn.close()
+    what = _attached(app, id)
     if what is None:
         raise NotFound("This attachment is not on this laptop. Sync first.")
     kept = Blobs(app.desk.home).path(what.sha)
@@ -71,7 +84,66 @@ def _brought(app: Workbench, id: str) -> Path:
         from sync import account, blobs
 
         blobs.fetch(app.desk.store, account.token_of(app.desk.store), what)
-    return Path(shutil.copyfile(kept, Path(tempfile.mkdtemp(prefix=FOLDER)) / safe_name(what.name)))
+    return Opened(app.desk.home).copy(what, kept)
+
+
+def _attached(app: Workbench, id: str) -> Attached | None:
+    from models.attachment import attached
+
+    conn = app.desk.reader()
+    try:
+        return attached(conn, id)
+    finally:
+        conn.close()
+
+
+# ── copies that other programs have saved something into ──────────────────────────────────────────────
+
+
+def look_for_changed(app: Workbench) -> None:
+    """Clears away what was opened, and offers what was changed; in a thread, after the first paint."""
+    from models.opened import Opened
+
+    opened = Opened(app.desk.home)
+    opened.clear()
+    found = [(changed.path, what) for changed in opened.changed() if (what := _attached(app, changed.id))]
+    if found:
+        app.call_from_thread(_offer, app, opened, found)
+
+
+def _offer(app: Workbench, opened: Opened, found: Sequence[tuple[Path, Attached]]) -> None:
+    """One after the other, when nothing else is asked."""
+    if not found or not app.screen_stack:
+        return
+    if app.shell.typing() or app.shell.has_class("-asking"):
+        app.set_timer(SOON, partial(_offer, app, opened, found))
+        return
+    (path, what), *rest = found
+    further = partial(app.call_later, _offer, app, opened, rest)
+    app.run_worker(app.shell.ask(_question(app, opened, path, what, further)))
+
+
+def _question(
+    app: Workbench, opened: Opened, path: Path, what: Attached, further: Callable[[], object], why: str = ""
+) -> Question:
+    def again(wrong: str) -> None:
+        app.run_worker(app.shell.ask(_question(app, opened, path, what, further, wrong)))
+
+    def attached(sha: str) -> None:
+        opened.attached(what.id, sha)
+        further()
+
+    def done(typed: str) -> None:
+        if typed.strip():
+            _attach(app, what.owner_kind, what.owner_id, path, typed.strip(), again, attached)
+        else:
+            opened.let_go(what.id)
+            app.shell.say(f"{path.name} was let go")
+            further()
+
+    label = f"“{path.name}” was changed after it was opened; attach it as"
+    note = why or "emptied: let it go; esc: ask at the next start"
+    return Question(f"{label}:", done, path.name, note, left=further, passing=True)
 
 
 def start(path: Path) -> bool:

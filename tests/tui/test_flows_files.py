@@ -2,7 +2,9 @@
 
 import pytest
 
-from models.attachment import attachments
+from models.attachment import attach, attachments
+from models.blobs import Blobs
+from models.store import open_store
 from tests.tui.office import at_work, furnish, keys, see, until, view
 from tests.tui.plain import screen_text
 from tui import opening
@@ -52,3 +54,50 @@ async def test_a_path_without_a_file_is_asked_again(tmp_path, ids):
         await keys(pilot, "enter '/nowhere/plan.pdf' enter")
         await see(pilot, "cannot be read")
         assert "/nowhere/plan.pdf" in screen_text(pilot.app)
+
+
+async def changed(tmp_path, ids, monkeypatch):
+    """The attached file was opened, and another program has saved something into the copy."""
+    monkeypatch.setattr(opening, "start", lambda path: path.write_bytes(b"%PDF kerf table, 2nd") or True)
+    store = open_store(tmp_path / "home")
+    blob = Blobs(tmp_path / "home").keep(tmp_path / "cell 3.pdf")
+    store.transact("Attach", attach, "task", ids["Survey"], "cell 3.pdf", blob)
+    store.close()
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await to_line(pilot, "file")
+        await keys(pilot, "enter")
+        await to_line(pilot, "Open")
+        await keys(pilot, "enter")
+        await see(pilot, "Opened cell 3.pdf: a copy")
+
+
+def copies(tmp_path):
+    return [path.read_bytes() for path in (tmp_path / "home" / "opened").glob("*/*")]
+
+
+async def test_a_copy_that_was_changed_is_offered_and_attached_as_a_new_version(tmp_path, ids, monkeypatch):
+    await changed(tmp_path, ids, monkeypatch)
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await see(pilot, "“cell 3.pdf” was changed after it was opened")
+        await pilot.press("home", *"new ", "enter")
+        await until(lambda: names(pilot.app, ids["Survey"]) == ["cell 3.pdf", "new cell 3.pdf"], pilot)
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await keys(pilot, "j")
+        assert "was changed after" not in screen_text(pilot.app)
+        assert copies(tmp_path) == [b"%PDF kerf table, 2nd"]  # another program may have it open
+
+
+@pytest.mark.parametrize(("last", "left"), [("escape", [b"%PDF kerf table, 2nd"]), ("ctrl+u enter", [])])
+async def test_escape_asks_again_at_the_next_start_and_emptied_it_is_let_go(
+    tmp_path, ids, monkeypatch, last, left
+):
+    await changed(tmp_path, ids, monkeypatch)
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await see(pilot, "“cell 3.pdf” was changed after it was opened")
+        await keys(pilot, last)
+        await until(lambda: copies(tmp_path) == left, pilot)
+        assert names(pilot.app, ids["Survey"]) == ["cell 3.pdf"]
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await pilot.app.workers.wait_for_complete()
+        if left:
+            await see(pilot, "“cell 3.pdf” was changed after it was opened")

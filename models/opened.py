@@ -1,0 +1,91 @@
+"""Copies of attachments that other programs have open, in the profile, readable by its user only: HOME/opened/ID/NAME.
+
+What another program has saved into such a copy is somebody's work: that copy is neither written over nor removed, and
+the next start offers to attach it. Beside each folder lies `ID.sha`, the content that it is known with.
+"""
+
+import hashlib
+import shutil
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from models.attachment import Attached, safe_name
+from models.errors import StoreFull
+
+DAY = 86_400.0  # seconds that a copy may still be open in another program
+_PASSING = ("~$", ".")  # what the names of other programs' lock files begin with
+
+
+class Changed(NamedTuple):
+    """A copy of the attachment `id` that holds something else by now."""
+
+    id: str
+    path: Path
+
+
+class Opened:
+    """The folder of a profile."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / "opened"
+
+    def copy(self, what: Attached, kept: Path) -> tuple[Path, bool]:
+        """A copy of the content `kept` under the attachment's name, and whether it is one that was changed: that stays
+        as it is. Raises StoreFull."""
+        place = self.folder / what.id
+        path = place / safe_name(what.name)
+        if path in self._changed(what.id):
+            return path, True
+        try:
+            for folder in (self.folder, place):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not path.exists() or _sha(path) != what.sha:
+                path.touch(mode=0o600)
+                shutil.copyfile(kept, path)
+            self.attached(what.id, what.sha)
+        except OSError as error:
+            raise StoreFull(
+                f"{path} cannot be written: {error.strerror or error}. Free some room; nothing was lost."
+            ) from error
+        return path, False
+
+    def attached(self, id: str, sha: str) -> None:
+        """The copy is known with this content: it was made with it, or that was attached."""
+        self._known(id).write_text(sha)
+
+    def changed(self) -> list[Changed]:
+        """The copies that other programs have saved something into."""
+        return [Changed(place.name, path) for place in self._places() for path in self._changed(place.name)]
+
+    def let_go(self, id: str) -> None:
+        """Removes the copies of an attachment."""
+        shutil.rmtree(self.folder / id, ignore_errors=True)
+        self._known(id).unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Removes what was opened more than a day ago and is as it was."""
+        for place in self._places():
+            if not self._changed(place.name) and self._age(place.name) > DAY:
+                self.let_go(place.name)
+
+    def _places(self) -> list[Path]:
+        return sorted(place for place in self.folder.glob("*") if place.is_dir())
+
+    def _known(self, id: str) -> Path:
+        return self.folder / f"{id}.sha"
+
+    def _age(self, id: str) -> float:
+        known = self._known(id)
+        return time.time() - known.stat().st_mtime if known.exists() else DAY + 1
+
+    def _changed(self, id: str) -> list[Path]:
+        known = self._known(id)
+        sha = known.read_text() if known.exists() else ""
+        files = sorted(path for path in (self.folder / id).glob("*") if path.is_file())
+        return [path for path in files if not path.name.startswith(_PASSING) and _sha(path) != sha]
+
+
+def _sha(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,97 @@
+"""Copies of attachments for other programs: nobody else reads them; what was saved into one is never thrown away."""
+
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+
+from models.attachment import Attached
+from models.blobs import Blobs
+from models.errors import StoreFull
+from models.opened import DAY, Opened
+
+ID = "01900000-0000-7000-8000-000000000001"
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Opened:
+    return Opened(tmp_path)
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> tuple[Attached, Path]:
+    (tmp_path / "as signed").write_bytes(b"Harlan Fab, cell 3")
+    blob = Blobs(tmp_path).keep(tmp_path / "as signed")
+    what = Attached(ID, "contract.docx", blob.size, "text/plain", blob.sha, "client", "harlan", True)
+    return what, Blobs(tmp_path).path(blob.sha)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def older(opened: Opened, seconds: float) -> None:
+    then = time.time() - seconds
+    os.utime(opened.folder / f"{ID}.sha", (then, then))
+
+
+def test_only_its_user_reads_a_copy_and_it_keeps_its_name(
+    opened: Opened, contract: tuple[Attached, Path]
+) -> None:
+    path, changed = opened.copy(*contract)
+    assert (path.name, path.read_bytes(), changed) == ("contract.docx", b"Harlan Fab, cell 3", False)
+    assert [mode(each) for each in (opened.folder, path.parent, path)] == [0o700, 0o700, 0o600]
+
+
+def test_what_was_opened_long_ago_goes_and_what_may_be_open_still_stays(
+    opened: Opened, contract: tuple[Attached, Path]
+) -> None:
+    path, _ = opened.copy(*contract)
+    (path.parent / ".~lock.contract.docx#").touch()
+    opened.clear()
+    assert path.exists() and opened.changed() == []
+    older(opened, DAY + 60)
+    opened.clear()
+    assert list(opened.folder.iterdir()) == []
+
+
+def test_what_another_program_saved_stays_however_old_and_is_what_opens_again(
+    opened: Opened, contract: tuple[Attached, Path]
+) -> None:
+    path, _ = opened.copy(*contract)
+    path.write_bytes(b"Harlan Fab, cell 3 and 4")
+    older(opened, 30 * DAY)
+    opened.clear()
+    assert opened.changed() == [(ID, path)]
+    assert opened.copy(*contract) == (path, True) and path.read_bytes() == b"Harlan Fab, cell 3 and 4"
+
+
+def test_a_second_file_that_was_saved_beside_it_stays_too(
+    opened: Opened, contract: tuple[Attached, Path]
+) -> None:
+    path, _ = opened.copy(*contract)
+    beside = path.with_name("contract, new.docx")
+    beside.write_bytes(b"Harlan Fab, cell 5")
+    older(opened, 30 * DAY)
+    opened.clear()
+    assert opened.changed() == [(ID, beside)] and opened.copy(*contract) == (path, False)
+
+
+def test_once_it_is_attached_it_is_known(
+    opened: Opened, contract: tuple[Attached, Path], tmp_path: Path
+) -> None:
+    path, _ = opened.copy(*contract)
+    path.write_bytes(b"Harlan Fab, cell 3 and 4")
+    opened.attached(ID, Blobs(tmp_path).keep(path).sha)
+    assert opened.changed() == [] and path.exists()
+    assert opened.copy(*contract) == (path, False) and path.read_bytes() == b"Harlan Fab, cell 3"
+
+
+def test_a_place_that_cannot_be_written_is_told_in_words(
+    opened: Opened, contract: tuple[Attached, Path]
+) -> None:
+    opened.folder.write_text("a file where the folder should be")
+    with pytest.raises(StoreFull, match="Free some room"):
+        opened.copy(*contract)
