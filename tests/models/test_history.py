@@ -178,9 +178,15 @@ def test_typed_operators_are_only_text(desk: Any, text: str) -> None:
     assert found(desk, text) == []
 
 
-def test_any_text_is_safe(desk: Any) -> None:
-    @given(st.text(max_size=20) | st.text('"*()^:-+{}ANDORNOT ', max_size=20))
+def test_any_text_is_safe_and_signs_hide_no_word(desk: Any) -> None:
+    desk.client("Harlan Fab")
+    assert found(desk, "harlan") == ["Harlan Fab"]
+    signs = '"*()^:-+{} '
+
+    @given(st.text(max_size=20) | st.text(f"{signs}ANDORNOT", max_size=20))
     def safe(text: str) -> None:
         search.find(desk.conn, text, 5)
+        noise = "".join(c for c in text if c in signs)
+        assert found(desk, f"{noise}harlan{noise}") == ["Harlan Fab"]
 
     safe()

@@ -258,7 +258,8 @@ class Laptop:
             row = conn.execute(
                 "SELECT n, id, kind, ref, state, label FROM txn WHERE origin='L' ORDER BY n DESC LIMIT 1"
             ).fetchone()
-            if row is None or (self.edits and row[1] == self.edits[-1].id):
+            # the newest that it made may have left the store with its space, once it was let go
+            if row is None or any(row[1] == edit.id for edit in self.edits):
                 need(after == self.view, f"{verb} changed the view and left no operation")
                 return "no change"
             n, id, kind, ref, state, label = row
