@@ -400,7 +400,7 @@ class ListView(Looks):
             self.lines.empty = self.nothing
             self.narrow()
             self.show_tabs()
-            self.post_message(self.Retitled())
+            self.shell.retitle()  # at once: drawn together with what is left
         return self.told()
 
     def narrow(self) -> None:

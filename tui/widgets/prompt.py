@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from models.filters.completing import Offer
 
 LEAST = 30  # cells that a text keeps before a note goes above it
+NOTE = 24  # cells that a note has from the beginning where it changes with what is typed
 GROWS = 24  # cells for what is typed next, and what is offered behind it
 
 
@@ -167,10 +168,11 @@ class Prompt(Vertical):
         """Beside the text where there is room for both, else above."""
         self.said = text
         text, label = plain(text), self.question.label if self.question else ""
+        width = self.size.width or self.screen.size.width  # it was not laid out yet
         room = max(LEAST, cell_len(self.question.value) + 1) if self.question else LEAST
-        beside = cell_len(text) + min(cell_len(label), self.size.width * 6 // 10) + room <= self.size.width
+        beside = cell_len(text) + min(cell_len(label), width * 6 // 10) + room <= width
         typed = cell_len(label) + cell_len(self.field.value) + GROWS
-        self._beside(text if beside else "", self.size.width - typed)
+        self._beside(text if beside else "", width - typed if beside else 0)
         above = self.query_one("#prompt-above", Static)
         if text != self._above and not beside:
             above.update(text)
@@ -179,9 +181,11 @@ class Prompt(Vertical):
 
     def _beside(self, text: str, spare: int) -> None:
         """A note keeps its width while what is typed leaves so much to spare: the screen is not laid out anew at every
-        key."""
+        key, nor at the first one."""
         note, before = self.query_one("#prompt-note", Static), self._wide
-        self._wide = max(cell_len(text) + 2, min(before, spare)) if text else 0
+        changes = self.question is not None and self.question.changed is not None
+        least = min(max(before, NOTE), spare) if text or changes else 0
+        self._wide = max(cell_len(text) + 2 if text else 0, least)
         if self._wide != before:
             note.styles.width = self._wide
         note.update(text, layout=self._wide != before)
