@@ -222,7 +222,9 @@ class Shell(Screen[None], inherit_bindings=False):
         marked = [("key", f" {self.marked} marked ")] if self.marked else []
         discreet = [("warn", " ▣ discreet ")] if getattr(self.app, "discreet", False) else []
         self.query_one("#title", Bar).show(pieces, [*marked, *discreet])
-        if not self.has_class("-asking"):  # the footer is not to be seen, and what closes the prompt comes here
+        if not self.has_class(
+            "-asking"
+        ):  # the footer is not to be seen, and what closes the prompt comes here
             self.rehint()
 
     def rehint(self) -> None:

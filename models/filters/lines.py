@@ -3,10 +3,11 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from itertools import compress
 from typing import NamedTuple
 
 from models.filters.vocabulary import SETTINGS
-from models.windows.window import EVERY, Condition
+from models.windows.window import EVERY, Condition, holding
 
 
 class Line(NamedTuple):
@@ -35,8 +36,12 @@ def left(conn: sqlite3.Connection, wanted: Mapping[str, Condition], lines: Itera
     kinds = {line.kind for line in every if wanted and wanted[line.kind].sql != EVERY.sql}
     kept = {line.row for line in every if line.kind not in kinds}
     for kind in kinds:
-        test = wanted[kind]
-        told = json.dumps([[line.row, line.id, line.text, line.day] for line in every if line.kind == kind])
+        test, own = wanted[kind], [line for line in every if line.kind == kind]
+        if test.words:
+            found = holding([line.text.lower() for line in own], test.words)
+            kept.update(line.row for line in compress(own, found))
+            continue
+        told = json.dumps([[line.row, line.id, line.text, line.day] for line in own])
         joined = _TABLES.get(kind, f"{kind} t ON t.id=line.id")
         sql = f"{_LINES} SELECT line.row FROM line JOIN {joined} WHERE {test.sql}"
         kept.update(row for (row,) in conn.execute(sql, {**test.values, "lines": told}))

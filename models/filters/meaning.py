@@ -63,7 +63,16 @@ class _Builder:
 
     def build(self, terms: Filter) -> Condition:
         sql = " AND ".join(map(self.term, terms)) or "1"
-        return Condition(sql, self.values)
+        words = [self.plain(term) for term in terms]
+        return Condition(sql, self.values, tuple(words) if all(words) else ())
+
+    def plain(self, term: Term) -> str:
+        """The one word that a term is, in small letters; empty where it is something else."""
+        if term.field or term.negated or len(term.values) != 1:
+            return ""
+        [value] = term.values
+        word = value.text.lower()
+        return "" if word in self.vocabulary.marks and not value.quoted else word
 
     def term(self, term: Term) -> str:
         if not term.values:

@@ -6,12 +6,13 @@ A card's number is the task's row number × `SPREAD` + the lane's code, so that 
 import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import orjson
 
-from models.windows.tasks import task_tree
-from models.windows.window import CONTESTED, EVERY, FINISH, STATUS, WHO, Condition, marks, schedule_of
+from models.windows.tasks import task_texts, task_tree
+from models.windows.window import CONTESTED, EVERY, FINISH, STATUS, WHO, Condition, holding, marks, schedule_of
 
 SPREAD = 1 << 20
 STATUSES = ("blocked", "todo", "doing", "done")  # from left to right; what is not applicable has no card
@@ -151,6 +152,20 @@ def only(lanes: Sequence[Lane], rows: Iterable[int]) -> list[Lane]:
         lane._replace(cards=array("q", (card for card in lane.cards if card // SPREAD in kept)))
         for lane in lanes
     ]
+
+
+def holding_words(lanes: Sequence[Lane], texts: Sequence[str], words: Sequence[str]) -> list[Lane]:
+    """The lanes with the cards whose text holds all of the words; `texts` as of `texts_of` these lanes."""
+    kept, at, left = holding(texts, words), 0, []
+    for lane in lanes:
+        left.append(lane._replace(cards=array("q", compress(lane.cards, kept[at : at + len(lane.cards)]))))
+        at += len(lane.cards)
+    return left
+
+
+def texts_of(conn: sqlite3.Connection, project: str, lanes: Sequence[Lane]) -> list[str]:
+    """As `task_texts`, of each card of a project's lanes."""
+    return task_texts(conn, project, array("q", (card // SPREAD for lane in lanes for card in lane.cards)))
 
 
 def _without(cards: "array[int]", going: set[int]) -> "array[int]":

@@ -3,6 +3,7 @@
 import sqlite3
 from array import array
 from collections.abc import Iterator, Mapping, Sequence, Set
+from itertools import compress
 from typing import NamedTuple
 
 import orjson
@@ -16,6 +17,7 @@ from models.windows.window import (
     Condition,
     Window,
     add,
+    holding,
     marks,
     schedule_of,
 )
@@ -113,16 +115,43 @@ def narrowed_near(
 
 def narrowed(tree: Window, hits: Set[int]) -> Window:
     """What is left of an outline: the hits, and all above them."""
-    kept = Window()
+    return _left(tree, bytearray([row in hits for row in tree.rows]))
+
+
+def narrowed_by_words(tree: Window, texts: Sequence[str], words: Sequence[str]) -> Window:
+    """The same where the hits are the rows whose text, as of `task_texts`, holds all of the words."""
+    return _left(tree, holding(texts, words))
+
+
+def _left(tree: Window, kept: bytearray) -> Window:
+    """Also keeps what stands above anything that is kept."""
+    if 0 not in kept:
+        return tree
     above = 0  # whatever is less deep than this, from the bottom up, stands above a hit
-    for row, depth in zip(reversed(tree.rows), reversed(tree.depths), strict=True):
-        if depth < above or row in hits:
-            kept.rows.append(row)
-            kept.depths.append(depth)
+    for at, depth, hit in zip(
+        range(len(kept) - 1, -1, -1), reversed(tree.depths), reversed(kept), strict=True
+    ):
+        if hit or depth < above:
+            kept[at] = 1
             above = depth
-    kept.rows.reverse()
-    kept.depths.reverse()
-    return kept
+    return Window(array("q", compress(tree.rows, kept)), bytearray(compress(tree.depths, kept)))
+
+
+def task_texts(conn: sqlite3.Connection, project: str, rows: Sequence[int]) -> list[str]:
+    """What a bare word of a filter is looked for in, in small letters, of each of these tasks of the project. One row
+    is read, as by `task_hits`."""
+    [(numbers, found)] = conn.execute(
+        """SELECT json_group_array(rowid),
+           json_group_array(coalesce(name, '') || char(10) || coalesce(blocked_reason, ''))
+           FROM task WHERE project_id=? AND deleted_at IS NULL""",
+        (project,),
+    )
+    numbers = orjson.loads(numbers)
+    low, high = min(numbers, default=0), max(numbers, default=-1)
+    texts = [""] * (high - low + 1)  # by row number from `low`: a tenth of what a dict takes
+    for row, text in zip(numbers, orjson.loads(found), strict=True):
+        texts[row - low] = text.lower()
+    return [texts[row - low] if low <= row <= high else "" for row in rows]
 
 
 def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:

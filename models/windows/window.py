@@ -35,10 +35,12 @@ class Window:
 
 
 class Condition(NamedTuple):
-    """What a filter leaves of the rows of t, as SQL with named parameters."""
+    """What a filter leaves of the rows of t, as SQL with named parameters. `words`, where it asks nothing else, are
+    those that the texts of a row must hold each of, in small letters: for whoever has the texts at hand."""
 
     sql: str
     values: Mapping[str, Scalar]
+    words: tuple[str, ...] = ()
 
 
 EVERY = Condition("1", {})
@@ -47,6 +49,15 @@ EVERY = Condition("1", {})
 def add(window: Window, row: int, depth: int) -> None:
     window.rows.append(row)
     window.depths.append(min(depth, 255))
+
+
+def holding(texts: Sequence[str], words: Sequence[str]) -> bytearray:
+    """1 for each text, in small letters, that holds all of the words, else 0."""
+    first, *more = words
+    found = bytearray([first in text for text in texts])
+    for word in more:
+        found = bytearray([held and word in text for held, text in zip(found, texts, strict=True)])
+    return found
 
 
 def schedule_of(wanted: Condition) -> str:

@@ -6,6 +6,8 @@ import pytest
 
 from models import assignment, outline, record
 from models.errors import Refused
+from models.filters.meaning import condition
+from models.filters.vocabulary import TASKS
 from models.windows import board
 from models.windows.window import Condition
 
@@ -96,3 +98,15 @@ def test_work_goes_from_one_person_to_another_with_what_is_known_of_it(desk: Any
     assert (
         desk.one("SELECT count(*) FROM assignment WHERE member_id=? AND deleted_at IS NULL", ids["Ines"]) == 2
     )
+
+
+def test_words_leave_the_same_cards_whether_the_store_is_asked_or_the_texts(desk: Any, plan: Any) -> None:
+    project, tasks = plan
+    desk.edit("task", tasks["Wire"], who="Ines, Tomas")
+    lanes = board.by_person(desk.conn, project)
+    texts = board.texts_of(desk.conn, project, lanes)
+    for word, cards in (("e", 5), ("wire", 2), ("nothing", 0)):
+        wanted = condition(desk.conn, word, TASKS)
+        left = board.holding_words(lanes, texts, wanted.words)
+        assert left == board.only(lanes, board.hits(desk.conn, project, wanted))
+        assert sum(len(lane.cards) for lane in left) == cards

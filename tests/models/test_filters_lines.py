@@ -152,3 +152,15 @@ def test_conflicts_and_the_sync_are_narrowed_too(busy: Any) -> None:
     assert fields("settled") == ["name"] and fields("open") == ["deadline"]
     window = syncing.sync_window(busy.conn, 20, condition(busy.conn, "what:promise waits", OPERATION))
     assert [row.label for row in syncing.sync_rows(busy.conn, window.rows)] == ["Promise"]
+
+
+@pytest.mark.parametrize("text", ["har", "PORTS", "promise ports", "steel", '"promise"', "nothing"])
+def test_words_leave_the_same_lines_whether_the_store_is_asked_or_not(busy: Any, text: str) -> None:
+    [harlan] = [id for (id,) in busy.conn.execute("SELECT id FROM client WHERE name='Harlan Fab'")]
+    busy.do(record.create, "promise", client_id=harlan, name="Ports", due="2026-11-24", by="client")
+    busy.do(record.create, "interaction", client_id=harlan, name="About steel", at="2026-11-24T08:00")
+    wanted = conditions(busy.conn, text, TIMELINE)
+    asked = {kind: one._replace(words=()) for kind, one in wanted.items()}
+    left = client.timeline(busy.conn, harlan, wanted).rows
+    assert left == client.timeline(busy.conn, harlan, asked).rows
+    assert bool(left) == (text not in ("har", "nothing"))

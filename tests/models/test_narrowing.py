@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from models.db import at_most
+from models.filters.meaning import condition
+from models.filters.vocabulary import TASKS
 from models.windows import tasks
 from models.windows.window import Condition, Window
 
@@ -41,6 +43,25 @@ def test_the_part_around_the_cursor_is_a_piece_of_the_whole(
             before = [row for row in part.rows if tree.rows.index(row) < at]
             assert len(before) >= min(2, sum(tree.rows.index(row) < at for row in whole.rows))
     assert found > 3 or not whole.rows
+
+
+@pytest.mark.parametrize(
+    "text", ["i", "CABLES", "wi re", "50%", "power 50%", '"late"', "prüf", "ÜFUNG", "nothing", '"lay cables"']
+)
+def test_words_leave_the_same_whether_the_store_is_asked_or_the_texts(desk: Any, text: str) -> None:
+    project, _ = plan(desk)
+    late, _ = desk.tasks(project, "Late 50% Wire", "Prüfung")
+    desk.edit("task", late, blocked_reason="No POWER")
+    tree, wanted = tasks.task_tree(desk.conn, project), condition(desk.conn, text, TASKS)
+    texts = tasks.task_texts(desk.conn, project, tree.rows)
+    left = tasks.narrowed_by_words(tree, texts, wanted.words)
+    assert left == tasks.narrowed(tree, tasks.task_hits(desk.conn, project, wanted))
+    assert bool(left.rows) == (text != "nothing")
+
+
+@pytest.mark.parametrize("text", ["late", "-wire", "wire,test", "name:wire", '""', "wire @ines", ""])
+def test_what_is_no_word_is_for_the_store(desk: Any, text: str) -> None:
+    assert condition(desk.conn, text, TASKS).words == ()
 
 
 def test_what_takes_long_is_left(desk: Any) -> None:

@@ -157,6 +157,20 @@ async def test_a_large_board_is_read_behind_and_moves_at_once(tmp_path, ids, mon
         await until(lambda: lanes(pilot).get("done") == ["Lay cables", "Go live"], pilot)
 
 
+async def test_a_letter_on_a_large_board_reads_nothing_and_says_how_many_are_left(tmp_path, ids, monkeypatch):
+    monkeypatch.setattr("tui.screens.board.SMALL", 2)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "g b / 'c'")
+        view(pilot.app).read_behind = None  # not to be called
+        await keys(pilot, "'h'")
+        assert lanes(pilot) == {"todo": ["Check power", "Check network"]}
+        await see(pilot, "2 shown")
+        del view(pilot.app).read_behind
+        await keys(pilot, "ctrl+u 'milestone:no'")
+        assert len(view(pilot.app).lines.window) == 4
+        await see(pilot, "4 shown")
+
+
 @pytest.mark.parametrize("size", [(60, 24), (80, 24), (220, 50)])
 async def test_lanes_fit_and_follow_the_cursor(tmp_path, ids, size):
     elsewhere(tmp_path, "task", ids["Go live"], status="done")

@@ -179,21 +179,45 @@ async def test_a_letter_shows_of_a_large_plan_what_is_left_around_the_cursor_bef
 ):
     monkeypatch.setattr("models.windows.tasks.LARGE", 3)
     monkeypatch.setattr("tui.screens.tasks.FEW", 5)
+    elsewhere(tmp_path, "task", ids["Check power"], who="Ines Vogt")
     async with at_work(tmp_path, project="Nesting") as pilot:
         shown, tasks = view(pilot.app).lines, view(pilot.app)
         await see(pilot, "Check network")
-        read, behind = [], tasks._read_behind
-        monkeypatch.setattr(tasks, "_read_behind", lambda: read.append(tasks.text))
+        read, behind = [], tasks.read_behind
+        monkeypatch.setattr(tasks, "read_behind", lambda: read.append(tasks.text))
         await keys(pilot, "/ 'c'")
-        assert len(shown.window) == 5 and read == ["c"]  # two phases, and three below them
+        assert len(shown.window) == 5 and read == ["", "c"]  # two phases, and three below them
         assert tasks.told() == "…", "how many there are is not known yet"
         behind()
         await settle(pilot)
-        await keys(pilot, "'h'")
-        assert len(shown.window) == 3 and read == ["c"], "nothing has to be read for a letter more"
-        assert tasks.told() == "3 shown"
-        await keys(pilot, "backspace backspace")
-        assert len(shown.window) == len(TASKS) and read == ["c", "c"], "nor for all of them"
+        await keys(pilot, "space '@i'")
+        assert names(pilot) == ["Survey", "Check power"], "nothing has to be read to ask more of a few"
+        assert tasks.told() == "2 shown" and read == ["", "c"]
+        await keys(pilot, "backspace backspace backspace backspace")
+        assert len(shown.window) == len(TASKS) and read == ["", "c"], "nor for all of them"
+
+
+async def test_the_words_of_a_filter_are_looked_for_in_what_was_read_of_a_large_plan(
+    tmp_path, ids, monkeypatch
+):
+    monkeypatch.setattr("models.windows.tasks.LARGE", 3)
+    monkeypatch.setattr("tui.screens.tasks.FEW", 0)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "/")
+        read, tasks = [], view(pilot.app)
+        tasks.read_behind = lambda: read.append(tasks.text)
+        await keys(pilot, "'CAB'")
+        assert names(pilot) == ["Install", "Lay cables"] and not read and "2 shown" in screen_text(pilot.app)
+        await keys(pilot, "space 'y'")
+        assert names(pilot) == ["Install", "Lay cables"] and not read
+        elsewhere(tmp_path, "task", ids["Go live"], name="Go live by cable")
+        await until(lambda: tasks.texts is None, pilot)
+        del tasks.read_behind
+        await keys(pilot, "backspace backspace backspace 'b'")
+        await until(lambda: names(pilot) == ["Install", "Lay cables", "Go live by cable"], pilot)
+        assert tasks.texts is not None
+        await keys(pilot, "enter")
+        assert tasks.texts is None, "nothing of it is kept"
 
 
 async def test_filters_and_matches(tmp_path, ids):
@@ -359,3 +383,13 @@ async def test_a_question_that_is_asked_again_at_once_gives_the_focus_back(tmp_p
         await see(pilot, "no member is called “Nobody”")
         await keys(pilot, "escape j")
         await until(lambda: here(pilot).name != before, pilot)
+
+
+async def test_a_filter_is_typed_into_a_field_that_keeps_its_width(tmp_path, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "/")
+        wide = pilot.app.focused.size.width
+        await keys(pilot, "'n'")
+        assert "3 shown" in screen_text(pilot.app) and pilot.app.focused.size.width == wide
+        await keys(pilot, "backspace")
+        assert "6 shown" in screen_text(pilot.app) and pilot.app.focused.size.width == wide

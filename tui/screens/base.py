@@ -354,10 +354,17 @@ class ListView(Looks):
         names = cache(bench(self).names)  # as long as the line is open
         vocabularies = list(self.vocabularies.values())
         question = Question(
-            "/", self._filtered, before, changed=self.filter_by, left=lambda: self.filter_by(before),
+            "/", self._filtered, before, changed=self.filter_by, left=partial(self._filtered, before),
             offer=lambda text: complete(text, vocabularies, names), passing=True,
         )  # fmt: skip
         await self.shell.ask(question)
+        self.begin_filter()
+
+    def begin_filter(self) -> None:
+        """A filter is going to be typed: what its letters are looked for in may be read."""
+
+    def end_filter(self) -> None:
+        """The line is closed again."""
 
     def act_next_match(self) -> None:
         self._go_to_match(1)
@@ -389,6 +396,7 @@ class ListView(Looks):
 
     def _filtered(self, text: str) -> str | None:
         self.filter_by(text)
+        self.end_filter()
         return None
 
     def filter_by(self, text: str) -> str:
@@ -417,9 +425,9 @@ class ListView(Looks):
             if (
                 prompt.question is not None
                 and prompt.question.done == self._filtered
-                and prompt.said == WAITING
+                and prompt.said.startswith(WAITING)
             ):
-                prompt.note(f"{len(self.lines.window):,} shown")
+                prompt.tell()
 
 
 def _of(picked: Picked, field: str) -> Of:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from array import array
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import date
 from functools import partial
 from typing import Any, ClassVar
@@ -18,6 +17,7 @@ from models.windows.board import SPREAD, CardRow, Lane
 from models.windows.discreet import Front
 from models.windows.window import EVERY, Condition, Window
 from tui.screens.base import WAITING, Picked, bench
+from tui.screens.behind import Read, ReadBehind
 from tui.screens.working import TaskActions
 from tui.widgets.cards import Cards
 from tui.widgets.columns import Cell, Column, Row
@@ -60,7 +60,7 @@ def face_of_all(row: CardRow) -> tuple[Cell, Cell]:
     return _name(row), (f"{row.project} · {about}" if about else row.project or "", style)
 
 
-class BoardView(TaskActions):
+class BoardView(TaskActions, ReadBehind):
     name_in_registry = "board"
     vocabularies: ClassVar[dict[str, Vocabulary]] = {"task": TASKS}
     empty = "No task here. o makes one, a shows those of all projects, g p goes to the portfolio"
@@ -93,7 +93,7 @@ class BoardView(TaskActions):
         self.lanes: list[Lane] = []
         self._whole: list[Lane] | None = None  # without the filter, as long as it is as it was read
         self._plan: Sequence[int] | None = None  # of the plan, as long as it is as it was read
-        self._reading: sqlite3.Connection | None = None
+        self._known: Condition | None = None  # the filter behind what is shown
 
     def compose(self) -> ComposeResult:
         yield Cards(self.columns, self, self._face, empty=self.empty)
@@ -121,64 +121,67 @@ class BoardView(TaskActions):
         super().on_shown()
 
     def reload(self) -> None:
-        self.project, self._whole, self._plan = bench(self).project, None, None
+        self.stop_reading()
+        self.project, self._whole, self._plan, self.texts = bench(self).project, None, None, None
         if not (self.project or self.every):
             self.every = True
         self.narrow()
 
     def narrow(self) -> None:
-        if self._small():
-            self._show(board_of(bench(self).desk.conn, *self._asked()))
+        if self.is_short():
+            self._show(board_of(bench(self).desk.conn, *self._asked()), self._wanted)
+        elif self._whole is not None and (left := _left(self._whole, self.texts, self._wanted)) is not None:
+            self.stop_reading()
+            self._show(left, self._wanted)
         else:
-            self._read_behind()
+            if not self.lanes:
+                self.lines.empty = READING
+            self.read_behind()
+
+    @property
+    def _wanted(self) -> Condition:
+        return self.wanted.get("task", EVERY)
 
     def _asked(self) -> Asked:
-        wanted = self.wanted.get("task", EVERY)
-        return self.people, "" if self.every else self.project, wanted, bench(self).front
+        return self.people, "" if self.every else self.project, self._wanted, bench(self).front
 
-    def _small(self) -> bool:
+    def is_short(self) -> bool:
         of, values = ("1", ()) if self.every else ("project_id=?", (self.project,))
         sql = f"SELECT count(*) FROM (SELECT 1 FROM task WHERE {of} LIMIT {SMALL})"
         return int(bench(self).desk.conn.execute(sql, values).fetchone()[0]) < SMALL
 
-    def _read_behind(self) -> None:
-        """Reads in a thread, instead of what was being read."""
-        if self._reading is not None:
-            with suppress(sqlite3.ProgrammingError):  # it is closed already
-                self._reading.interrupt()
-        self._reading = bench(self).desk.reader()
-        if not self.lanes:
-            self.lines.empty = READING
-        read = partial(self._read, self._reading, self._whole, self._plan, self._asked())
-        self.run_worker(read, thread=True, exclusive=True, group="board", exit_on_error=False)
+    def to_read(self) -> Read:
+        filtering = self.filtering and not self.every
+        return partial(self._read_all, self._whole, self._plan, self.texts, filtering, self._asked())
 
-    def _read(
-        self, conn: sqlite3.Connection, whole: list[Lane] | None, order: Sequence[int] | None, asked: Asked
-    ) -> None:
+    def _read_all(
+        self, whole: list[Lane] | None, order: Sequence[int] | None, texts: list[str] | None, filtering: bool,
+        asked: Asked, conn: sqlite3.Connection,
+    ) -> Callable[[], None]:  # fmt: skip
         people, project, wanted, front = asked
-        try:
-            if order is None:
-                order = board.plan_order(conn, project)
-            whole = whole or board_of(conn, people, project, EVERY, front, order)
-            lanes = whole if wanted.sql == EVERY.sql else board.only(whole, board.hits(conn, project, wanted))
-        except sqlite3.OperationalError:
-            if conn is self._reading:
-                raise
-            return  # interrupted: something newer is being read
-        finally:
-            conn.close()
-        self.app.call_from_thread(self._show_read, conn, whole, order, lanes)
+        order = board.plan_order(conn, project) if order is None else order
+        whole = whole or board_of(conn, people, project, EVERY, front, order)
+        if filtering and texts is None:
+            texts = board.texts_of(conn, project, whole)
+        left = _left(whole, texts, wanted)
+        if left is None:
+            left = board.only(whole, board.hits(conn, project, wanted))
+        return partial(self._show_all, whole, order, texts, left, wanted)
 
-    def _show_read(
-        self, conn: sqlite3.Connection, whole: list[Lane], order: Sequence[int], lanes: list[Lane]
+    def _show_all(
+        self,
+        whole: list[Lane],
+        order: Sequence[int],
+        texts: list[str] | None,
+        left: list[Lane],
+        wanted: Condition,
     ) -> None:
-        if conn is self._reading:
-            self._whole, self._plan = whole, order
-            self._show(lanes)
-            self.tell_shown()
+        self._whole, self._plan = whole, order
+        self.texts = texts if self.filtering else None
+        self._show(left, wanted)
 
-    def _show(self, lanes: list[Lane]) -> None:
-        self.lanes = lanes
+    def _show(self, lanes: list[Lane], wanted: Condition) -> None:
+        self.lanes, self._known = lanes, wanted
         self.lines.empty = self.nothing
         marks = {name: MARKS[name][0] + " " for name in board.STATUSES}
         self.lines.set_lanes(
@@ -188,7 +191,7 @@ class BoardView(TaskActions):
         self.tell_detail()
 
     def told(self) -> str:
-        return super().told() if self._small() else WAITING
+        return super().told() if self._known == self._wanted else WAITING
 
     def window(self) -> Window:
         cards = array("q")
@@ -229,7 +232,7 @@ class BoardView(TaskActions):
 
     def act_by(self) -> None:
         self.people = not self.people
-        self._whole = None
+        self._whole = self.texts = None
         self._look_otherwise(self.narrow)
 
     def act_all_projects(self) -> None:
@@ -272,8 +275,8 @@ class BoardView(TaskActions):
     def _move(self, picked: Picked, lane: Lane, verb: str, args: Sequence[str]) -> None:
         cards = self.lines.selected()
         self.follow = cards[0] // SPREAD * SPREAD + lane.code
-        if not self._small():
-            self._show(board.moved(self.lanes, cards, lane.code))
+        if not self.is_short():
+            self._show(board.moved(self.lanes, cards, lane.code), self._wanted)
             self.follow = cards[0] // SPREAD * SPREAD + lane.code
         self.lines.clear_marks()
         label = f"{self.name_of(picked)} to {lane.label}"
@@ -333,6 +336,13 @@ class BoardView(TaskActions):
 def _begun(lane: str) -> str:
     """The status of a new card in a lane: nothing begins as done, or as waiting for something unnamed."""
     return lane if lane in ("todo", "doing") else "todo"
+
+
+def _left(whole: list[Lane], texts: list[str] | None, wanted: Condition) -> list[Lane] | None:
+    """What a filter leaves of the whole board, where that can be told from what was read."""
+    if wanted.sql == EVERY.sql:
+        return whole
+    return board.holding_words(whole, texts, wanted.words) if wanted.words and texts is not None else None
 
 
 def board_of(

@@ -18,6 +18,7 @@ from models.windows.window import EVERY, Condition, Window
 from tui import finding
 from tui.screens import adding
 from tui.screens.base import WAITING, bench
+from tui.screens.behind import Read, ReadBehind
 from tui.screens.working import STATUSES, TaskActions
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
@@ -67,7 +68,7 @@ def _waits(row: TaskRow) -> Cell:
     return row.blocked or "", "warn"
 
 
-class TasksView(TaskActions):
+class TasksView(TaskActions, ReadBehind):
     name_in_registry = "tasks"
     empty = "No tasks here yet. o makes one; g p goes to the portfolio"
     shows: ClassVar[dict[str, frozenset[str]]] = {
@@ -86,7 +87,6 @@ class TasksView(TaskActions):
         super().__init__()
         self._tree: Window | None = None  # the whole outline, as long as it is as it was read
         self._kept: tuple[str, Window] | None = None  # a filter, and what it left of that
-        self._reading: sqlite3.Connection | None = None
         self._places: dict[
             str, tuple[set[int], int | None]
         ] = {}  # by project: what is folded, where the cursor was
@@ -144,18 +144,19 @@ class TasksView(TaskActions):
         conn = bench(self).desk.conn
         row = conn.execute("SELECT minutes_per_day FROM project WHERE id=?", (self.project,)).fetchone()
         self.day_minutes = row[0] if row and row[0] else 480
-        self._tree = self._kept = None
-        if self._at_once():
+        self.stop_reading()
+        self._tree = self._kept = self.texts = None
+        if self.is_short():
             super().reload()
             return
         if not len(self.lines.window) and not self.text:
             head = tasks.task_tree_head(conn, self.project, HEAD)
             self.lines.set_window(head.rows, head.depths, complete=False)
             self.tell_detail()
-        self.call_after_refresh(self._read_behind)
+        self.call_after_refresh(self.read_behind)
 
     def narrow(self) -> None:
-        if self._at_once():
+        if self.is_short():
             super().reload()
             return
         left = self._soon(self._left_of_known)
@@ -163,17 +164,18 @@ class TasksView(TaskActions):
         if soon is not None:
             self._show(soon)
         if left is None:
-            self.call_after_refresh(self._read_behind)
+            self.call_after_refresh(self.read_behind)
         else:
-            self._stop_reading()
+            self.stop_reading()
             self._kept = self.text, left
 
     def told(self) -> str:
         known = self._kept is not None and self._kept[0] == self.text
-        return super().told() if known or self._at_once() else WAITING
+        return super().told() if known or self.is_short() else WAITING
 
     def window(self) -> Window:
-        return self._left(bench(self).desk.conn, self._tree, self.wanted)[1]
+        conn = bench(self).desk.conn
+        return self._left(conn, self._tree or tasks.task_tree(conn, self.project), self.texts, self.wanted)
 
     @property
     def vocabularies(self) -> Mapping[str, Vocabulary]:
@@ -217,18 +219,19 @@ class TasksView(TaskActions):
         if kind == "task":
             super().seek(kind, rec)
 
-    def _at_once(self) -> bool:
+    def is_short(self) -> bool:
         return bench(self).front is not None or not tasks.large(bench(self).desk.conn, self.project)
 
     def _left(
-        self, conn: sqlite3.Connection, tree: Window | None, wanted: Mapping[str, Condition]
-    ) -> tuple[Window, Window]:
-        """The whole outline, and what the filter leaves of it."""
-        tree = tree or tasks.task_tree(conn, self.project)
+        self, conn: sqlite3.Connection, tree: Window, texts: list[str] | None, wanted: Mapping[str, Condition]
+    ) -> Window:
+        """What the filter leaves of the whole outline."""
         test = wanted.get("task", EVERY)
-        return tree, tree if test.sql == EVERY.sql else tasks.narrowed(
-            tree, tasks.task_hits(conn, self.project, test)
-        )
+        if test.sql == EVERY.sql:
+            return tree
+        if test.words and texts is not None:
+            return tasks.narrowed_by_words(tree, texts, test.words)
+        return tasks.narrowed(tree, tasks.task_hits(conn, self.project, test))
 
     def _soon(self, left: Callable[[], Window | None]) -> Window | None:
         """Nothing where it takes so long that a key would wait."""
@@ -238,13 +241,15 @@ class TasksView(TaskActions):
 
     def _left_of_known(self) -> Window | None:
         """What the filter leaves, where little has to be looked at for that."""
-        test = self.wanted.get("task", EVERY)
-        if self._tree is None or test.sql == EVERY.sql:
-            return self._tree
+        test, conn = self.wanted.get("task", EVERY), bench(self).desk.conn
+        if self._tree is None:
+            return None
+        if test.sql == EVERY.sql or (test.words and self.texts is not None):
+            return self._left(conn, self._tree, self.texts, self.wanted)
         text, kept = self._kept or ("", self._tree)
         if len(kept.rows) > FEW or not self._narrows(text):
             return None
-        return tasks.narrowed(kept, tasks.hits_among(bench(self).desk.conn, kept.rows, test))
+        return tasks.narrowed(kept, tasks.hits_among(conn, kept.rows, test))
 
     def _narrows(self, text: str) -> bool:
         from models.filters.meaning import narrows
@@ -260,40 +265,25 @@ class TasksView(TaskActions):
         conn, test, at = bench(self).desk.conn, self.wanted["task"], tree.rows.index(row)
         return tasks.narrowed_near(conn, tree, test, at, lines.size.height, lines.size.height)
 
-    def _stop_reading(self) -> None:
-        if self._reading is not None:
-            with suppress(sqlite3.ProgrammingError):  # it is closed already
-                self._reading.interrupt()
-        self._reading = None
+    def to_read(self) -> Read:
+        return partial(
+            self._read_all, self.project, self._tree, self.texts, self.filtering, self.text, self.wanted
+        )
 
-    def _read_behind(self) -> None:
-        """Reads in a thread, instead of what was being read."""
-        self._stop_reading()
-        self._reading = bench(self).desk.reader()
-        read = partial(self._read, self._reading, self.project, self._tree, self.text, self.wanted)
-        self.run_worker(read, thread=True, exclusive=True, group="tree", exit_on_error=False)
+    def _read_all(
+        self, project: str, tree: Window | None, texts: list[str] | None, filtering: bool, text: str,
+        wanted: Mapping[str, Condition], conn: sqlite3.Connection,
+    ) -> Callable[[], None]:  # fmt: skip
+        tree = tree or tasks.task_tree(conn, project)
+        if filtering and texts is None:
+            texts = tasks.task_texts(conn, project, tree.rows)
+        return partial(self._show_all, tree, texts, text, self._left(conn, tree, texts, wanted))
 
-    def _read(
-        self, conn: sqlite3.Connection, project: str, tree: Window | None, text: str, wanted: dict[str, Condition]
-    ) -> None:  # fmt: skip
-        try:
-            tree, left = self._left(conn, tree, wanted)
-        except sqlite3.OperationalError:
-            if conn is self._reading:
-                raise
-            return  # interrupted: something newer is being read
-        finally:
-            conn.close()
-        self.app.call_from_thread(self._show_all, conn, project, tree, text, left)
-
-    def _show_all(
-        self, conn: sqlite3.Connection, project: str, tree: Window, text: str, left: Window
-    ) -> None:
-        """What was read, unless something newer is being read."""
-        if conn is self._reading and project == self.project and bench(self).front is None:
+    def _show_all(self, tree: Window, texts: list[str] | None, text: str, left: Window) -> None:
+        if bench(self).front is None:
             self._tree, self._kept = tree, (text, left)
+            self.texts = texts if self.filtering else None
             self._show(left)
-            self.tell_shown()
 
     def _show(self, left: Window) -> None:
         self.lines.set_window(left.rows, left.depths)

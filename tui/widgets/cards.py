@@ -67,7 +67,6 @@ class Cards(LineList):
         self._tops = self._tops if len(self._tops) == len(headings) else [0] * len(headings)
         self.lanes = headings
         self.set_window(cards, cursor=cursor)
-        self.refresh()
 
     @property
     def lane(self) -> int:
@@ -186,7 +185,7 @@ class Cards(LineList):
     def _show_window(self, index: int, line: int) -> None:
         self.cursor = index
         self._reveal()
-        self.refresh()
+        self.redraw()
         self.settle()
 
     def on_focus(self) -> None:

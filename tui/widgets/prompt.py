@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from models.filters.completing import Offer
 
 LEAST = 30  # cells that a text keeps before a note goes above it
-NOTE = 24  # cells that a note has from the beginning where it changes with what is typed
 GROWS = 24  # cells for what is typed next, and what is offered behind it
 
 
@@ -172,20 +171,20 @@ class Prompt(Vertical):
         room = max(LEAST, cell_len(self.question.value) + 1) if self.question else LEAST
         beside = cell_len(text) + min(cell_len(label), width * 6 // 10) + room <= width
         typed = cell_len(label) + cell_len(self.field.value) + GROWS
-        self._beside(text if beside else "", width - typed if beside else 0)
+        least = width // 3 if self.question and self.question.changed else 0
+        self._beside(text if beside else "", least if beside else 0, width - typed)
         above = self.query_one("#prompt-above", Static)
         if text != self._above and not beside:
             above.update(text)
         self._above = "" if beside else text
         above.display = not beside
 
-    def _beside(self, text: str, spare: int) -> None:
-        """A note keeps its width while what is typed leaves so much to spare: the screen is not laid out anew at every
-        key, nor at the first one."""
+    def _beside(self, text: str, least: int, spare: int) -> None:
+        """A note keeps its width while what is typed leaves so much to spare, and has `least` from the beginning: the
+        screen is not laid out anew at every key."""
         note, before = self.query_one("#prompt-note", Static), self._wide
-        changes = self.question is not None and self.question.changed is not None
-        least = min(max(before, NOTE), spare) if text or changes else 0
-        self._wide = max(cell_len(text) + 2 if text else 0, least)
+        kept = min(max(before, least), spare) if text or least else 0
+        self._wide = max(cell_len(text) + 2 if text else 0, kept)
         if self._wide != before:
             note.styles.width = self._wide
         note.update(text, layout=self._wide != before)
