@@ -7,10 +7,12 @@ what went wrong]. Schedules are kept between requests. Ends with its stdin, and 
 """
 
 import os
+import sqlite3
 import sys
 import threading
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from typing import Any
 
 import orjson
 
@@ -20,6 +22,7 @@ from models.foresight import Foresight, Outcome
 from models.keeping import Kept
 from models.schedule.engine import Schedule
 from models.store import Store, open_store
+from models.why import explained, packed, project_of
 from models.windows.dates import newest
 
 LINGERS = 300.0  # seconds: whoever goes on editing finds the schedules there, else the memory is free again
@@ -37,20 +40,32 @@ class Planner:
 
     def keep(self, project: str) -> bool:
         """Computes the schedule, so that what is asked next is answered sooner; whether the project is here."""
-        return self._schedule(project) is not None
+        with self._snapshot() as conn:
+            return self._schedule(conn, project) is not None
 
     def foresee(self, project: str, tasks: Sequence[str], field: str, value: int | None) -> Outcome | None:
         """What the edit of a date would do; None where the plan does not have the tasks."""
-        schedule = self._schedule(project)
+        with self._snapshot() as conn:
+            schedule = self._schedule(conn, project)
         with suppress(KeyError):
             return Foresight(schedule).of(tasks, field, value) if schedule else None
         return None
 
-    def _schedule(self, project: str) -> Schedule | None:
+    def why(self, task: str, since_ms: int) -> list[Any]:
+        """Why a task stands where it stands, and what moved it since: models.why, packed."""
+        with self._snapshot() as conn:
+            project = project_of(conn, task)
+            return packed(explained(conn, task, since_ms, self._schedule(conn, project) if project else None))
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
         with closing(self._store.read()) as conn:
             conn.execute("BEGIN")
-            generation = db.get_meta(conn, GENERATION, "0")
-            return self._kept.schedule(conn, project, newest(conn), generation)[0]
+            yield conn
+
+    def _schedule(self, conn: sqlite3.Connection, project: str) -> Schedule | None:
+        generation = db.get_meta(conn, GENERATION, "0")
+        return self._kept.schedule(conn, project, newest(conn), generation)[0]
 
 
 def _answer(planner: Planner, line: bytes) -> bytes:

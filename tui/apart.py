@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import orjson
 if TYPE_CHECKING:
     from models.keeping import Kept
     from models.store import Store
+    from models.why import Why
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -62,6 +64,17 @@ class Planner:
                 return True
         self._kept = self._kept or Kept()
         return not self.over and dates.refresh(store, project, self._kept) is not None
+
+    def why(self, conn: sqlite3.Connection, task: str, since_ms: int) -> Why:
+        """Why a task stands where it stands, and what moved it since; of a large plan from the process."""
+        from models import why
+        from models.windows.tasks import large
+
+        project = why.project_of(conn, task)
+        if project and large(conn, project):
+            with suppress(Gone):
+                return why.unpacked(self.ask("why", task, since_ms))
+        return why.explained(conn, task, since_ms)
 
     def ask(self, verb: str, *words: object) -> Any:
         """What `models.planner` answers; waits its turn. Raises Gone."""

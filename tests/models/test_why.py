@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+import orjson
 import pytest
 
 from models import dependency, record
@@ -11,7 +12,7 @@ from models.past import load_past
 from models.planning import load
 from models.schedule.engine import Schedule
 from models.schedule.instants import parse, show
-from models.why import moved, why
+from models.why import Why, explained, moved, packed, unpacked, why
 
 
 def plan(desk: Any) -> tuple[str, list[str]]:
@@ -58,6 +59,17 @@ def test_what_moved_a_task_since_an_instant(desk: Any, monkeypatch: pytest.Monke
     assert (show(found.was.finish), show(found.now.finish)) == ("2026-12-01T17:00", "2026-12-03T17:00")
     assert found.causes == ("“Survey”: duration is 24 h instead of 8 h",)
     assert (moved(desk.conn, live, 0) or found).causes[-1] == "“Survey”: duration is 24 h instead of 8 h"
+
+
+def test_what_is_explained_comes_whole_through_json(desk: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, (survey, _, live) = plan(desk)
+    monkeypatch.setattr("models.why.last_change_before", lambda conn, at: at)
+    before = last(desk)
+    for days in (0, 2):
+        desk.edit("task", survey, duration_minutes=480 + 480 * days)
+        found = explained(desk.conn, live, before)
+        assert found == Why(tuple(why(desk.conn, live)), moved(desk.conn, live, before))
+        assert bool(found.moved) == bool(days) and unpacked(orjson.loads(orjson.dumps(packed(found)))) == found
 
 
 @pytest.mark.parametrize(

@@ -166,9 +166,9 @@ async def test_a_letter_on_a_large_board_reads_nothing_and_says_how_many_are_lef
         assert lanes(pilot) == {"todo": ["Check power", "Check network"]}
         await see(pilot, "2 shown")
         del view(pilot.app).read_behind
-        await keys(pilot, "ctrl+u 'milestone:no'")
+        await keys(pilot, "ctrl+u 'milestone:n'")
         assert len(view(pilot.app).lines.window) == 4
-        await see(pilot, "4 shown")
+        await see(pilot, "4 shown   tab  no")
 
 
 @pytest.mark.parametrize("size", [(60, 24), (80, 24), (220, 50)])

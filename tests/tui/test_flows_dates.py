@@ -105,6 +105,19 @@ async def test_dates_are_computed_here_where_no_process_can_be_started(tmp_path,
         view(pilot.app).seek("task", ids["Lay cables"])
         await keys(pilot, "t ctrl+u '4d' enter")
         await see(pilot, "Thu 03 Dec")
+        await keys(pilot, "W")
+        await see(pilot, "because the project")
+
+
+async def test_why_a_task_of_a_large_plan_stands_there_is_told_by_the_process(tmp_path, ids, monkeypatch):
+    monkeypatch.setattr("models.windows.tasks.LARGE", len(TASKS))
+    monkeypatch.setattr("models.why.explained", None)  # not to be called in here
+    elsewhere(tmp_path, "project", ids["Nesting line"], start="2026-12-07T08:00")
+    async with at_work(tmp_path, (160, 42), project="Nesting") as pilot:
+        view(pilot.app).seek("task", ids["Lay cables"])
+        await keys(pilot, "W")
+        await until(lambda: "because the project" in screen_text(pilot.app), pilot, 30)
+        await see(pilot, "Mon 30 Nov → Mon 07 Dec")
 
 
 def _chain(home, project: str, count: int) -> list[str]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from functools import partial
 from textwrap import wrap
-from time import monotonic
+from time import monotonic, time
 from typing import NamedTuple
 
 from textual.timer import Timer
 
 from models.feed import Changes
-from models.windows.discreet import Front
 from tui import finding, opening
 from tui.links import link
 from tui.screens import adding, form
@@ -154,20 +154,18 @@ class Detail(LineList):
         app = bench(self)
         if not app.desk.loaded or not self.is_on_screen or not self.is_attached:
             return
-        if self.kind == "why":  # it computes two schedules
-            self.run_worker(partial(self._read, self.rec, app.front, top), thread=True, exclusive=True,
+        if self.kind == "why" and app.front is None:  # it computes two schedules
+            self.run_worker(partial(self._read, self.rec, top), thread=True, exclusive=True,
                             group="why", exit_on_error=False)  # fmt: skip
             return
         drafts = form.lines(app.desk.conn, self.kind, self.rec, self.all, app.front) if self.rec else ()
         self._fill(drafts, top)
 
-    def _read(self, rec: str, front: Front | None, top: bool) -> None:
-        app = bench(self)
-        conn = app.desk.reader()
-        try:
-            drafts = list(form.lines(conn, "why", rec, self.all, front))
-        finally:
-            conn.close()
+    def _read(self, rec: str, top: bool) -> None:
+        app, since = bench(self), time() - form.MOVED_DAYS * 86_400
+        with closing(app.desk.reader()) as conn:
+            found = app.desk.planner.why(conn, rec, int(since * 1000))
+            drafts = list(form.why_lines(conn, rec, found))
         app.call_from_thread(self._fill_behind, rec, drafts, top)
 
     def _fill_behind(self, rec: str, drafts: Sequence[form.Draft], top: bool) -> None:

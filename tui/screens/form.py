@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from models.schedule.instants import show
@@ -17,6 +16,7 @@ from tui.words import clock, day, duration, to_type
 if TYPE_CHECKING:
     from models.fields import Field, Scalar
     from models.record import Kind
+    from models.why import Moved, Why
 
 HEAD, TITLE, FIELD, LINK, PAST, MORE, ADD = range(7)
 FIELDS = TITLE, FIELD
@@ -54,8 +54,6 @@ def lines(conn: sqlite3.Connection, kind: str, rec: str, all: bool, front: Front
         from tui.screens import explained
 
         yield from explained.operation(conn, rec)
-    elif kind == "why":
-        yield from _why(conn, rec, front)
     else:
         yield from _record(conn, KINDS[kind], rec, all, front)
         yield from _computed(conn, kind, rec, all)
@@ -178,25 +176,17 @@ def _slack(conn: sqlite3.Connection, task: str, dates: Computed) -> str:
     return f"{total}, free {free}" + (" · critical" if dates.critical else "")
 
 
-def _why(conn: sqlite3.Connection, task: str, front: Front | None) -> Iterator[Draft]:
-    """The way from the task back to the cause; enter on a step shows that task."""
-    from models.why import why
-
+def why_lines(conn: sqlite3.Connection, task: str, found: Why) -> Iterator[Draft]:
+    """The way from the task back to the cause, and what moved it; enter on a step shows that task."""
     yield Draft(HEAD, "Why then", shown_title(conn, "task", task))
-    for step in why(conn, task):
-        if front is None or discreet.shows(conn, front, "task", str(step.task)):
-            yield Draft(LINK, day(show(step.at)), step.text, "why", "task", str(step.task))
-    if front is None:
-        yield from _moved(conn, task)
+    for step in found.steps:
+        yield Draft(LINK, day(show(step.at)), step.text, "why", "task", str(step.task))
+    if found.moved is not None:
+        yield from _moved(found.moved)
 
 
-def _moved(conn: sqlite3.Connection, task: str) -> Iterator[Draft]:
+def _moved(found: Moved) -> Iterator[Draft]:
     """What moved the task in the last days."""
-    from models.why import moved
-
-    found = moved(conn, task, int((time() - MOVED_DAYS * 86_400) * 1000))
-    if found is None:
-        return
     yield Draft(HEAD, f"Moved in {MOVED_DAYS} days", "", "moved")
     for label, was, now in (
         ("Start", found.was.start, found.now.start),
