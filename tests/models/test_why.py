@@ -69,7 +69,9 @@ def test_what_is_explained_comes_whole_through_json(desk: Any, monkeypatch: pyte
         desk.edit("task", survey, duration_minutes=480 + 480 * days)
         found = explained(desk.conn, live, before)
         assert found == Why(tuple(why(desk.conn, live)), moved(desk.conn, live, before))
-        assert bool(found.moved) == bool(days) and unpacked(orjson.loads(orjson.dumps(packed(found)))) == found
+        assert (
+            bool(found.moved) == bool(days) and unpacked(orjson.loads(orjson.dumps(packed(found)))) == found
+        )
 
 
 @pytest.mark.parametrize(
