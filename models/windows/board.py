@@ -12,7 +12,17 @@ from typing import NamedTuple
 import orjson
 
 from models.windows.tasks import task_texts, task_tree
-from models.windows.window import CONTESTED, EVERY, FINISH, STATUS, WHO, Condition, holding, marks, schedule_of
+from models.windows.window import (
+    CONTESTED,
+    EVERY,
+    FINISH,
+    STATUS,
+    WHO,
+    Condition,
+    holding,
+    marks,
+    schedule_of,
+)
 
 SPREAD = 1 << 20
 STATUSES = ("blocked", "todo", "doing", "done")  # from left to right; what is not applicable has no card
