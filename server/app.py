@@ -153,6 +153,8 @@ async def _signed_in(request: Request) -> Device:
 
 SignedIn = Annotated[Device, Depends(_signed_in)]
 Version = Annotated[int, Query(ge=0, lt=2**63)]
+Since = Annotated[int | None, Query(ge=0, lt=2**63)]
+Shares = Annotated[int | None, Query(ge=-1, lt=2**63)]
 
 
 # ── the log ───────────────────────────────────────────────────────────────────────────────────────────
@@ -160,15 +162,18 @@ Version = Annotated[int, Query(ge=0, lt=2**63)]
 
 def _log_routes(app: FastAPI, backend: Backend) -> None:
     @app.post("/v1/push", openapi_extra=ANY_JSON)
-    async def push(request: Request, device: SignedIn, epoch: str = "") -> Response:
-        """A verdict on every transaction of the batch. 409: the laptop knows another history; 412: another one goes
-        on as this replica, whose newest operation is told."""
+    async def push(
+        request: Request, device: SignedIn, epoch: str = "", since: Since = None, shares: Shares = None
+    ) -> Response:
+        """A verdict on every transaction of the batch, and what makes a pull needless, where the log ended at `since`
+        and `shares` is the newest version of who sees what. 409: the laptop knows another history; 412: another one
+        goes on as this replica, whose newest operation is told."""
         body, encoding = await request.body(), request.headers.get("content-encoding", "")
         sent = await backend.read(_read_push, encoding, body)
         try:
             pushed = await backend.write(
                 backend.log.push, device.workspace, epoch, sent.replica, device.member, sent.txns,
-                backend.clock(), sent.newest,
+                backend.clock(), sent.newest, since, shares,
             )  # fmt: skip
         except OtherReplica as error:
             return envelope.plain(412, "another one goes on as this replica", newest=error.newest)
@@ -184,7 +189,7 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
         request: Request,
         device: SignedIn,
         since: Version,
-        shares: Annotated[int | None, Query(ge=-1, lt=2**63)] = None,
+        shares: Shares = None,
         brief: bool = False,
     ) -> Response:
         """A page of the log after `since`; empty with the head when there is nothing; who sees what where `shares` is
@@ -254,10 +259,8 @@ def _read_push(encoding: str, body: bytes) -> Pushing:
 
 
 def _verdicts(request: Request, pushed: Pushed) -> Response:
-    verdicts = [
-        {"id": v.id, "reason": v.reason} if v.reason else {"id": v.id, "ver": v.ver} for v in pushed.verdicts
-    ]
-    return envelope.document(request, {"verdicts": verdicts, "head": pushed.head})
+    told = protocol.write_verdicts(pushed.verdicts, pushed.head, pushed.otherwise, pushed.sum)
+    return envelope.reply(request, told)
 
 
 def _page(

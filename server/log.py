@@ -45,9 +45,14 @@ class Pulled(NamedTuple):
 
 
 class Pushed(NamedTuple):
+    """`otherwise`, where the laptop has seen all that lies before this push and knows who sees what: for it the log
+    goes on with what was accepted now, as it was sent but for these entries. `sum` is then of all that he sees."""
+
     verdicts: list[Verdict]
     head: int
     epoch: str
+    otherwise: Sequence[bytes] | None = None
+    sum: int | None = None
 
 
 class Log:
@@ -86,25 +91,32 @@ class Log:
 
     def push(
         self, workspace: str, epoch: str, replica: str, member: str, txns: Sequence[Transaction], now: int,
-        newest: str | None = None,
+        newest: str | None = None, since: int | None = None, shares: int | None = None,
     ) -> Pushed:  # fmt: skip
         """A verdict on each transaction, all in one database transaction. `now` is milliseconds since 1970.
 
-        `epoch` is the one that the laptop knows, "" for none yet; of `newest` server.replicas tells. Raises
-        OtherHistory, OtherReplica.
+        `epoch` is the one that the laptop knows, "" for none yet; of `newest` server.replicas tells. `since` and
+        `shares` are those of `pull`, None where the laptop does not say. Raises OtherHistory, OtherReplica.
         """
         with self._database.writing(workspace) as conn:
             before = state(conn, workspace)
             if epoch and epoch != before.epoch:
                 raise OtherHistory
             replicas.check(conn, workspace, replica, member, newest, txns)
-            verdicts = decide(conn, workspace, replica, member, txns, now)
+            verdicts, otherwise = _decide(conn, workspace, replica, member, txns, now)
             fresh = {v.id: v.ver for v in verdicts if v.ver > before.head}
             replicas.remember(conn, workspace, replica, member, txns, fresh)
-            head = state(conn, workspace).head
-        if head > before.head:
-            self._database.tell(workspace, head)
-        return Pushed(verdicts, head, before.epoch)
+            at = state(conn, workspace)
+            pushed = Pushed(verdicts, at.head, before.epoch)
+            if (
+                since == before.head
+                and shares == at.shares
+                and sum(map(len, otherwise)) < protocol.PULL_BYTES
+            ):
+                pushed = pushed._replace(otherwise=otherwise, sum=sums.total(conn, workspace, member))
+        if at.head > before.head:
+            self._database.tell(workspace, at.head)
+        return pushed
 
     def share(self, workspace: str, actor: str, grant: Grant, now: int) -> int:
         """Lets a member see a space, in a role, or no longer; the head after it. Raises Refused."""
@@ -169,11 +181,18 @@ def decide(
 
     That one locks the workspace, so that numbers come in the order of the commits.
     """
+    return _decide(conn, workspace, replica, member, txns, now)[0]
+
+
+def _decide(
+    conn: Connection, workspace: str, replica: str, member: str, txns: Sequence[Transaction], now: int
+) -> tuple[list[Verdict], list[bytes]]:
+    """The verdicts, and the entries that are not what was sent."""
     rows = Rows(conn, workspace)
     push = Push(rows, state(conn, workspace).head, replica, member, now)
     verdicts = push.run(txns)
     rows.write(push.effects, push.head, now)
-    return verdicts
+    return verdicts, push.effects.otherwise
 
 
 class Rows:

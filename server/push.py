@@ -48,13 +48,15 @@ class Rows(Protocol):
 @dataclass
 class Effects:
     """What a push leaves behind: new rows of the log (ver, space, id, body) and of verdicts (id, hash, replica, ver,
-    reason), which versions touched which records (rec, ver), spaces that began (ver, space, roles), records and stamps
-    as they are now, what the checksums of the spaces gain, ends of links that changed."""
+    reason), bodies of entries that are `otherwise` than what was sent, which versions touched which records (rec, ver),
+    spaces that began (ver, space, roles), records and stamps as they are now, what the checksums of the spaces gain,
+    ends of links that changed."""
 
     entries: list[tuple[int, str, str, bytes]] = field(default_factory=list)
     touches: list[tuple[str, int]] = field(default_factory=list)
     begun: list[tuple[int, str, dict[str, str]]] = field(default_factory=list)
     verdicts: list[tuple[str, str, str, int, str]] = field(default_factory=list)
+    otherwise: list[bytes] = field(default_factory=list)
     records: dict[str, Stored] = field(default_factory=dict)
     stamps: dict[tuple[str, str], Stamp] = field(default_factory=dict)
     sums: dict[str, int] = field(default_factory=dict)
@@ -156,8 +158,13 @@ class Push:
             self._write(kinds[rec], rec, values, stamp)
         for (rec, name), beside in decision.stamps.items():
             self._stored[rec].stamps[name] = self.effects.stamps[rec, name] = beside
-        for space, part in spaces.parts(entry, self._stored):
-            self.effects.entries.append((stamp.ver, space, txn.id, protocol.write_entry(part)))
+        written = [
+            (stamp.ver, space, txn.id, protocol.write_entry(part))
+            for space, part in spaces.parts(entry, self._stored)
+        ]
+        self.effects.entries += written
+        if not decision.as_sent(txn):
+            self.effects.otherwise += [body for *_, body in written]
         self.effects.touches += [(rec, stamp.ver) for rec in kinds]
 
     def _write(self, kind: str, rec: str, values: Mapping[str, Scalar], stamp: Stamp) -> None:

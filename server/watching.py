@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections import Counter as Counts
 from collections.abc import AsyncIterator, Iterable
 from typing import TYPE_CHECKING
 
@@ -49,8 +50,8 @@ class Metrics:
             self._seconds.labels(route).observe(seconds)
 
     def verdicts(self, verdicts: Iterable[Verdict]) -> None:
-        for verdict in verdicts:
-            self._verdicts.labels("refused" if verdict.reason else "accepted").inc()
+        for what, count in Counts("refused" if v.reason else "accepted" for v in verdicts).items():
+            self._verdicts.labels(what).inc(count)
 
     async def listening(self, stream: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         """The stream, counted as long as it is open."""

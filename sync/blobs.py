@@ -6,7 +6,7 @@ GET /v1/blobs/SHA/K?rec=ID           piece K; ID is an attachment that the asker
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import partial
 from typing import Any
 
@@ -19,12 +19,12 @@ from models.errors import Held, NotFound
 from models.store import Store
 from sync import api, protocol
 from sync.protocol import PIECE, Reply, Request
-from sync.steps import Local, Outside, Steps
+from sync.steps import Local, Outside, Step, Steps
 
 NEVER = (404, 413, 422, 501)  # this server takes no contents, or not this one: the transaction goes without
 
 
-def upload(files: Blobs, between: Callable[[], Steps]) -> Steps:
+def upload(files: Blobs, between: Callable[[], Generator[Step, Any, object]]) -> Steps:
     """Sends every content that the server lacks; `between` two pieces and after each whole one, other things go on."""
     while blob := (yield Local("blob", blobs.unsent, brief=True)):
         missing = yield from _missing(blob)

@@ -7,14 +7,14 @@ httpx and the simulator drive the same generator. State that must survive is in 
 that the generator can be dropped at any of them and a new one begun. Raises Held for an answer that is no verdict.
 
     ask for the server's histories, the first time and after a restore of it
-    push what it has lost, and until the outbox is empty
+    push what it has lost, and until the outbox is empty: where nobody else's lies between, that needs no pull
     fetch the spaces that are missing ─ pull pages from the cursor to the head
     ╰──────── told anew who sees what ◂──────╯
     ─ send contents, and push what names them ─ compare the checksums, fetch once more what differs
 """
 
 import sqlite3
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -30,6 +30,7 @@ from sync.protocol import Page, Reply, Request
 from sync.steps import Local, Step
 
 CHECKPOINT_ROWS = 400  # changes applied while the write lock is held: ≤ 20 ms
+NOTHING = Told(-1, -1, None)
 RESTARTS = 3  # of a sync that learns of another history
 TURNS = 4  # of one push whose replica the server takes for another one
 SNAPSHOT_ROWS = 2_000  # records of a space that was empty
@@ -84,20 +85,21 @@ def _all(
     if not epoch:
         epoch = yield from _rejoin("")
     run = _Run(report, epoch, now, progress)
-    yield from _push(run)
-    told = yield from _pull(run)
+    if not (yield from _push(run)):
+        yield from _pull(run)
     if shown or report.fetched:
         yield from _take_back(run)
     if files:
         yield from blobs.upload(files, lambda: _push(run))
-    done = partial(_done, run=run, told=told, check=check)
-    yield from _verify(run, told, (yield Local("done", done, durable=False, brief=True)))
+    done = partial(_done, run=run, check=check)
+    yield from _verify(run, (yield Local("done", done, durable=False, brief=True)))
 
 
 @dataclass
 class _Run:
     """One sync, within one history of the server. `turns` counts answers that name another newest operation of this
-    replica; `most` operations are pushed at once."""
+    replica; `most` operations are pushed at once. `told` is what the server said when this laptop came to the end of
+    its log."""
 
     report: Report
     epoch: str
@@ -105,6 +107,7 @@ class _Run:
     progress: Progress
     turns: int = 0
     most: int = protocol.PUSH_ROWS
+    told: Told = NOTHING
 
     def ask(self, request: Request) -> Generator[Step, Any, Reply]:
         """The answer, which is of this history where it is one at all. Raises _OtherHistory."""
@@ -119,6 +122,14 @@ class _Run:
     ) -> Local:  # fmt: skip
         """Work with what an answer brought; nothing when another process has learnt meanwhile of another history."""
         return Local(what, partial(_in_epoch, epoch=self.epoch, work=work, **given), ahead, durable)
+
+    def came(self, entries: Sequence[apply.Entry]) -> None:
+        self.report.pulled += len(entries)
+        self.report.conflicts += sum(p.kind == "conflict" for e in entries for p in e.patches)
+
+    def reach(self, page: Page, shares: int) -> None:
+        """What the server told with `page`, the newest part of the log."""
+        self.told, self.report.head = Told(page.head, shares, page.sum), page.head
 
 
 def _in_epoch(conn: sqlite3.Connection, epoch: str, work: Callable[..., Any], **given: Any) -> Any:
@@ -139,38 +150,70 @@ def _rejoin(before: str) -> Generator[Step, Any, str]:
     return epochs[-1][0]
 
 
-def _push(run: _Run) -> Generator[Step, Any, None]:
-    # "sent" is committed before the request leaves: from then on nobody may assume that it did not arrive
-    while (waiting := (yield run.local("take", _take, most=run.most))) and waiting.batch:
-        verdicts = yield from _send(run, waiting)
-        if verdicts is None:
-            continue
-        if waiting.offers:  # no verdict on them matters
-            yield run.local("offered", rejoining.offered, batch=waiting.batch)
-            continue
-        yield run.local("verdicts", _settle, durable=False, verdicts=verdicts, asked=waiting.replica)
-        run.report.pushed += len(verdicts)
-        run.report.accepted += sum(not v.reason for v in verdicts)
-        run.report.rejected += sum(bool(v.reason) for v in verdicts)
+_Answer = tuple[list[outbox.Verdict], Page | None]  # see protocol.pushed
+Checkpoint = tuple[list[apply.Entry], int]  # whole transactions of the log, and the cursor after them
 
 
 class _Waiting(NamedTuple):
     """What is to be pushed, by which replica, and the newest of it that was accepted before. `offers`: after a restore,
-    what this laptop has seen of others and the server may have lost."""
+    what this laptop has seen of others and the server may have lost. `here` is how far this laptop has come, None where
+    pages are missing."""
 
     replica: str
     newest: str
     batch: list[outbox.Outgoing]
     offers: bool
+    here: Where | None
 
 
-def _send(run: _Run, waiting: _Waiting) -> Generator[Step, Any, list[outbox.Verdict] | None]:
-    """The verdicts; None when it is to be tried anew: with fewer at once, or after the server has told of another
-    newest operation of this replica."""
-    request = protocol.push(waiting.replica, db.SCHEMA, run.epoch, waiting.batch, run.now(), waiting.newest)
+def _push(run: _Run) -> Generator[Step, Any, bool]:
+    """Whether this laptop is at the end of the log now, with what it was told of it."""
+    ended = False
+    # "sent" is committed before the request leaves: from then on nobody may assume that it did not arrive
+    while (waiting := (yield run.local("take", _take, most=run.most))) and waiting.batch:
+        if answer := (yield from _send(run, waiting)):
+            ended = yield from _settled(run, waiting, *answer)
+    return ended
+
+
+def _settled(
+    run: _Run, waiting: _Waiting, verdicts: list[outbox.Verdict], page: Page | None
+) -> Generator[Step, Any, bool]:
+    """Writes down the verdicts, and with `page` what a pull would bring, unless another process came between. Whether
+    that is done."""
+    if waiting.offers:  # no verdict on them matters
+        yield run.local("offered", rejoining.offered, batch=waiting.batch)
+        return False
+    run.report.pushed += len(verdicts)
+    run.report.accepted += sum(not v.reason for v in verdicts)
+    run.report.rejected += sum(bool(v.reason) for v in verdicts)
+    if page is None or waiting.here is None:
+        yield run.local("verdicts", _settle, durable=False, verdicts=verdicts, asked=waiting.replica)
+        return False
+    here = waiting.here
+    first, *further = _checkpoints(page, here.cursor) or [([], here.cursor)]
+    settle = partial(
+        _settle_seen, verdicts=verdicts, asked=waiting.replica, here=here, page=page, first=first
+    )
+    if not (yield run.local("verdicts", settle, durable=False)):
+        return False
+    for entries, upto in further:
+        yield run.local("apply", _apply, durable=False, entries=entries, upto=upto, shares=here.shares)
+    run.reach(page, here.shares)
+    run.came(page.entries)
+    return True
+
+
+def _send(run: _Run, waiting: _Waiting) -> Generator[Step, Any, _Answer | None]:
+    """None when it is to be tried anew: with fewer at once, or after the server has told of another newest operation of
+    this replica."""
+    here = waiting.here
+    request = protocol.push(
+        waiting.replica, db.SCHEMA, run.epoch, waiting.batch, run.now(), waiting.newest, here and here[:2]
+    )
     first, *others = waiting.batch
     if len(request.body) > protocol.MAX_PUSH and not others:  # a verdict that needs no server
-        return [outbox.Verdict(first.id, 0, protocol.TOO_LARGE)]
+        return [outbox.Verdict(first.id, 0, protocol.TOO_LARGE)], None
     reply = None if len(request.body) > protocol.MAX_PUSH else (yield from run.ask(request))
     if reply is None or (reply.status == 413 and others):
         run.most = len(waiting.batch) // 2
@@ -180,10 +223,10 @@ def _send(run: _Run, waiting: _Waiting) -> Generator[Step, Any, list[outbox.Verd
     if (newest := protocol.newest(reply)) is not None:
         yield from _another(run, waiting.replica, newest)
         return None
-    verdicts = protocol.verdicts(reply)
+    verdicts, page = protocol.pushed(reply, waiting.batch, here.cursor if here else 0)
     if {v.id for v in verdicts} != {t.id for t in waiting.batch}:
         raise Held("The server answered for other edits than were sent. It is tried again; your edits wait.")
-    return verdicts
+    return verdicts, page
 
 
 def _another(run: _Run, asked: str, newest: str) -> Generator[Step, Any, None]:
@@ -201,16 +244,36 @@ def _take(conn: sqlite3.Connection, most: int) -> _Waiting:
     offers = rejoining.offers(conn, protocol.PUSH_ROWS)
     batch = offers or (outbox.take(conn, protocol.PUSH_ROWS) if outbox.waiting(conn) else [])
     batch = batch[:most] if offers else rejoining.up_to_begun(conn, batch[:most])
-    return _Waiting(*replica.read(conn), batch, bool(offers))
+    here = space.where(conn)
+    complete = here.shares >= 0 and not here.wanted
+    return _Waiting(*replica.read(conn), batch, bool(offers), here if complete and not offers else None)
 
 
-def _settle(conn: sqlite3.Connection, verdicts: list[outbox.Verdict], asked: str) -> None:
-    outbox.settle(conn, verdicts)
+def _settle(
+    conn: sqlite3.Connection, verdicts: Sequence[outbox.Verdict], asked: str, but: Collection[str] = ()
+) -> None:
+    outbox.settle(conn, [v for v in verdicts if v.id not in but])
     if replica.read(conn)[0] == asked:
         replica.accepted(conn, verdicts)
 
 
-def _pull(run: _Run) -> Generator[Step, Any, Told]:
+def _settle_seen(
+    conn: sqlite3.Connection, verdicts: Sequence[outbox.Verdict], asked: str, here: Where, page: Page,
+    first: Checkpoint,
+) -> bool:  # fmt: skip
+    """Whether this laptop is still where the log went on with `page`; then the `first` part of it is applied too."""
+    if space.where(conn) != here:
+        _settle(conn, verdicts, asked)
+        return False
+    # the page acknowledges as well; but of what waits what builds on something refused is refused with it
+    own = set() if any(v.reason for v in verdicts) else {entry.id for entry in page.entries}
+    _settle(conn, verdicts, asked, own)
+    entries, upto = first
+    _apply(conn, entries, upto, here.shares)
+    return True
+
+
+def _pull(run: _Run) -> Generator[Step, Any, None]:
     begun, more, ahead = -1, True, None
     while more:
         here: Where = yield Local("where", space.where, ahead, brief=True)
@@ -229,10 +292,9 @@ def _pull(run: _Run) -> Generator[Step, Any, Told]:
             if gone:  # what waits for a space that is gone is the server's to refuse
                 yield from _push(run)
             continue
-        begun = here.cursor if begun < 0 else begun
+        begun, more = here.cursor if begun < 0 else begun, page.more
+        run.reach(page, here.shares)
         ahead = yield from _apply_page(run, page, here, begun)
-        more, run.report.head = page.more, page.head
-    return Told(page.head, here.shares, page.sum)
 
 
 def _take_back(run: _Run) -> Generator[Step, Any, None]:
@@ -299,8 +361,7 @@ def _apply_page(run: _Run, page: Page, here: Where, begun: int) -> Generator[Ste
             )
         ):
             yield from _push(run)
-        run.report.pulled += len(entries)
-        run.report.conflicts += sum(p.kind == "conflict" for e in entries for p in e.patches)
+        run.came(entries)
         run.progress(upto - begun, page.head - begun)
     return ahead
 
@@ -327,18 +388,20 @@ def _check_head(head: int, cursor: int) -> None:
         )
 
 
-def _checkpoints(page: Page, cursor: int) -> Iterator[tuple[list[apply.Entry], int]]:
-    """Prefixes of whole transactions, each about CHECKPOINT_ROWS changes, with the cursor after them."""
+def _checkpoints(page: Page, cursor: int) -> list[Checkpoint]:
+    """Prefixes of whole transactions, each about CHECKPOINT_ROWS changes."""
+    found: list[Checkpoint] = []
     entries: list[apply.Entry] = []
     rows = 0
     for entry in page.entries:
         entries.append(entry)
         rows += len(entry.patches)
         if rows >= CHECKPOINT_ROWS and entry is not page.entries[-1]:
-            yield entries, entry.ver
+            found.append((entries, entry.ver))
             entries, rows = [], 0
     if page.upto > cursor:
-        yield entries, page.upto
+        found.append((entries, page.upto))
+    return found
 
 
 def _apply(conn: sqlite3.Connection, entries: list[apply.Entry], upto: int, shares: int) -> bool:
@@ -356,34 +419,36 @@ def _apply(conn: sqlite3.Connection, entries: list[apply.Entry], upto: int, shar
     return undo.again(conn, [entry.id for entry in fresh])
 
 
-def _done(conn: sqlite3.Connection, run: _Run, told: Told, check: bool) -> sums.Next:
+def _done(conn: sqlite3.Connection, run: _Run, check: bool) -> sums.Next:
     now = run.now()
     db.set_meta(conn, "last_sync", str(now))
     may_count = check or not run.report.fetched  # what was fetched now is counted the next time
-    found = _in_epoch(conn, run.epoch, sums.look, told=told, now=now, may_count=may_count, must_count=check)
+    found = _in_epoch(
+        conn, run.epoch, sums.look, told=run.told, now=now, may_count=may_count, must_count=check
+    )
     return found or sums.Next()
 
 
-def _verify(run: _Run, told: Told, todo: sums.Next) -> Generator[Step, Any, None]:
+def _verify(run: _Run, todo: sums.Next) -> Generator[Step, Any, None]:
     """What follows from the comparison of the checksums. Spaces that differ are fetched once more."""
     if todo.what == sums.COUNT:
-        todo = yield from _count(run, told, asks=True)
+        todo = yield from _count(run, asks=True)
     if todo.what == sums.ASK:
         found, head, shares = protocol.sums_of((yield from run.ask(protocol.sums())))
         words = yield run.local("mend", sums.mend, told=found, head=head, shares=shares, now=run.now())
         if words:
             run.report.notices.append(words)
-            told = yield from _pull(run)
-            todo = yield from _count(run, told)
+            yield from _pull(run)
+            todo = yield from _count(run)
     run.report.notices += [todo.words] if todo.words else []
 
 
-def _count(run: _Run, told: Told, asks: bool = False) -> Generator[Step, Any, sums.Next]:
+def _count(run: _Run, asks: bool = False) -> Generator[Step, Any, sums.Next]:
     """Counts the checksums from all rows, and compares once more; `asks` for all that differ, if need be."""
     so_far = None
     while so_far := (yield run.local("count", sums.count, durable=False, so_far=so_far, now=run.now())):
         pass
-    looked = yield run.local("compare", sums.look, durable=False, told=told, now=run.now(), counted=asks)
+    looked = yield run.local("compare", sums.look, durable=False, told=run.told, now=run.now(), counted=asks)
     return looked or sums.Next()
 
 

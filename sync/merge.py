@@ -89,6 +89,17 @@ class Decision:
     stamps: dict[tuple[str, str], Stamp] = field(default_factory=dict)
     reason: str = ""
 
+    def as_sent(self, txn: Transaction) -> bool:
+        """Whether what is logged is what the transaction says, and nothing besides."""
+        return (
+            not self.idle
+            and len(self.patches) == len(txn.changes)
+            and all(
+                p.values == c.values and p.rec == c.rec and p.created == c.created
+                for p, c in zip(self.patches, txn.changes, strict=True)
+            )
+        )
+
 
 def touched(txn: Transaction) -> set[str]:
     """The ids of the records that `decide` must be given, where they are stored."""

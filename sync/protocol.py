@@ -1,8 +1,10 @@
 """What travels between a laptop and the server, and how each side reads it. No network, no store.
 
-    POST /v1/push?epoch=E {"replica", "newest", "schema", "txns": [TXN…]}
+    POST /v1/push?epoch=E&since=N&shares=V {"replica", "newest", "schema", "txns": [TXN…]}
                                           → {"verdicts": [{"id", "ver"} | {"id", "reason"}…], "head"}; 412 with
-                                            {"newest"} where another one of this replica's was accepted last
+                                            {"newest"} where another one of this replica's was accepted last. Where a
+                                            pull would tell of nothing but this push, also {"entries": [ENTRY…], "sum"}:
+                                            those that did not come out as they were sent, and the pull's sum
     GET  /v1/pull?since=N&shares=V&brief=1 → {"entries": [ENTRY…], "upto", "head"}, with "sum", the checksum of all that
                                             the member sees, at the head; or {"shares", "spaces": [SPACE…], …}
                                             where V is not the newest word on who sees what; 410 below the log's floor.
@@ -151,9 +153,11 @@ class Malformed(SyncError):
 
 
 def push(
-    replica: str, schema: int, epoch: str, batch: Sequence[Outgoing], now: int, newest: str | None = None
-) -> Request:
-    """`now` is milliseconds since 1970 on this laptop's clock; ages cancel its skew. `newest`: see Pushing.
+    replica: str, schema: int, epoch: str, batch: Sequence[Outgoing], now: int, newest: str | None = None,
+    here: tuple[int, int] | None = None,
+) -> Request:  # fmt: skip
+    """`now` is milliseconds since 1970 on this laptop's clock; ages cancel its skew. `newest`: see Pushing. `here` is
+    what a pull would name: how far the log was seen, and the version of what is known of who sees what.
 
     A server of another epoch than the one this laptop knows ("" = none yet) answers 409 and takes nothing.
     """
@@ -170,7 +174,8 @@ def push(
     ]
     told = {"replica": replica, "schema": schema, "txns": txns}
     body = orjson.dumps(told if newest is None else {**told, "newest": newest})
-    return Request("POST", f"/v1/push?epoch={epoch}", body)
+    seen = "" if here is None else f"&since={here[0]}&shares={here[1]}"
+    return Request("POST", f"/v1/push?epoch={epoch}{seen}", body)
 
 
 def pull(since: int, shares: int | None = None) -> Request:
@@ -209,10 +214,36 @@ def epochs(reply: Reply) -> tuple[str, list[tuple[str, int]], int]:
 
 def verdicts(reply: Reply) -> list[Verdict]:
     """The server's word on each transaction of a push. Raises Held."""
+    return _verdicts(document(reply))
+
+
+def pushed(reply: Reply, batch: Sequence[Outgoing], since: int) -> tuple[list[Verdict], Page | None]:
+    """The server's word on each transaction, and the log from `since` on where nobody else's lies between: the pull of
+    it can be saved. Raises Held."""
     answer = document(reply)
+    found = _verdicts(answer)
+    with _sense():
+        if "entries" not in answer:
+            return found, None
+        otherwise = {entry.ver: entry for entry in _whole([_entry(row) for row in answer["entries"]])}
+        sent = {txn.id: txn for txn in batch}
+        fresh = sorted((v.ver, v.id) for v in found if v.ver > since)
+        entries = [otherwise.get(ver) or _as_sent(ver, sent[id]) for ver, id in fresh]
+        head, total = int(answer["head"]), answer.get("sum")
+        if [entry.ver for entry in entries] != list(range(since + 1, head + 1)):
+            raise ValueError("somebody else's lies between")
+        return found, Page(entries, head, head, sum=None if total is None else int(total))
+
+
+def _verdicts(answer: Mapping[str, Any]) -> list[Verdict]:
     with _sense():
         rows = answer["verdicts"]
         return [Verdict(row["id"], int(row.get("ver") or 0), str(row.get("reason") or "")) for row in rows]
+
+
+def _as_sent(ver: int, txn: Outgoing) -> Entry:
+    patches = [Patch(kind, rec, created, values) for kind, rec, created, values, *_ in txn.changes]
+    return Entry(ver, txn.id, "", txn.author, txn.at, txn.kind, txn.ref, txn.label, patches)
 
 
 def too_large(label: str, size: int) -> str:
@@ -471,6 +502,16 @@ def write_entry(entry: Entry) -> bytes:
     """The one form of a log entry, in the log and on the wire."""
     patches = [[p.kind, p.rec, int(p.created), p.values] for p in entry.patches]
     return orjson.dumps([*entry[:8], patches, sorted(map(list, entry.idle))])
+
+
+def write_verdicts(
+    verdicts: Iterable[Verdict], head: int, otherwise: Sequence[bytes] | None = None, sum: int | None = None
+) -> bytes:
+    """A reply to a push. `otherwise`: what did not come out as it was sent, where nothing of others lies between."""
+    told = [{"id": v.id, "reason": v.reason} if v.reason else {"id": v.id, "ver": v.ver} for v in verdicts]
+    rest = b"" if otherwise is None else b',"entries":[%b]' % b",".join(otherwise)
+    rest += b"" if sum is None else b',"sum":%d' % sum
+    return b'{"verdicts":%b,"head":%d%b}' % (orjson.dumps(told), head, rest)
 
 
 def write_page(

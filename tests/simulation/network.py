@@ -82,17 +82,15 @@ class Server:
         sent = protocol.read_push(request.body)
         try:
             pushed = self.log.push(
-                self.workspace, query["epoch"], sent.replica, member, sent.txns, self._clock.now, sent.newest
-            )
+                self.workspace, query["epoch"], sent.replica, member, sent.txns, self._clock.now, sent.newest,
+                int(query["since"]) if "since" in query else None, int(query.get("shares", -1)),
+            )  # fmt: skip
         except OtherReplica as error:
             return _reply(412, orjson.dumps({"newest": error.newest}), self.epoch)
         except OtherHistory:
             return _reply(409, b'{"detail": "another history"}', self.epoch)
-        verdicts = [
-            {"id": v.id, "reason": v.reason} if v.reason else {"id": v.id, "ver": v.ver}
-            for v in pushed.verdicts
-        ]
-        return _reply(200, orjson.dumps({"verdicts": verdicts, "head": pushed.head}), pushed.epoch)
+        told = protocol.write_verdicts(pushed.verdicts, pushed.head, pushed.otherwise, pushed.sum)
+        return _reply(200, told, pushed.epoch)
 
     def _pull(self, member: str, query: dict[str, str]) -> Reply:
         since, shares = int(query["since"]), int(query["shares"])
