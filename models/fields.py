@@ -70,7 +70,7 @@ class Field:
         TYPES[self.type].check(self, value)
         if self.choices and value not in self.choices:
             raise Invalid(self.name, f"“{value}” is none of: {', '.join(self.choices)}.")
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
             self._check_range(value)
 
     def _check_range(self, value: float) -> None:

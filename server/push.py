@@ -110,18 +110,19 @@ class Push:
         at = self._now - min(max(txn.age, 0), self._now)
         replica = merge.KEPT if txn.kind == "keep" else self._replica
         stamp = Stamp(self.head + 1, txn.id, replica, self._member, at)
-        if reason := self._forbidden(txn):
+        begun = spaces.begins(txn, self._stored, self._roles, self._member)
+        if reason := self._forbidden(txn, begun):
             return reason
         decision = self._without_known_conflicts(self._merge(txn, stamp))
         reason = decision.reason or self._astray(decision) or self._loop(decision) or self._circle(decision)
         if not reason:
-            self._accept(txn, stamp, decision)
+            self._accept(txn, stamp, decision, begun)
         return reason
 
-    def _forbidden(self, txn: Transaction) -> str:
-        if txn.kind == "keep" and spaces.begins(txn, self._stored, self._roles, self._member):
+    def _forbidden(self, txn: Transaction, begun: spaces.Begun) -> str:
+        if txn.kind == "keep" and begun:
             return "whoever made it makes it again, and shares it again."
-        return spaces.forbidden(txn, self._stored, self._roles, self._member)
+        return spaces.forbidden(txn, self._stored, self._roles, begun, self._member)
 
     def _merge(self, txn: Transaction, stamp: Stamp) -> Decision:
         if len(txn.changes) > 1 and len({change.rec for change in txn.changes}) < len(txn.changes):
@@ -144,9 +145,9 @@ class Push:
             del decision.writes[patch.rec]
         return decision
 
-    def _accept(self, txn: Transaction, stamp: Stamp, decision: Decision) -> None:
+    def _accept(self, txn: Transaction, stamp: Stamp, decision: Decision, begun: spaces.Begun) -> None:
         self.head = stamp.ver
-        for space, first in spaces.begins(txn, self._stored, self._roles, self._member).items():
+        for space, first in begun.items():
             self.effects.begun.append((stamp.ver, space, first))
             self._roles[space] = first[self._member]
         entry = Entry(
@@ -174,8 +175,8 @@ class Push:
             stored = self._stored[rec] = Stored(kind, rec, dict(values), stamp)
         else:
             stored.values.update(values)
-            stored.stamps.update(dict.fromkeys(values, stamp))
-            self.effects.stamps.update({(rec, name): stamp for name in values})
+            for name in values:
+                stored.stamps[name] = self.effects.stamps[rec, name] = stamp
         if values:
             space = spaces.space_of(stored.values)
             self.effects.sums[space] = self.effects.sums.get(space, 0) + gained

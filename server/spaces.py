@@ -26,6 +26,7 @@ from sync.protocol import Transaction
 OWNING = frozenset({*OWNERS, "owner_id"})  # fields that say what a record belongs to
 UNSEEN = "it belongs to something that you do not see, or no longer. Ask who manages it to share it with you."
 ELSEWHERE = "it would belong to what other people see. Make a copy there and delete this one."
+Begun = dict[str, dict[str, str]]  # new spaces, each with the role of its first members
 READ_ONLY = "you may read this, not change it. Ask who manages it for the right to edit."
 
 
@@ -36,9 +37,11 @@ def space_of(values: Mapping[str, Scalar]) -> str:
 # ── pure ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def forbidden(txn: Transaction, stored: Mapping[str, Stored], roles: Mapping[str, str], member: str) -> str:
-    """Why the member may not do this, or nothing. `roles` is the member's role by space."""
-    begun = begins(txn, stored, roles, member)
+def forbidden(
+    txn: Transaction, stored: Mapping[str, Stored], roles: Mapping[str, str], begun: Begun,
+    member: str,
+) -> str:  # fmt: skip
+    """Why the member may not do this, or nothing. `roles` is the member's role by space; `begun`: see `begins`."""
     for change in txn.changes:
         there = stored.get(change.rec)
         space = space_of(there.values if there else change.values)
@@ -66,8 +69,8 @@ def is_astray(kind: str, rec: str, space: str, above: str) -> bool:
 
 def begins(
     txn: Transaction, stored: Mapping[str, Stored], roles: Mapping[str, str], member: str
-) -> dict[str, dict[str, str]]:
-    """The spaces that the transaction begins, each with the role of its first members."""
+) -> Begun:
+    """The spaces that the transaction begins."""
     created = [c for c in txn.changes if c.created]
     if not created:
         return {}

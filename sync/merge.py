@@ -91,14 +91,12 @@ class Decision:
 
     def as_sent(self, txn: Transaction) -> bool:
         """Whether what is logged is what the transaction says, and nothing besides."""
-        return (
-            not self.idle
-            and len(self.patches) == len(txn.changes)
-            and all(
-                p.values == c.values and p.rec == c.rec and p.created == c.created
-                for p, c in zip(self.patches, txn.changes, strict=True)
-            )
-        )
+        if self.idle or len(self.patches) != len(txn.changes):
+            return False
+        for patch, change in zip(self.patches, txn.changes, strict=True):
+            if patch.values != change.values or patch.rec != change.rec or patch.created != change.created:
+                return False
+        return True
 
 
 def touched(txn: Transaction) -> set[str]:
@@ -116,9 +114,11 @@ def decide(txn: Transaction, stored: Mapping[str, Stored], mine: Stamp) -> Decis
     try:
         if txn.kind == "keep":
             return _keep(txn, stored)
+        settles = False
         for change in txn.changes:
             _admit(change, stored.get(change.rec))
-        lost = dict(_lost_settlements(txn, stored))
+            settles = settles or change.kind == "settlement"
+        lost = dict(_lost_settlements(txn, stored)) if settles else {}
         for change in txn.changes:
             _Merge(decision, txn, mine, change, stored.get(change.rec), lost).run()
     except Invalid as error:
@@ -209,6 +209,9 @@ class _Merge:
         self.decision.patches += [patch, *self.conflicts]
 
     def _groups(self) -> Iterator[tuple[str, ...]]:
+        if len(self.change.values) == 1:
+            yield tuple(self.change.values)
+            return
         kind = KINDS.get(self.change.kind)
         done: set[str] = set()
         for name in self.change.values:
@@ -220,8 +223,8 @@ class _Merge:
 
     def _group(self, stored: Stored, names: tuple[str, ...]) -> None:
         values = {n: self.change.values[n] for n in names}
-        base = min(self.change.bases.get(n, 0) for n in names)
-        newer = [s for n in names if (s := stored.stamp(n)).foreign(self.mine.replica) and s.ver > base]
+        base = min([self.change.bases.get(n, 0) for n in names])
+        newer = [s for n in names if (s := stored.stamp(n)).ver > base and s.foreign(self.mine.replica)]
         if self.change.created:  # over a record that is there already: yields to all that was changed since
             values = {n: v for n, v in values.items() if self._open(stored, n)}
             newer = [stored.created] if stored.created.foreign(self.mine.replica) else []
@@ -235,7 +238,7 @@ class _Merge:
             self._delete(stored, values, base)
         elif not newer:
             self._write(values)
-            self._keep(stored, set(names) - set(values))
+            self._keep(stored, [n for n in names if n not in values] if len(values) < len(names) else ())
         elif all(stored.values.get(n) == v for n, v in values.items()):
             self._keep(stored, names)
         else:

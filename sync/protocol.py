@@ -36,7 +36,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -67,7 +67,7 @@ PROXY_WANTS_A_NAME = (
 )
 PIECE = 256_000  # bytes of a content that travel at once
 JSON = "application/json"
-_PLAIN = (str, int, float)
+_PLAIN = {str, int, float}  # no bool, which is an int as well
 _OURS = {"id", *LOCAL_COLUMNS}  # fields that no push names
 
 
@@ -463,9 +463,8 @@ def read_push(body: bytes) -> Pushing:
 
 def _transaction(row: dict[str, Any]) -> Transaction:
     changes = [_change(*c) for c in row["changes"]]
-    told = {name: row[name] for name in ("id", "kind", "ref", "label")} | {
-        "changes": [[*c[:4], *c[5:]] for c in row["changes"]]
-    }
+    told = {"changes": [[*c[:4], *c[5:]] for c in row["changes"]], "id": row["id"], "kind": row["kind"],
+            "label": row["label"], "ref": row["ref"]}  # fmt: skip
     digest = hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
     if row["kind"] not in ("do", "undo", "redo", "keep"):
         raise ValueError(f"no transaction is of the kind {row['kind']!r}")
@@ -486,10 +485,12 @@ def _change(
     before: dict[str, Scalar] | None = None,
 ) -> Change:  # fmt: skip
     before = before or {}
-    for name, value in (*values.items(), *before.items()):
-        if not (value is None or isinstance(value, _PLAIN)) or value is True or value is False:
+    for name, value in chain(values.items(), before.items()):
+        if value is None:
+            continue
+        if value.__class__ not in _PLAIN:
             raise ValueError(f"{kind}.{name} is not a scalar")
-        if value is not None and (name.endswith("_id") or name == "space"):
+        if name.endswith("_id") or name == "space":
             _key(value)
     for name in values:
         if _key(name) in _OURS:
