@@ -67,9 +67,7 @@ def is_astray(kind: str, rec: str, space: str, above: str) -> bool:
     return above != space and not (kind in OF_ITS_OWN and (above == LIBRARY or space == f"{kind}:{rec}"))
 
 
-def begins(
-    txn: Transaction, stored: Mapping[str, Stored], roles: Mapping[str, str], member: str
-) -> Begun:
+def begins(txn: Transaction, stored: Mapping[str, Stored], roles: Mapping[str, str], member: str) -> Begun:
     """The spaces that the transaction begins."""
     created = [c for c in txn.changes if c.created]
     if not created:

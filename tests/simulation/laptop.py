@@ -316,7 +316,7 @@ class Laptop:
 
     def sends(self, request: Request) -> None:
         """A base in a push is what the author saw when the field's masking began, however late it leaves."""
-        if request.method != "POST" or not request.path.endswith(f"epoch={self.epochs[-1][0]}"):
+        if request.method != "POST" or f"epoch={self.epochs[-1][0]}" not in request.path:
             return
         seen = {edit.id: edit.seen for edit in self.edits if edit.fate == "waiting"}
         for txn in orjson.loads(request.body)["txns"]:
