@@ -1,12 +1,14 @@
 """Transactions take effect once, as one and in order; refusals say why, are kept, and delay nobody else."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import orjson
 import pytest
 
 from models.outbox import Outgoing
 from server import push
-from sync import merge
+from sync import merge, protocol
 from tests.server.laptop import Laptop, client, do, edit, new, task
 from tests.server.running import Served
 
@@ -194,3 +196,39 @@ def test_a_template_of_a_thousand_tasks_is_one_entry(ines: Laptop) -> None:
     plan = [task("Site", "t0"), *(task(f"Step {n}", f"t{n}", "t0") for n in range(1, 1_000))]
     assert ines.push_one(do("Apply template", *plan)).ver
     assert len(ines.last().patches) == 1_000
+
+
+def _beyond(laptop: Laptop, since: int, shares: int, *batch: Outgoing) -> dict[str, Any]:
+    """What the answer to a push says to a laptop that has come to `since`."""
+    request = protocol.push(laptop.replica, 1, laptop.epoch, batch, 0, here=(since, shares))
+    return dict(laptop.http.post(request.path, content=request.body).json())
+
+
+def test_who_has_seen_all_before_a_push_is_told_what_a_pull_would_say(ines: Laptop) -> None:
+    ines.push(do("Add", client(rec="harlan")))
+    since = ines.pull().head
+    told = _beyond(ines, since, 0, do("Rename", edit("client", "harlan", since, name="Harlan")))
+    assert told["entries"] == []
+    assert (told["head"], told["sum"]) == (since + 1, ines.pull(since).sum)
+
+
+def test_it_is_told_how_an_edit_came_out_otherwise_than_it_was_sent(ines: Laptop, tomas: Laptop) -> None:
+    base = ines.push_one(do("Add", client(rec="harlan"))).ver
+    tomas.push(do("Rename", edit("client", "harlan", base, name="Harlan & Sons"), age=-60_000))
+    since = tomas.pull().head
+    told = _beyond(ines, since, 0, do("Rename", edit("client", "harlan", base, name="Harlan")))
+    assert told["entries"] == [orjson.loads(protocol.write_entry(ines.pull(since).entries[0]))]
+    assert ines.conflicts()
+
+
+@pytest.mark.parametrize(("behind", "shares"), [(1, 0), (0, 7), (0, -1)])
+def test_who_has_not_is_only_told_the_verdicts(ines: Laptop, behind: int, shares: int) -> None:
+    ines.push(do("Add", client(rec="harlan")))
+    told = _beyond(ines, ines.pull().head - behind, shares, do("Add", client()))
+    assert told.keys() == {"verdicts", "head"}
+
+
+def test_who_begins_a_space_has_to_be_told_of_it_first(ines: Laptop) -> None:
+    mine = new("client", "harlan", name="Harlan Fab")
+    mine[3]["space"] = "client:harlan"
+    assert "entries" not in _beyond(ines, ines.pull().head, 0, do("Add", mine))

@@ -83,10 +83,28 @@ def _() -> Iterator[None]:
 
     def moving(conn: sqlite3.Connection, verdicts: Any) -> None:
         settle(conn, verdicts)
-        cursor = max(int(db.get_meta(conn, "cursor", "0")), *(v.ver for v in verdicts))
+        cursor = max([int(db.get_meta(conn, "cursor", "0")), *(v.ver for v in verdicts)])
         db.set_meta(conn, "cursor", str(cursor))
 
     with patch.object(outbox, "settle", moving):
+        yield
+
+
+@_plant("a push passes what lies between")
+def _() -> Iterator[None]:
+    def trusting(reply: protocol.Reply, batch: Any, since: int) -> Any:
+        verdicts, sent = protocol.verdicts(reply), {txn.id: txn for txn in batch}
+        vers = sorted((v.ver, v.id) for v in verdicts if v.ver > since)
+        entries = [protocol._as_sent(ver, sent[id]) for ver, id in vers]
+        return verdicts, protocol.Page(entries, max([since, *dict(vers)]), max([since, *dict(vers)]))
+
+    with patch.object(protocol, "pushed", trusting):
+        yield
+
+
+@_plant("what came out otherwise passes as it was sent")
+def _() -> Iterator[None]:
+    with patch.object(merge.Decision, "as_sent", lambda self, txn: True):
         yield
 
 

@@ -114,6 +114,7 @@ COPIED = (
 # the first seed of all that shows the bug, or a story
 CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
     "no idempotency": 1, "loser dropped": 4, "conflict key without the loser": 4, "own push moves the cursor": 1,
+    "a push passes what lies between": 1,
     "everybody is sent everything": 3, "revoked rows stay": 9, "revoked history stays": 9,
     "over before it is known where it lies": 9,
     "cursor committed before the rows": 1, "rebase raises the base": 1, "cursor used as base": 1,
@@ -131,7 +132,11 @@ CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
     "what fails is kept as far as it came": 6, "an entry is skipped": 1, "the sum keeps what was replaced": 1,
 }  # fmt: skip
 # the same where people write into notes
-CAUGHT_WRITING = {"text without its base": 5, "the base of a text follows the pull": 66}
+CAUGHT_WRITING = {
+    "what came out otherwise passes as it was sent": 61,
+    "text without its base": 5,
+    "the base of a text follows the pull": 66,
+}
 
 
 @pytest.mark.parametrize("bug", BUGS)

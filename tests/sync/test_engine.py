@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from models import db, outbox, rejoining
+from models import apply, db, outbox, rejoining
 from models.apply import Entry
 from models.copies import Patch
 from models.errors import Held
@@ -235,6 +235,69 @@ def test_what_no_server_takes_is_set_aside_and_the_others_go(
     with ines.write() as conn:
         told = conn.execute("SELECT label, note FROM txn WHERE state=5").fetchall()
     assert told == [("Paste a book", protocol.TOO_LARGE)]
+
+
+def _seen(store: Store) -> tuple[Any, ...]:
+    with store.write() as conn:
+        states = conn.execute("SELECT state, ver FROM txn WHERE origin='L'").fetchall()
+        return db.get_meta(conn, "cursor"), states, conn.execute("SELECT ver, name FROM client").fetchall()
+
+
+def _asked(steps: list[engine.Step]) -> list[str]:
+    return [step.path for step in steps if isinstance(step, Request)]
+
+
+def test_where_nobody_elses_lies_between_a_push_needs_no_pull(ines: Store) -> None:
+    steps: list[engine.Step] = []
+    report = drive(ines, lambda r: _told(r, 4, 4), steps)
+    assert _asked(steps) == ["/v1/push?epoch=ours&since=3&shares=0"]
+    assert _seen(ines) == ("4", [(4, 4)], [(4, "Harlan Fab")])
+    assert (report.accepted, report.pulled, report.head) == (1, 1, 4)
+
+
+def _told(request: Request, ver: int, head: int, *otherwise: Entry) -> Reply:
+    """Accepts the one operation at `ver`, and says what a pull would."""
+    [id] = [txn["id"] for txn in orjson.loads(request.body)["txns"]]
+    rows = [protocol.write_entry(e._replace(id=id)) for e in otherwise]
+    return reply(protocol.write_verdicts([outbox.Verdict(id, ver)], head, rows))
+
+
+def test_what_came_out_otherwise_is_taken_as_it_came_out(ines: Store) -> None:
+    with ines.write() as conn:
+        rec = conn.execute("SELECT id FROM client").fetchone()[0]
+    patch = Patch("client", rec, False, {"name": "Harlan Fabrication", "space": "workspace"})
+    drive(ines, lambda r: _told(r, 4, 4, entry(4)._replace(patches=[patch])))
+    assert _seen(ines) == ("4", [(4, 4)], [(4, "Harlan Fabrication")])
+
+
+def test_a_promise_with_a_gap_is_none(ines: Store) -> None:
+    steps: list[engine.Step] = []
+    drive(ines, lambda r: _told(r, 5, 5) if r.body else page(entry(4), entry(5), head=5), steps)
+    assert _asked(steps)[1:] == ["/v1/pull?since=3&shares=0&brief=1"]
+    assert (4, "Harlan Fab") in _seen(ines)[2]
+
+
+def test_where_another_process_came_between_it_is_only_acknowledged(ines: Store) -> None:
+    def answer(request: Request) -> Reply:
+        if not request.body:
+            return page(head=5)
+        with ines.write() as conn:
+            apply.apply(conn, [entry(5)], 5)
+        return _told(request, 4, 4)
+
+    steps: list[engine.Step] = []
+    drive(ines, answer, steps)
+    assert _asked(steps)[1:] == ["/v1/pull?since=5&shares=0&brief=1"]
+    assert dict(facts(ines)[2])["cursor"] == "5"
+
+
+def test_pages_that_are_missing_come_before_what_a_push_tells(ines: Store) -> None:
+    with ines.write() as conn:
+        conn.execute("UPDATE space SET upto=-1, joined=-1")
+    steps: list[engine.Step] = []
+    with pytest.raises(Held):
+        drive(ines, lambda r: verdicts(r, ver=4) if r.body else reply({}, 503), steps)
+    assert _asked(steps) == ["/v1/push?epoch=ours", "/v1/snapshot?space=workspace&after=&since=-1"]
 
 
 def test_only_a_verdict_sets_an_edit_aside(ines: Store) -> None:
