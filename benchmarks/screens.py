@@ -151,7 +151,8 @@ def _measures(bare: Screen, screens: Sequence[Screen]) -> Iterator[Measure]:
             yield measure(f"{screen.name}: comes", "ms", comes, most=100)
         if keys := _all(screen, "settled_ms"):
             yield measure(f"{screen.name}: a key", "ms", keys, floor, of="p95", most=16)
-            yield measure(f"{screen.name}: a key, first change", "ms", _all(screen, "first_change_ms"))
+            first = _all(screen, "first_change_ms")
+            yield measure(f"{screen.name}: a key, first change", "ms", first, of="p95", most=10)
         yield measure(
             f"{screen.name}: CPU a key", "ms", [run["cpu_ms_per_press"] for run in screen.runs],
             [run["cpu_ms_per_press"] for run in bare.runs],

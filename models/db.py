@@ -23,6 +23,7 @@ from models.errors import (
 SCHEMA = 2  # PRAGMA user_version of the stores that this program writes
 NAME = "milepost.db"
 WAIT = 10.0  # seconds that a writer waits for another process
+STEPS = 1_000  # of SQLite's machine, between two looks at the clock
 
 
 def profile(home: str | Path | None = None) -> Path:
@@ -81,7 +82,7 @@ def _set_up(conn: sqlite3.Connection, readonly: bool) -> None:
 def at_most(conn: sqlite3.Connection, seconds: float) -> Iterator[None]:
     """What is read in it raises OperationalError when that takes longer."""
     end = monotonic() + seconds
-    conn.set_progress_handler(lambda: monotonic() > end, 1_000)
+    conn.set_progress_handler(lambda: monotonic() > end, STEPS)
     try:
         yield
     finally:

@@ -81,6 +81,7 @@ class Palette(Overlay):
         field = self.query_one(Input)
         with self.prevent(Input.Changed):
             field.value = ""
+        self.query_one(RowList).least = 0
         self._search("")
         self._show(field)
 
@@ -102,6 +103,8 @@ class Palette(Overlay):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
+        lines = self.query_one(RowList)
+        lines.least = max(lines.least, lines.size.height)  # it does not jump while one types
         self._search(event.value)
 
     def on_line_list_opened(self, event: Opened) -> None:

@@ -152,12 +152,16 @@ def _touched(project: str, rec: str) -> str:
 
 def window(conn: sqlite3.Connection, ns: Iterable[int]) -> Window:
     """The operations with these numbers, each above its changes where it has several."""
-    found = Window()
-    sql = f"SELECT c.n FROM change c WHERE c.txn=? AND {_REAL} ORDER BY c.n LIMIT {PARTS}"
-    for n in ns:
+    found, told = Window(), list(ns)
+    sql = f"SELECT c.n FROM change c WHERE c.txn=told.value AND {_REAL} ORDER BY c.n LIMIT {PARTS}"
+    rows = conn.execute(
+        f"SELECT (SELECT json_group_array(n) FROM ({sql})) FROM json_each(?) told ORDER BY told.key",
+        (json.dumps(told),),
+    )
+    for n, (parts,) in zip(told, rows, strict=True):
         add(found, n * 2 + OPERATION, 0)
-        parts = conn.execute(sql, (n,)).fetchall()
-        for (part,) in parts if len(parts) > 1 else ():
+        several = json.loads(parts)
+        for part in several if len(several) > 1 else ():
             add(found, part * 2 + CHANGE, 1)
     return found
 

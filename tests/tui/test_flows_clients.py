@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from models import record
-from tests.tui.office import at_work, count, furnish, here, keys, opened, see, until, value, view
+from models.windows import client, parties
+from tests.tui.office import at_work, count, elsewhere, furnish, here, keys, opened, see, until, value, view
 from tests.tui.plain import screen_text
 
 pytestmark = pytest.mark.asyncio
@@ -162,3 +163,30 @@ async def test_the_discreet_timeline_has_what_the_client_may_see(tmp_path, ids):
         await keys(pilot, "T")
         await keys(pilot, "D")
         assert names(pilot) == ["Survey"] and "angry" not in screen_text(pilot.app)
+
+
+async def test_all_clients_and_all_lines_of_one_are_read_once_while_a_filter_is_typed(
+    tmp_path, ids, monkeypatch
+):
+    read, every, lines = [], parties.parties, client.told
+    monkeypatch.setattr(parties, "parties", lambda *of: read.append("parties") or every(*of))
+    monkeypatch.setattr(client, "told", lambda *of: read.append("lines") or lines(*of))
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g c")
+        await keys(pilot, "/ 'h'")
+        shown = len(view(pilot.app).lines.window)
+        read.clear()
+        await keys(pilot, "backspace")
+        assert not read and len(view(pilot.app).lines.window) > shown
+        await keys(pilot, "escape")
+        elsewhere(tmp_path, "client", ids["Harlan Fab"], name="Zander")
+        await see(pilot, "■ Zander")
+        [first] = view(pilot.app).rows(view(pilot.app).lines.window.rowids[:1])
+        assert first.name == "Northwind Steel"
+        view(pilot.app).seek("client", ids["Harlan Fab"])
+        await keys(pilot, "i 'About_steel' enter T")
+        read.clear()
+        await keys(pilot, "/")
+        assert read == ["lines"], "before the first letter"
+        await keys(pilot, "'st' backspace")
+        assert read == ["lines"] and len(view(pilot.app).lines.window) == 1

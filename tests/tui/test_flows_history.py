@@ -119,3 +119,20 @@ async def test_what_was_done_is_narrowed_by_who_what_and_when(tmp_path, ids):
         await until(lambda: [one[0] for one in told(pilot)] == ["Elsewhere"], pilot)
         await keys(pilot, "/ ctrl+u 'kind:tsk'")
         await see(pilot, "none of: task, project")
+
+
+async def test_a_letter_of_a_filter_waits_for_no_thread_where_the_log_is_short(tmp_path, ids, monkeypatch):
+    elsewhere(tmp_path, "task", ids["Go live"], name="Go-live")
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "g u")
+        await until(lambda: len(told(pilot)) == 2, pilot)
+        monkeypatch.setattr("tui.screens.base.AT_ONCE", 5.0)
+        view(pilot.app).reload = None  # not to be called
+        await keys(pilot, "/ 'elsew'")
+        assert [one[0] for one in told(pilot)] == ["Elsewhere"] and "1 shown" in screen_text(pilot.app)
+        del view(pilot.app).reload
+        monkeypatch.setattr("tui.screens.base.AT_ONCE", -1.0)
+        monkeypatch.setattr("models.db.STEPS", 1)
+        await keys(pilot, "ctrl+u 'furn'")
+        await until(lambda: [one[0] for one in told(pilot)] == ["Furnish"], pilot)
+        await see(pilot, "1 shown")

@@ -8,6 +8,7 @@ from textual.events import Paste
 
 from tests.tui.office import TASKS, at_work, count, furnish, keys, see, settle, until, value, view
 from tests.tui.plain import screen_text
+from tui.widgets.rows import RowList
 
 pytestmark = pytest.mark.asyncio
 
@@ -168,3 +169,13 @@ async def test_too_much_and_nothing_are_said_or_ignored(tmp_path, ids):
         await see(pilot, "milepost import FILE --as tasks")
         await paste(pilot, "Dauer\tBeginn\n3\t4\n")
         await see(pilot, "Call it Task")
+
+
+async def test_the_palette_does_not_jump_while_one_types(tmp_path, ids):
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, ":")
+        high, shown = pilot.app.focused.parent.size.height, pilot.app.focused.parent.query_one(RowList)
+        await keys(pilot, "'theme_d'")
+        assert len(shown.window) < 9 and pilot.app.focused.parent.size.height == high
+        await keys(pilot, "escape g slash")
+        assert pilot.app.focused.parent.size.height < high, "what offers little is small"

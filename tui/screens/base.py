@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache, partial
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, cast
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 
+from models import db
 from models.feed import Changes
 from models.windows import discreet
 from models.windows.discreet import Front
@@ -40,6 +43,8 @@ class Pane(Protocol):
     def on_changes(self, changes: Changes) -> None: ...
 
 
+Left = TypeVar("Left")
+AT_ONCE = 0.01  # seconds that a letter of a filter may wait for what is left
 WAITING = "…"  # until it is known how much a filter leaves
 
 
@@ -410,6 +415,12 @@ class ListView(Looks):
             self.show_tabs()
             self.shell.retitle()  # at once: drawn together with what is left
         return self.told()
+
+    def soon(self, left: Callable[[], Left]) -> Left | None:
+        """What is read on the screen's thread; nothing where it takes so long that a key would wait."""
+        with suppress(sqlite3.OperationalError), db.at_most(bench(self).desk.conn, AT_ONCE):
+            return left()
+        return None
 
     def narrow(self) -> None:
         """Shows what the filter leaves."""

@@ -94,11 +94,17 @@ class ClientView(Noted, Shared):
     def narrow(self) -> None:
         super().reload()
 
+    def begin_filter(self) -> None:
+        self.call_after_refresh(self._read_lines)
+
+    def _read_lines(self) -> None:
+        """Once, not at every key of a filter."""
+        self._lines = self._lines or client.told(bench(self).desk.conn, self.client)
+
     def window(self) -> Window:
-        conn = bench(self).desk.conn
-        if self.wanted and not self._lines:
-            self._lines = client.told(conn, self.client)  # once, not at every key of a filter
-        return client.timeline(conn, self.client, self.wanted, self._lines)
+        if self.wanted:
+            self._read_lines()
+        return client.timeline(bench(self).desk.conn, self.client, self.wanted, self._lines)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return client.time_rows(bench(self).desk.conn, rowids)

@@ -10,7 +10,7 @@ from models.filters import vocabulary
 from models.windows import parties
 from models.windows.discreet import Front
 from models.windows.parties import CLIENT, CONTACT, SITE
-from models.windows.window import Window
+from models.windows.window import EVERY, Window
 from tui.links import link
 from tui.screens.base import bench
 from tui.screens.noted import Noted
@@ -77,6 +77,7 @@ class ClientsView(Noted, Shared):
     def __init__(self) -> None:
         super().__init__()
         self.twins: dict[tuple[str, str], Pair] = {}  # what may be there twice, by each of the two
+        self._whole: Window | None = None  # without a filter, as long as it is as it was read
 
     def title_parts(self) -> Sequence[str]:
         many = f" · {len(set(self.twins.values()))} may be there twice" if self.twins else ""
@@ -85,6 +86,7 @@ class ClientsView(Noted, Shared):
     # Loading
 
     def reload(self) -> None:
+        self._whole = None
         super().reload()
         if bench(self).desk.loaded:
             self.run_worker(self._seek_twins, thread=True, exclusive=True, group="twins", exit_on_error=False)
@@ -110,7 +112,10 @@ class ClientsView(Noted, Shared):
             self.post_message(self.Retitled())
 
     def window(self) -> Window:
-        return parties.parties(bench(self).desk.conn, self.wanted)
+        if any(one.sql != EVERY.sql for one in self.wanted.values()):
+            return parties.parties(bench(self).desk.conn, self.wanted)
+        self._whole = self._whole or parties.parties(bench(self).desk.conn)
+        return self._whole
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         rows = parties.party_rows(bench(self).desk.conn, rowids)

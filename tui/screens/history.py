@@ -132,10 +132,13 @@ class HistoryView(ListView):
     def _read(self, wanted: Condition) -> None:
         conn = bench(self).desk.reader()
         try:
-            told = history.operations(conn, "" if self.every else self.project, self.of[1], wanted)
+            told = self._operations(conn, wanted)
         finally:
             conn.close()
         self.app.call_from_thread(self._show, told, wanted)
+
+    def _operations(self, conn: sqlite3.Connection, wanted: Condition) -> list[Told]:
+        return history.operations(conn, "" if self.every else self.project, self.of[1], wanted)
 
     def _ask(self, app: Workbench, rec: str) -> None:
         """What this laptop has not got of it, from the server; in a thread of its own."""
@@ -191,7 +194,12 @@ class HistoryView(ListView):
         self.tell_shown()
 
     def narrow(self) -> None:
-        self.reload()
+        wanted = self._wanted
+        told = self.soon(lambda: self._operations(bench(self).desk.conn, wanted))
+        if told is None:
+            self.reload()
+        else:
+            self._show(told, wanted)
 
     def told(self) -> str:
         return super().told() if self._shown == self._wanted else WAITING

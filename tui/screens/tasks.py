@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.events import Paste
 
-from models import db
 from models.windows import discreet, tasks
 from models.windows.discreet import Front
 from models.windows.tasks import TaskRow
@@ -27,7 +25,6 @@ from tui.words import day, duration, status, to_type
 if TYPE_CHECKING:
     from models.filters.vocabulary import Vocabulary
 
-AT_ONCE = 0.01  # seconds that a letter of a filter may wait for what is left
 FEW = 4_000  # rows that a filter left: in so many the next letter is looked for at once
 HEAD = 64  # rows of the first paint; the rest of a larger project is read in a thread
 
@@ -159,8 +156,8 @@ class TasksView(TaskActions, ReadBehind):
         if self.is_short():
             super().reload()
             return
-        left = self._soon(self._left_of_known)
-        soon = left or self._soon(self._left_near)
+        left = self.soon(self._left_of_known)
+        soon = left or self.soon(self._left_near)
         if soon is not None:
             self._show(soon)
         if left is None:
@@ -232,12 +229,6 @@ class TasksView(TaskActions, ReadBehind):
         if test.words and texts is not None:
             return tasks.narrowed_by_words(tree, texts, test.words)
         return tasks.narrowed(tree, tasks.task_hits(conn, self.project, test))
-
-    def _soon(self, left: Callable[[], Window | None]) -> Window | None:
-        """Nothing where it takes so long that a key would wait."""
-        with suppress(sqlite3.OperationalError), db.at_most(bench(self).desk.conn, AT_ONCE):
-            return left()
-        return None
 
     def _left_of_known(self) -> Window | None:
         """What the filter leaves, where little has to be looked at for that."""

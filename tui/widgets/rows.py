@@ -58,6 +58,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
     Moved, Opened = Moved, Opened
 
     virtual_size = Reactive(Size(0, 0), repaint=False)  # of another length, nothing is laid out anew
+    least = 0  # lines that it has where it is as high as its rows
 
     def __init__(
         self, columns: Sequence[Column], reader: Reader, *, empty: str = "", id: str | None = None
@@ -146,6 +147,9 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         """Fold what lies below the cursor, or show it again."""
         if self._marker() != LEAF:
             self._fold(self._marker() == OPEN)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return max(self.least, self.virtual_size.height)
 
     # What a list that is worked in adds
 
@@ -245,9 +249,8 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=wanted, animate=False, immediate=True)
 
     def _show_window(self, index: int, line: int) -> None:
-        size = Size(1, len(self.window) + 1)
-        grows, self.virtual_size = size != self.virtual_size and self.styles.is_auto_height, size
-        if grows:
+        before, self.virtual_size = self.virtual_size, Size(1, len(self.window) + 1)
+        if self.styles.is_auto_height and self._needs_room(before.height):
             self.refresh(layout=True)
         self.cursor = index
         if self.size.height:
@@ -257,6 +260,12 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
             self._reveal()
         self.redraw()
         self.settle()
+
+    def _needs_room(self, before: int) -> bool:
+        """Whether it is to be as high as it is not yet, `before` being the lines that it had to show."""
+        was, wants = max(self.least, before), max(self.least, self.virtual_size.height)
+        full = was > self.size.height > 0  # it has all the room that there is
+        return was != wants and not (full and wants >= self.size.height)
 
     def _marker(self) -> str:
         return self.window.marker(self.cursor) if len(self.window) else LEAF
