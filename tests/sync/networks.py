@@ -3,6 +3,7 @@
 import socket
 import ssl
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -15,6 +16,7 @@ REDIRECT = (
     b"connection: close\r\n\r\n"
 )
 BUSY = b"HTTP/1.1 503 Busy\r\nretry-after: %d\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+QUIET = 0.4  # seconds without a byte until nothing is under way
 WHO = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -43,7 +45,12 @@ class Network:
 
     def die(self) -> None:
         """What is connected stays so, and hears nothing any more, as after a sleep; so does what is connected until a
-        push was swallowed: over which line it goes, of those that the events leave, is chance."""
+        push was swallowed: over which line it goes, of those that the events leave, is chance. A request that is under
+        way ends first: where its answer died, no push would follow for as long as a request may take."""
+        end = time.monotonic() + 20
+        while any(time.monotonic() - call.moved < QUIET for call in self._open):
+            assert time.monotonic() < end, "the lines are never quiet"
+            time.sleep(0.02)
         self.dying = True
         for call in self._open:
             call.dead = True
@@ -92,7 +99,7 @@ class _Call:
 
     def __init__(self, laptop: socket.socket, server: socket.socket, swallowed: threading.Event) -> None:
         self._laptop, self._server, self._swallowed = laptop, server, swallowed
-        self.dead = False
+        self.dead, self.moved = False, time.monotonic()
 
     def there(self) -> None:
         self._pump(self._laptop, self._server)
@@ -103,6 +110,7 @@ class _Call:
     def _pump(self, one: socket.socket, other: socket.socket) -> None:
         with suppress(OSError):
             while data := one.recv(65_536):
+                self.moved = time.monotonic()
                 if not self.dead:
                     other.sendall(data)
                 elif one is self._laptop and b"/v1/push" in data:
