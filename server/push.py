@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 
 from models import digest
 from models.apply import Entry
+from models.copies import Patch
 from models.fields import Scalar
 from models.outbox import Verdict
 from server import graph, spaces
@@ -113,7 +114,7 @@ class Push:
         begun = spaces.begins(txn, self._stored, self._roles, self._member)
         if reason := self._forbidden(txn, begun):
             return reason
-        decision = self._without_known_conflicts(self._merge(txn, stamp))
+        decision = self._as_before(self._merge(txn, stamp), txn, stamp)
         reason = decision.reason or self._astray(decision) or self._loop(decision) or self._circle(decision)
         if not reason:
             self._accept(txn, stamp, decision, begun)
@@ -124,23 +125,27 @@ class Push:
             return "whoever made it makes it again, and shares it again."
         return spaces.forbidden(txn, self._stored, self._roles, begun, self._member)
 
-    def _merge(self, txn: Transaction, stamp: Stamp) -> Decision:
+    def _merge(self, txn: Transaction, stamp: Stamp, kept: Collection[str] = ()) -> Decision:
         if len(txn.changes) > 1 and len({change.rec for change in txn.changes}) < len(txn.changes):
             return Decision(reason="it names a record twice.")
         try:
-            return merge.decide(txn, self._stored, stamp)
+            return merge.decide(txn, self._stored, stamp, kept)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             # without a verdict this one would hold up all that waits behind it
             _log.exception("transaction %s of replica %s makes no sense", txn.id, self._replica)
             return Decision(reason=f"the server can make no sense of it ({type(error).__name__}: {error}).")
 
-    def _without_known_conflicts(self, decision: Decision) -> Decision:
-        """A conflict that was kept after a restore is found again by the same two edits, and stays as it is."""
-        found = [patch for patch in decision.patches if patch.kind == "conflict"]
+    def _as_before(self, decision: Decision, txn: Transaction, stamp: Stamp) -> Decision:
+        """A conflict that was kept after a restore is found again by the same two edits, and stays as it is: what won
+        in it wins once more, in whichever order they come now."""
+        found = _conflicts(decision)
         if not found:
             return decision
-        self._load(patch.rec for patch in found)
-        for patch in [p for p in found if p.rec in self._stored]:
+        others = {merge.other_way(patch) for patch in found}
+        self._load(others.union(patch.rec for patch in found))
+        if kept := others & self._stored.keys():
+            decision = self._merge(txn, stamp, kept)
+        for patch in [p for p in _conflicts(decision) if p.rec in self._stored]:
             decision.patches.remove(patch)
             del decision.writes[patch.rec]
         return decision
@@ -264,6 +269,10 @@ class Push:
         if stored and spaces.space_of(stored.values) not in self._roles:
             return "a task that you do not see"
         return str(writes.get("name") or (stored and stored.values.get("name")) or id)
+
+
+def _conflicts(decision: Decision) -> list[Patch]:
+    return [patch for patch in decision.patches if patch.kind == "conflict"]
 
 
 def _repeat(txn: Transaction, known: Known) -> Verdict:

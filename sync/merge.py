@@ -17,7 +17,7 @@ not seen; both leave a conflict record. Every field that a transaction names is 
 also where it lost, so that the author's laptop converges.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -108,8 +108,19 @@ def touched(txn: Transaction) -> set[str]:
     return ids
 
 
-def decide(txn: Transaction, stored: Mapping[str, Stored], mine: Stamp) -> Decision:
-    """Decides the transaction as one. `mine` is the stamp that its writes will carry; `mine.at` = now − age."""
+def other_way(conflict: Patch) -> str:
+    """The id of the conflict between the same two edits in which the other one won; not of notes."""
+    v = conflict.values
+    return made_id("conflict", str(v["loser_txn"]), str(v["winner_txn"]), str(v["rec"]), str(v["field"]))
+
+
+def decide(
+    txn: Transaction, stored: Mapping[str, Stored], mine: Stamp, kept: Collection[str] = ()
+) -> Decision:
+    """Decides the transaction as one. `mine` is the stamp that its writes will carry; `mine.at` = now − age.
+
+    `kept`: ids of conflicts that outlived a restore of the server. Who won there wins again, whoever comes first.
+    """
     decision = Decision()
     try:
         if txn.kind == "keep":
@@ -120,7 +131,7 @@ def decide(txn: Transaction, stored: Mapping[str, Stored], mine: Stamp) -> Decis
             settles = settles or change.kind == "settlement"
         lost = dict(_lost_settlements(txn, stored)) if settles else {}
         for change in txn.changes:
-            _Merge(decision, txn, mine, change, stored.get(change.rec), lost).run()
+            _Merge(decision, txn, mine, change, stored.get(change.rec), lost, kept).run()
     except Invalid as error:
         return Decision(reason=str(error))
     return decision
@@ -182,10 +193,10 @@ class _Merge:
 
     def __init__(
         self, decision: Decision, txn: Transaction, mine: Stamp, change: Change, stored: Stored | None,
-        lost: Mapping[str, _Lost],
+        lost: Mapping[str, _Lost], kept: Collection[str],
     ) -> None:  # fmt: skip
         self.decision, self.txn, self.mine, self.change = decision, txn, mine, change
-        self.stored, self.lost = stored, lost
+        self.stored, self.lost, self.kept = stored, lost, kept
         self.result: dict[str, Scalar] = {}
         self.wrote: dict[str, Scalar] = {}
         self.conflicts: list[Patch] = []
@@ -328,7 +339,11 @@ class _Merge:
         )
         base = {n: v for n, v in self.change.before.items() if n in names} or None
         decided = "server" if stays else "time"
-        if not stays and self.mine.at > theirs.at:
+        wins = not stays and self.mine.at > theirs.at
+        loser, winner = (theirs, self.mine) if wins else (self.mine, theirs)
+        if made_id("conflict", loser.txn, winner.txn, self.change.rec, min(names)) in self.kept:
+            wins = not wins
+        if wins:
             self._write(values)
             self._record({**standing, **values}, self.mine, standing, theirs, base, decided)
         else:

@@ -348,7 +348,7 @@ def _() -> Iterator[None]:
 
 @_plant("a kept conflict is written again")
 def _() -> Iterator[None]:
-    with patch.object(push.Push, "_without_known_conflicts", lambda self, decision: decision):
+    with patch.object(push.Push, "_as_before", lambda self, decision, txn, stamp: decision):
         yield
 
 

@@ -135,6 +135,25 @@ def test_conflict_records_only_grow(pair: Pair, monday: Callable[[], None]) -> N
     assert sync(ines, tomas) == before
 
 
+@pytest.mark.parametrize("field", ["deadline", "name"])
+def test_who_won_a_conflict_wins_it_again_whoever_comes_first(
+    pair: Pair, monday: Callable[[], None], field: str
+) -> None:
+    """Of a date the value stays that the server had: else the restore would turn it round, and decided ones with it."""
+    ines, tomas = pair
+    ines.transact("Add", create, "project", id="line", name="Line 2")
+    ines.transact("Add", create, "task", id="cables", name="Lay cables", project_id="line")
+    sync(ines, tomas)
+    monday()
+    ines.transact("Ines", edit, "task", "cables", **{field: "2026-12-04T17:00"})
+    tomas.transact("Tomas", edit, "task", "cables", **{field: "2026-12-11T17:00"})
+    before = sync(ines, tomas)
+    assert count(ines, "conflict") == 1
+    for first, second in ((tomas, ines), (ines, tomas)):
+        monday()
+        assert sync(first, second) == before
+
+
 def test_what_a_colleague_did_in_a_project_begun_since_comes_with_whoever_began_it(
     pair: Pair, monday: Callable[[], None]
 ) -> None:
