@@ -138,13 +138,14 @@ class Push:
     def _as_before(self, decision: Decision, txn: Transaction, stamp: Stamp) -> Decision:
         """A conflict that was kept after a restore is found again by the same two edits, and stays as it is: what won
         in it wins once more, in whichever order they come now."""
-        found = _conflicts(decision)
-        if not found:
-            return decision
-        others = {merge.other_way(patch) for patch in found}
-        self._load(others.union(patch.rec for patch in found))
-        if kept := others & self._stored.keys():
-            decision = self._merge(txn, stamp, kept)
+        kept: set[str] = set()
+        while found := _conflicts(decision):
+            others = {merge.other_way(patch) for patch in found}
+            self._load(others.union(patch.rec for patch in found))
+            if not (more := (others & self._stored.keys()) - kept):
+                break
+            kept |= more
+            decision = self._merge(txn, stamp, kept)  # what wins now may meet others that it had not
         for patch in [p for p in _conflicts(decision) if p.rec in self._stored]:
             decision.patches.remove(patch)
             del decision.writes[patch.rec]

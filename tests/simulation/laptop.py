@@ -437,11 +437,15 @@ class Laptop:
         rows = conn.execute("SELECT id, state, ver, note FROM txn WHERE origin='L' ORDER BY n").fetchall()
         kept = {row[0] for row in rows}
         forgotten = [edit for edit in self.edits if edit.id not in kept]
+        arrived = {entry.id: entry.ver for entry in log}
         for edit in forgotten:
             if edit.id in self._forgotten:
                 continue
             self._forgotten.add(edit.id)
-            need(self._is_hidden(edit), f"{edit.id[-4:]} ({edit.fate}) left the store of {self.name}")
+            need(
+                self._is_hidden(edit, edit.id in arrived),
+                f"{edit.id[-4:]} ({edit.fate}) left the store of {self.name}",
+            )
             edit.fate = "seen" if edit.fate == "waiting" else edit.fate
         here = [edit for edit in self.edits if edit.id in kept]
         need([r[0] for r in rows] == [e.id for e in here], f"{self.name}'s outbox is not what was edited")
@@ -470,7 +474,6 @@ class Laptop:
         need(not left, f"{self.name} keeps the history of {left}, which is not for him any more")
         whole = all(upto >= 0 for _, _, upto, _ in self._spaces.values())
         whole = whole and db.get_meta(conn, "shares") != "-1"
-        arrived = {entry.id: entry.ver for entry in log}
         for edit, (id, state, ver, note) in zip(here, rows, strict=True):
             at = arrived.get(id)
             # an echo is heard with its log entry; one that a snapshot passed over, when nothing is missing any more
@@ -505,10 +508,14 @@ class Laptop:
         """Whether it left the store with a space that was taken away."""
         return edit.id in self._forgotten
 
-    def _is_hidden(self, edit: Edit) -> bool:
+    def _is_hidden(self, edit: Edit, arrived: bool) -> bool:
+        """All of it lies where this member sees nothing any more; of what arrived, also in a space that was given to
+        him and taken while he heard of neither."""
         made_in = {rec: values["space"] for e in self.edits for rec, values in e.created.items()}
-        recs = {*edit.created, *(rec for rec, _ in edit.fields)}
-        return all((self.of.get(rec) or made_in.get(rec)) in self._taken for rec in recs)
+        spaces = {
+            self.of.get(rec) or made_in.get(rec) for rec in (*edit.created, *(rec for rec, _ in edit.fields))
+        }
+        return all(space in self._taken or (arrived and space not in self._spaces) for space in spaces)
 
     def _builds_on_rejected(self, edit: Edit) -> bool:
         before = self.edits[: self.edits.index(edit)]

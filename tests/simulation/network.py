@@ -227,10 +227,16 @@ def _stranger(request: Request) -> Reply:
         return _reply(200, orjson.dumps({"verdicts": verdicts, "head": len(ids)}), STRANGE)
     if "/v1/snapshot" in request.path:
         return _reply(200, protocol.write_snapshot([("client", "~", "{}")], 10**6, False, 1), STRANGE)
-    ver = int(parse_qs(urlsplit(request.path).query)["since"][0]) + 1
+    if "/v1/sums" in request.path:
+        return _reply(200, orjson.dumps({"sums": {"workspace": 1}, "head": 9, "shares": 0}), STRANGE)
+    ver = int(parse_qs(urlsplit(request.path).query).get("since", ["9"])[0]) + 1
     patch = Patch("client", "a stranger's", True, {"name": "Stranger", "space": "workspace"})
-    entry = Entry(ver, f"theirs {ver}", "theirs", None, 0, "do", None, "Stranger", [patch])
-    return _reply(200, protocol.write_page([protocol.write_entry(entry)], ver, ver), STRANGE)
+    entry = protocol.write_entry(
+        Entry(ver, f"theirs {ver}", "theirs", None, 0, "do", None, "Stranger", [patch])
+    )
+    if "/v1/history" in request.path:
+        return _reply(200, protocol.write_history([entry], False), STRANGE)
+    return _reply(200, protocol.write_page([entry], ver, ver), STRANGE)
 
 
 def _reply(status: int, body: bytes, epoch: str) -> Reply:

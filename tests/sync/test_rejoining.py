@@ -154,6 +154,23 @@ def test_who_won_a_conflict_wins_it_again_whoever_comes_first(
         assert sync(first, second) == before
 
 
+def test_what_wins_once_more_finds_the_other_conflicts_as_they_were_recorded(
+    pair: Pair, monday: Callable[[], None]
+) -> None:
+    """By itself the earlier word on who may sign would stand, the later one would write nothing, and meet no delete."""
+    ines, tomas = pair
+    ines.transact("Add", create, "contact", id="ada", name="Ada", client_id="harlan")
+    sync(ines, tomas)
+    monday()
+    tomas.transact("Tomas", edit, "contact", "ada", can_sign=1)
+    ines.transact("Ines", edit, "contact", "ada", can_sign=0)
+    ines.transact("Ines", delete, "contact", "ada")
+    before = sync(tomas, ines)
+    assert count(ines, "conflict") == 2
+    monday()
+    assert sync(ines, tomas) == before
+
+
 def test_what_a_colleague_did_in_a_project_begun_since_comes_with_whoever_began_it(
     pair: Pair, monday: Callable[[], None]
 ) -> None:
