@@ -264,7 +264,7 @@ async def test_of_many_problems_three_are_told_and_enter_tells_all(home):
     async with at_work(home, (140, 80)) as pilot:
         await see(pilot, "+ 3 more")
         assert screen_text(pilot.app).count("! Problem") == 3
-        await keys(pilot, "l home j j j j j j enter")  # + 22 more: of all there is
+        await keys(pilot, "l home j j j j j enter")  # + 22 more: of all there is
         await until(lambda: screen_text(pilot.app).count("! Problem") == 6, pilot)
         await keys(pilot, "h enter")
         await until(lambda: view(pilot.app).name_in_registry == "tasks", pilot)

@@ -61,7 +61,7 @@ class Form:
         from models.kinds import KINDS
 
         label = KINDS[line.kind].field(line.field).label if line.what in FIELDS else line.label
-        title = next((one.text for one in self.lines.values() if one.what == TITLE), "")
+        title = next((one.text for one in self.lines.values() if one.what in (HEAD, TITLE)), "")
         return f"{label} of {title}"
 
     def fill(self, drafts: Iterable[form.Draft], cells: int) -> None:

@@ -79,8 +79,10 @@ def _record(
     if values is None:
         yield Draft(HEAD, kind.label, "not on this laptop")
         return
+    if kind.title != "name":
+        yield Draft(HEAD, kind.label, _text(conn, kind, rec, kind.title, values, True))
     if values["deleted_at"]:
-        yield Draft(HEAD, "Deleted", "in the recycle bin: g d", "deleted")
+        yield Draft(PAST, "Deleted", "in the recycle bin: g d", "deleted")
     left = 0
     for name, field in _in_order(kind).items():
         if name in HIDDEN:
@@ -89,7 +91,7 @@ def _record(
             continue
         text = "" if name == "visibility" and not all else _text(conn, kind, rec, name, values, all)
         if text or all or name == kind.title:
-            what, label = (TITLE, kind.label) if name == kind.title else (FIELD, field.label)
+            what, label = (TITLE, kind.label) if name == kind.title == "name" else (FIELD, field.label)
             yield Draft(what, label, text, name, kind.name, rec)
         else:
             left += 1
