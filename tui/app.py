@@ -67,6 +67,11 @@ class Milepost(App[None], inherit_bindings=False):
         assert isinstance(screen, Shell)
         return screen
 
+    @property
+    def ending(self) -> bool:
+        """Whether the screens are gone: messages that were on their way still come."""
+        return not self.screen_stack
+
     def on_ready(self) -> None:
         self.call_after_refresh(self._painted)
 

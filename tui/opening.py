@@ -113,7 +113,7 @@ def look_for_changed(app: Workbench) -> None:
 
 def _offer(app: Workbench, opened: Opened, found: Sequence[tuple[Path, Attached]]) -> None:
     """One after the other, when nothing else is asked."""
-    if not found or not app.screen_stack:
+    if not found or app.ending:
         return
     if app.shell.typing() or app.shell.has_class("-asking"):
         app.set_timer(SOON, partial(_offer, app, opened, found))

@@ -56,7 +56,7 @@ class Rescued(Beginning):
     def keep_unsaved(self) -> None:
         """What is typed now is kept, what is saved by now no more."""
         self._look = None
-        if not self.screen_stack:  # it is ending
+        if self.ending:
             return
         try:
             self.keeper.keep([*self.shell.typed(), *self._found])

@@ -154,6 +154,8 @@ class Workbench(Rescued):
 
     def look(self) -> None:
         """Tells the views what was committed since the last look, here or elsewhere."""
+        if self.ending:
+            return
         try:
             self.desk.check()
             changes = self.desk.feed.poll()
@@ -188,11 +190,15 @@ class Workbench(Rescued):
         self.keeper.close()
 
     def on_workbench_loaded(self) -> None:
+        if self.ending:
+            return
         for view in self.shell.query(ListView):
             view.detail.reload()
         self._keep_up()
 
     def on_workbench_written(self, message: Written) -> None:
+        if self.ending:
+            return
         error = message.outcome.exception()
         if error is not None:
             message.lost(
@@ -210,6 +216,8 @@ class Workbench(Rescued):
             self.desk.worker.wake()
 
     def on_workbench_synced(self, message: Synced) -> None:
+        if self.ending:
+            return
         state = message.state
         self.shell.connection(_connection(state))
         if state.phase in ("held", "synced") and state.detail:

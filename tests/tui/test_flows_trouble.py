@@ -1,12 +1,16 @@
 """What goes wrong: locks, a file that is gone, a full disk, errors nobody foresaw; and leaving while typing."""
 
 import sqlite3
+from concurrent.futures import Future
+from functools import partial
 
 import pytest
 from textual import events
 
 from models import db
 from models.errors import StoreError
+from models.feed import Changes
+from sync.worker import State
 from tests.tui.office import at_work, count, furnish, here, keys, opened, see, settle, until, value, view
 from tests.tui.plain import screen_lines
 from tui.starting import make
@@ -167,3 +171,21 @@ async def test_keys_are_never_nobodys_however_late_a_line_hears_that_it_is_hidde
         shell.set_focus(None)
         await keys(pilot, ": 'filter' enter 'net' enter")
         assert shell.focused is lines and here(pilot).name == "Check network"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("last", ["committed", "loaded", "synced", "written"])
+async def test_what_is_heard_when_the_screens_are_gone_is_let_be(tmp_path, ids, last):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        app = pilot.app
+    outcome: Future[Changes] = Future()
+    outcome.set_exception(StoreError("too late"))
+    hear = {
+        "committed": app.on_workbench_committed,
+        "loaded": app.on_workbench_loaded,
+        "synced": partial(app.on_workbench_synced, app.Synced(State("synced", detail="1 was refused"))),
+        "written": partial(app.on_workbench_written, app.Written(outcome, str, str, str)),
+    }
+    assert app.ending
+    hear[last]()
+    assert not app.trouble
