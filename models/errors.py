@@ -24,6 +24,11 @@ MilepostError
 class MilepostError(Exception):
     """An error whose text is meant for the user."""
 
+    @property
+    def plain(self) -> str:
+        """The text for a place that says already which field it is about."""
+        return str(self)
+
 
 class Refused(MilepostError):
     """What was asked cannot be done; nothing was written."""
@@ -34,7 +39,11 @@ class Invalid(Refused):
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
-        self.field = field
+        self.field, self.message = field, message
+
+    @property
+    def plain(self) -> str:
+        return self.message
 
 
 class NotFound(Refused):

@@ -202,7 +202,7 @@ class Workbench(Rescued):
         error = message.outcome.exception()
         if error is not None:
             message.lost(
-                str(error) if isinstance(error, MilepostError) else "that went wrong; see milepost.log"
+                error.plain if isinstance(error, MilepostError) else "that went wrong; see milepost.log"
             )
             self.call_after_refresh(self._refused, error)
             return
@@ -341,7 +341,7 @@ class Workbench(Rescued):
         if not isinstance(error, MilepostError):
             self.report(error)
         else:
-            self.shell.footer.say(str(error), "bad", seconds=0 if self.shell.typing() else 12)
+            self.shell.footer.say(error.plain, "bad", seconds=0 if self.shell.typing() else 12)
 
     def _said(self, changes: Changes) -> str:
         if not changes.count:

@@ -74,7 +74,7 @@ async def test_who_is_completed_and_written(tmp_path, ids):
     [
         ("name", "", "cannot be empty"),
         ("status", "later", "is none of"),
-        ("duration", "soon", "Write 3d"),
+        ("duration", "soon", " “soon” is not a duration. Write 3d"),
         ("start", "fri 13th", "Write 08:00"),
         ("finish", "32.1.2027", "Write 2026-12-04"),
         ("percent", "140", "above 100"),
@@ -88,6 +88,7 @@ async def test_nonsense_comes_back_with_a_remedy(tmp_path, ids, column, typed, w
         lines.edit_cell(column=column)
         await pilot.press("ctrl+u", "ctrl+k", *typed, "enter")
         await see(pilot, why)
+        assert "_minutes:" not in screen_text(pilot.app)
         assert lines.editing and lines._editor.value == typed
         await keys(pilot, "escape")
         assert not lines.editing and names(pilot) == TASKS
