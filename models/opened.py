@@ -66,7 +66,7 @@ class Opened:
     def clear(self) -> None:
         """Removes what was opened more than a day ago and is as it was."""
         for place in self._places():
-            if not self._changed(place.name) and self._age(place.name) > DAY:
+            if self._age(place.name) > DAY and not self._changed(place.name):
                 self.let_go(place.name)
 
     def _places(self) -> list[Path]:
