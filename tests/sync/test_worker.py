@@ -71,6 +71,9 @@ def city(store: Store) -> str | None:
 def test_a_profile_that_never_signed_in_is_left_alone(profile: Profile, run: Run) -> None:
     told = run(profile("odile"))
     until(phase(told, "local"))
+    told.worker.wake()
+    time.sleep(0.3)
+    assert {state.phase for state in told} == {"local"}
 
 
 def test_an_edit_reaches_the_colleague_by_itself(laptop: SignIn, run: Run) -> None:
