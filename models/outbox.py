@@ -14,6 +14,7 @@ from models.space import settle_passed
 
 _ALL = "(SELECT value FROM json_each(?))"
 _UNDECIDED = f"state IN ({PENDING}, {SENT})"
+_BEHIND = f"{UNSEEN} AND t.state<3 AND t.n>coalesce((SELECT n FROM txn WHERE id=?), 0)"
 
 Sent = tuple[str, str, bool, Values, dict[str, int], Values]
 
@@ -42,23 +43,24 @@ class Verdict(NamedTuple):
     reason: str = ""
 
 
-def take(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
-    """The next transactions in order, about `rows` changes of them but at least one; they are marked sent.
+def take(conn: sqlite3.Connection, rows: int, after: str = "") -> list[Outgoing]:
+    """The next transactions in order, about `rows` changes of them but at least one; they are marked sent. `after`:
+    those behind that one.
 
     What names a content that the server has not yet waits for that (models.blobs), with all that builds on it.
     """
-    heads = _next(conn, rows)
+    heads = _next(conn, rows, after)
     ns = [head[0] for head in heads]
     conn.execute(f"UPDATE txn SET state=? WHERE n IN {_ALL}", (SENT, orjson.dumps(ns).decode()))
     changes = _changes(conn, ns)
     return [Outgoing._make((*head[1:], changes[head[0]])) for head in heads]
 
 
-def _next(conn: sqlite3.Connection, rows: int) -> list[tuple[Any, ...]]:
+def _next(conn: sqlite3.Connection, rows: int, after: str) -> list[tuple[Any, ...]]:
     waiting = conn.execute(
         f"""SELECT (SELECT count(*) FROM change c WHERE c.txn=t.n), t.n, t.id, t.kind, t.ref, t.label, t.author, t.at
-            FROM txn t WHERE {UNSEEN} AND t.state<3 ORDER BY t.n LIMIT ?""",
-        (rows,),
+            FROM txn t WHERE {_BEHIND} ORDER BY t.n LIMIT ?""",
+        (after, rows),
     ).fetchall()
     if held := _held(conn):
         waiting = [row for row in waiting if row[1] not in held]
@@ -148,9 +150,9 @@ def _records(conn: sqlite3.Connection, ns: list[int]) -> dict[str, str]:
     )
 
 
-def waiting(conn: sqlite3.Connection) -> int:
-    """How many operations the server has not accepted yet."""
-    return int(conn.execute(f"SELECT count(*) FROM txn t WHERE {UNSEEN} AND t.state<3").fetchone()[0])
+def waiting(conn: sqlite3.Connection, after: str = "") -> int:
+    """How many operations the server has not accepted yet; `after`: of those behind that one."""
+    return int(conn.execute(f"SELECT count(*) FROM txn t WHERE {_BEHIND}", (after,)).fetchone()[0])
 
 
 def newest(conn: sqlite3.Connection) -> int:

@@ -5,6 +5,7 @@ import gzip
 import ssl
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from importlib.util import find_spec
 
 import httpx
@@ -18,6 +19,7 @@ from sync.protocol import Reply, Request
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 QUIET = httpx.Timeout(30.0, connect=10.0, read=45.0)  # of the events: the server says something every 15 s
 COMPRESS_FROM = 1_000  # bytes
+LEAVES = 0.02  # seconds, at most, that work on the store waits for the request that is sent ahead of it
 
 if find_spec("sniffio") is None:
     # httpcore looks for it four times a request, through every folder of the path: a third of the cost of a request
@@ -44,15 +46,23 @@ def client(server: str, token: str = "") -> httpx.AsyncClient:
     return http
 
 
-async def send(http: httpx.AsyncClient, request: Request) -> Reply:
-    """Raises Offline when no whole answer came."""
+async def send(http: httpx.AsyncClient, request: Request, left: asyncio.Event | None = None) -> Reply:
+    """Sets `left` when all of the request has been sent. Raises Offline when no whole answer came."""
     headers = {"content-type": request.type} if request.body else {}
     body = request.body
     if len(body) >= COMPRESS_FROM and request.type == protocol.JSON:
         body = gzip.compress(body, 1)
         headers["content-encoding"] = "gzip"
+
+    async def watch(event: str, _: object) -> None:
+        if left and event.endswith("send_request_body.complete"):
+            left.set()
+
+    watched = {"trace": watch} if left else {}
     try:
-        response = await http.request(request.method, request.path, content=body, headers=headers)
+        response = await http.request(
+            request.method, request.path, content=body, headers=headers, extensions=watched
+        )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise _told(error, http) from error
     return _reply(response, response.content)
@@ -70,16 +80,23 @@ class Line:
         self._request: Request | None = None
         self._reply: asyncio.Task[Reply] | None = None
 
-    def expect(self, request: Request | None) -> None:
-        """`request` will be sent next, or nothing that is known."""
+    async def expect(self, request: Request | None) -> None:
+        """`request` will be sent next, or nothing that is known. Waits until it has left, if that takes no time."""
         if request != self._request:
             self.close()
             self._request = request
-            self._reply = asyncio.create_task(send(self._http, request)) if request else None
+            if request:
+                left = asyncio.Event()
+                self._reply = asyncio.create_task(send(self._http, request, left))
+                self._reply.add_done_callback(lambda _: left.set())
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(left.wait(), LEAVES)
 
     async def send(self, request: Request) -> Reply:
         """Raises Offline when no whole answer came."""
-        self.expect(request)
+        if request != self._request:
+            self.close()
+            return await send(self._http, request)
         assert self._reply
         try:
             return await self._reply

@@ -157,27 +157,76 @@ Checkpoint = tuple[list[apply.Entry], int]  # whole transactions of the log, and
 class _Waiting(NamedTuple):
     """What is to be pushed, by which replica, and the newest of it that was accepted before. `offers`: after a restore,
     what this laptop has seen of others and the server may have lost. `here` is how far this laptop has come, None where
-    pages are missing."""
+    pages are missing. `more`: others wait behind these."""
 
     replica: str
     newest: str
     batch: list[outbox.Outgoing]
     offers: bool
     here: Where | None
+    more: bool
+
+
+class _Push(NamedTuple):
+    waiting: _Waiting
+    request: Request
+
+    @property
+    def ahead(self) -> Request | None:
+        """The request, if a server takes one as large."""
+        return self.request if len(self.request.body) <= protocol.MAX_PUSH else None
 
 
 def _push(run: _Run) -> Generator[Step, Any, bool]:
-    """Whether this laptop is at the end of the log now, with what it was told of it."""
-    ended = False
-    # "sent" is committed before the request leaves: from then on nobody may assume that it did not arrive
-    while (waiting := (yield run.local("take", _take, most=run.most))) and waiting.batch:
-        if answer := (yield from _send(run, waiting)):
-            ended = yield from _settled(run, waiting, *answer)
+    """Whether this laptop is at the end of the log now, with what it was told of it.
+
+    While the server decides on a batch the next one is taken; while it decides on that, its verdicts on the first are
+    written down. It never has two to decide on.
+    """
+    ended, push = False, _asking(run, (yield from _taken(run)))
+    while push:
+        behind = (yield from _taken(run, push)) if push.waiting.more else None
+        answer = yield from _send(run, push)
+        then = _asking(run, _behind(push.waiting, behind, *answer)) if answer else None
+        if answer:
+            ended = yield from _settled(run, push.waiting, *answer, then and then.ahead)
+        push = then or _asking(run, (yield from _taken(run)))
     return ended
 
 
+def _taken(run: _Run, before: _Push | None = None) -> Generator[Step, Any, _Waiting | None]:
+    """The next to be pushed; those behind what is pushed now, which leaves meanwhile."""
+    # "sent" is committed before the request leaves: from then on nobody may assume that it did not arrive
+    after, ahead = (before.waiting.batch[-1].id, before.ahead) if before else ("", None)
+    waiting: _Waiting | None = yield run.local("take", _take, ahead, most=run.most, after=after)
+    return waiting
+
+
+def _asking(run: _Run, waiting: _Waiting | None) -> _Push | None:
+    if waiting is None or not waiting.batch:
+        return None
+    here = waiting.here and waiting.here[:2]
+    return _Push(
+        waiting,
+        protocol.push(waiting.replica, db.SCHEMA, run.epoch, waiting.batch, run.now(), waiting.newest, here),
+    )
+
+
+def _behind(
+    before: _Waiting, behind: _Waiting | None, verdicts: Sequence[outbox.Verdict], page: Page | None
+) -> _Waiting | None:
+    """What was taken behind others, once the server has answered for those and before that is written down. None
+    where it has to be taken anew: on something refused it may build, and another process may have come between."""
+    if behind is None or behind.replica != before.replica or any(v.reason for v in verdicts):
+        return None
+    here = behind.here
+    if page and here and here == before.here:
+        here = here._replace(cursor=page.head)
+    return behind._replace(newest=max(verdicts, key=lambda v: v.ver).id, here=here)
+
+
 def _settled(
-    run: _Run, waiting: _Waiting, verdicts: list[outbox.Verdict], page: Page | None
+    run: _Run, waiting: _Waiting, verdicts: list[outbox.Verdict], page: Page | None, ahead: Request | None
 ) -> Generator[Step, Any, bool]:
     """Writes down the verdicts, and with `page` what a pull would bring, unless another process came between. Whether
     that is done."""
@@ -188,33 +237,30 @@ def _settled(
     run.report.accepted += sum(not v.reason for v in verdicts)
     run.report.rejected += sum(bool(v.reason) for v in verdicts)
     if page is None or waiting.here is None:
-        yield run.local("verdicts", _settle, durable=False, verdicts=verdicts, asked=waiting.replica)
+        yield run.local("verdicts", _settle, ahead, durable=False, verdicts=verdicts, asked=waiting.replica)
         return False
     here = waiting.here
     first, *further = _checkpoints(page, here.cursor) or [([], here.cursor)]
     settle = partial(
         _settle_seen, verdicts=verdicts, asked=waiting.replica, here=here, page=page, first=first
     )
-    if not (yield run.local("verdicts", settle, durable=False)):
+    if not (yield run.local("verdicts", settle, ahead, durable=False)):
         return False
     for entries, upto in further:
-        yield run.local("apply", _apply, durable=False, entries=entries, upto=upto, shares=here.shares)
+        yield run.local("apply", _apply, ahead, durable=False, entries=entries, upto=upto, shares=here.shares)
     run.reach(page, here.shares)
     run.came(page.entries)
     return True
 
 
-def _send(run: _Run, waiting: _Waiting) -> Generator[Step, Any, _Answer | None]:
+def _send(run: _Run, push: _Push) -> Generator[Step, Any, _Answer | None]:
     """None when it is to be tried anew: with fewer at once, or after the server has told of another newest operation of
     this replica."""
-    here = waiting.here
-    request = protocol.push(
-        waiting.replica, db.SCHEMA, run.epoch, waiting.batch, run.now(), waiting.newest, here and here[:2]
-    )
+    waiting, request = push
     first, *others = waiting.batch
-    if len(request.body) > protocol.MAX_PUSH and not others:  # a verdict that needs no server
+    if push.ahead is None and not others:  # a verdict that needs no server
         return [outbox.Verdict(first.id, 0, protocol.TOO_LARGE)], None
-    reply = None if len(request.body) > protocol.MAX_PUSH else (yield from run.ask(request))
+    reply = (yield from run.ask(request)) if push.ahead else None
     if reply is None or (reply.status == 413 and others):
         run.most = len(waiting.batch) // 2
         return None
@@ -223,7 +269,7 @@ def _send(run: _Run, waiting: _Waiting) -> Generator[Step, Any, _Answer | None]:
     if (newest := protocol.newest(reply)) is not None:
         yield from _another(run, waiting.replica, newest)
         return None
-    verdicts, page = protocol.pushed(reply, waiting.batch, here.cursor if here else 0)
+    verdicts, page = protocol.pushed(reply, waiting.batch, waiting.here.cursor if waiting.here else 0)
     if {v.id for v in verdicts} != {t.id for t in waiting.batch}:
         raise Held("The server answered for other edits than were sent. It is tried again; your edits wait.")
     return verdicts, page
@@ -240,13 +286,17 @@ def _another(run: _Run, asked: str, newest: str) -> Generator[Step, Any, None]:
         run.report.notices.append(replica.NOTICE)
 
 
-def _take(conn: sqlite3.Connection, most: int) -> _Waiting:
+def _take(conn: sqlite3.Connection, most: int, after: str) -> _Waiting:
     offers = rejoining.offers(conn, protocol.PUSH_ROWS)
-    batch = offers or (outbox.take(conn, protocol.PUSH_ROWS) if outbox.waiting(conn) else [])
-    batch = batch[:most] if offers else rejoining.up_to_begun(conn, batch[:most])
+    waits = 0 if offers else outbox.waiting(conn, after)
+    taken = outbox.take(conn, protocol.PUSH_ROWS, after)[:most] if waits else []
+    batch = rejoining.up_to_begun(conn, taken)
+    more = len(batch) == len(taken) < waits
+    if offers and not after:
+        batch = offers[:most]
     here = space.where(conn)
     complete = here.shares >= 0 and not here.wanted
-    return _Waiting(*replica.read(conn), batch, bool(offers), here if complete and not offers else None)
+    return _Waiting(*replica.read(conn), batch, bool(offers), here if complete and not offers else None, more)
 
 
 def _settle(

@@ -311,7 +311,7 @@ async def _drive(
                 report: Report = end.value
                 return report
             if isinstance(step, Local):
-                line.expect(step.ahead)
+                await line.expect(step.ahead)
                 outcome = await writes.run(step)
             elif isinstance(step, Outside):
                 outcome = step.run()

@@ -20,13 +20,15 @@ PULL = Request("GET", "/v1/pull?since=0")
 
 
 @contextmanager
-def line(say: Callable[[socket.socket], None]) -> Iterator[str]:
-    """A server of one connection that says what it likes; its address."""
+def line(say: Callable[[socket.socket], None], peers: int = 1) -> Iterator[str]:
+    """A server of so many connections, one after the other, that says what it likes; its address."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        with listener, listener.accept()[0] as peer:
-            say(peer)
+        with listener:
+            for _ in range(peers):
+                with listener.accept()[0] as peer:
+                    say(peer)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
@@ -74,7 +76,7 @@ def test_what_was_asked_ahead_is_not_asked_again() -> None:
     async def run(address: str) -> list[bytes]:
         async with api.client(f"http://{address}") as http:
             wire = api.Line(http)
-            wire.expect(page)
+            await wire.expect(page)
             await asyncio.to_thread(said.wait)
             return [(await wire.send(request)).body for request in (page, last)]
 
@@ -83,22 +85,27 @@ def test_what_was_asked_ahead_is_not_asked_again() -> None:
 
 
 def test_another_answer_than_the_one_asked_for_is_never_taken() -> None:
+    heard: list[bytes] = []
+
+    def say(peer: socket.socket) -> None:
+        repeating(heard, 1)(peer) if heard else heard.append(peer.recv(65536))
+
     async def run(address: str) -> Reply:
         async with api.client(f"http://{address}") as http:
             wire = api.Line(http)
-            wire.expect(Request("GET", "/v1/pull?since=7"))
-            return await wire.send(PULL)  # before the other has left
+            await wire.expect(Request("GET", "/v1/pull?since=7"))
+            return await wire.send(PULL)  # before the other is answered
 
-    heard: list[bytes] = []
-    with line(repeating(heard, 1)) as address:
+    with line(say, peers=2) as address:
         assert asyncio.run(run(address)).body == b"GET /v1/pull?since=0"
+    assert [first.split()[1] for first in heard] == [b"/v1/pull?since=7", b"/v1/pull?since=0"]
 
 
 def test_a_failure_of_what_was_asked_ahead_is_told_when_it_is_wanted() -> None:
     async def run() -> None:
         async with api.client("http://127.0.0.1:1") as http:
             wire = api.Line(http)
-            wire.expect(PULL)
+            await wire.expect(PULL)
             await asyncio.sleep(0.05)
             await wire.send(PULL)
 

@@ -1,5 +1,6 @@
 """Contents of attachments: up before what names them, down on demand, whole or not at all."""
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -82,12 +83,14 @@ def test_the_content_is_there_before_the_operation_that_names_it(
     told: list[str] = []
     send = carrying.api.send
 
-    async def noted(http: httpx.AsyncClient, request: protocol.Request) -> protocol.Reply:
+    async def noted(
+        http: httpx.AsyncClient, request: protocol.Request, *left: asyncio.Event
+    ) -> protocol.Reply:
         if "blobs" in request.path:
             told.append(request.method)
         elif "push" in request.path:
             told.extend(txn["label"] for txn in orjson.loads(request.body)["txns"])
-        return await send(http, request)
+        return await send(http, request, *left)
 
     monkeypatch.setattr(carrying.api, "send", noted)
     worker.sync_now(ines)
