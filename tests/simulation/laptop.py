@@ -21,9 +21,11 @@ from models.feed import Changes
 from models.kinds import KINDS
 from models.snapshot import Page
 from sync import engine
-from sync.protocol import Request
+from sync.protocol import Reply, Request
 from tests.simulation import edits, stage
 from tests.simulation.ledger import Cell, Edit, Values, View, difference, fold, full, need
+
+Answer = tuple[bool, Reply | None, str]  # whether one came, which, and the fault
 
 
 class Worker:
@@ -33,6 +35,7 @@ class Worker:
         self.steps = engine.sync(now)
         self.step = self.steps.send(None)
         self.lie = ""  # what was told last in place of an answer
+        self.ahead: tuple[Request, Answer] | None = None  # what has left already, and what came of it
         self.rejoins, self.lied = (
             0,
             False,

@@ -8,7 +8,7 @@ import random
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cache
 from typing import Any, NamedTuple
@@ -29,7 +29,7 @@ from sync import engine, protocol
 from sync.engine import Local
 from sync.protocol import Reply, Request
 from tests.simulation import edits, network, oracle, stage
-from tests.simulation.laptop import Laptop, Worker
+from tests.simulation.laptop import Answer, Laptop, Worker
 from tests.simulation.ledger import Edit, Violation, full, need
 
 SHARING = ("found", "grant", "grant", "revoke", "edit private", "edit private")
@@ -428,9 +428,12 @@ class World:
         self.clock.skew = laptop.skew
         self.clock.now += dice.choice((0, 5, 900))
         faulty = dice.random() < faults * (1 if isinstance(worker.step, Local) else 2)
-        act: Callable[..., Any] = self._local if isinstance(worker.step, Local) else self._request
         late = self._is_overtaken(laptop, worker.step)
-        done, outcome, fault = act(laptop, worker.step, dice, faulty)
+        if isinstance(worker.step, Local):
+            self._ask_ahead(laptop, worker, worker.step.ahead, dice, faults)
+            done, outcome, fault = self._local(laptop, worker.step, dice, faulty)
+        else:
+            done, outcome, fault = self._answer(laptop, worker, dice, faulty)
         if fault:
             self.count[fault] += 1
         if not done:
@@ -456,6 +459,22 @@ class World:
                 worker.lie = ""
             need(lie in ("", "413") or late, f"{lie} was taken for an answer")  # 413: fewer at once
             need(worker.lie in ("", "413") or asks, f"{fault} was taken for an answer")
+
+    def _ask_ahead(
+        self, laptop: Laptop, worker: Worker, ahead: Request | None, dice: random.Random, faults: float
+    ) -> None:
+        """What is named as the next request leaves before the work on the store, as a driver may have it."""
+        if ahead != (worker.ahead and worker.ahead[0]):
+            worker.ahead = None
+            if ahead and self.clock.now // 5 % 2:
+                self.count["asked ahead"] += 1
+                worker.ahead = ahead, self._request(laptop, ahead, dice, dice.random() < faults * 2)
+
+    def _answer(self, laptop: Laptop, worker: Worker, dice: random.Random, faulty: bool) -> Answer:
+        asked, worker.ahead = worker.ahead, None
+        if asked and asked[0] == worker.step:
+            return asked[1]
+        return self._request(laptop, worker.step, dice, faulty)
 
     @staticmethod
     def _is_overtaken(laptop: Laptop, step: Any) -> bool:
@@ -493,9 +512,7 @@ class World:
         except StoreError:
             return
 
-    def _request(
-        self, laptop: Laptop, request: Request, dice: random.Random, faulty: bool
-    ) -> tuple[bool, Reply | None, str]:
+    def _request(self, laptop: Laptop, request: Request, dice: random.Random, faulty: bool) -> Answer:
         fault = network.draw(dice, self.clock.now) if faulty else ""
         if fault == "stranger" and not self._knows_epoch(laptop):
             fault = ""
