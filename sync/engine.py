@@ -157,13 +157,15 @@ Checkpoint = tuple[list[apply.Entry], int]  # whole transactions of the log, and
 class _Waiting(NamedTuple):
     """What is to be pushed, by which replica, and the newest of it that was accepted before. `offers`: after a restore,
     what this laptop has seen of others and the server may have lost. `here` is how far this laptop has come, None where
-    pages are missing. `more`: others wait behind these."""
+    pages are missing. `last`: nothing else waits; `more`: what waits behind these may be taken before they are
+    answered for."""
 
     replica: str
     newest: str
     batch: list[outbox.Outgoing]
     offers: bool
     here: Where | None
+    last: bool
     more: bool
 
 
@@ -190,6 +192,8 @@ def _push(run: _Run) -> Generator[Step, Any, bool]:
         then = _asking(run, _behind(push.waiting, behind, *answer)) if answer else None
         if answer:
             ended = yield from _settled(run, push.waiting, *answer, then and then.ahead)
+            if push.waiting.last:
+                break
         push = then or _asking(run, (yield from _taken(run)))
     return ended
 
@@ -287,16 +291,15 @@ def _another(run: _Run, asked: str, newest: str) -> Generator[Step, Any, None]:
 
 
 def _take(conn: sqlite3.Connection, most: int, after: str) -> _Waiting:
-    offers = rejoining.offers(conn, protocol.PUSH_ROWS)
-    waits = 0 if offers else outbox.waiting(conn, after)
+    if offers := rejoining.offers(conn, protocol.PUSH_ROWS):
+        return _Waiting(*replica.read(conn), [] if after else offers[:most], True, None, False, False)
+    waits = outbox.waiting(conn, after)
     taken = outbox.take(conn, protocol.PUSH_ROWS, after)[:most] if waits else []
     batch = rejoining.up_to_begun(conn, taken)
-    more = len(batch) == len(taken) < waits
-    if offers and not after:
-        batch = offers[:most]
     here = space.where(conn)
     complete = here.shares >= 0 and not here.wanted
-    return _Waiting(*replica.read(conn), batch, bool(offers), here if complete and not offers else None, more)
+    last, more = len(batch) == waits, len(batch) == len(taken) < waits
+    return _Waiting(*replica.read(conn), batch, False, here if complete else None, last, more)
 
 
 def _settle(

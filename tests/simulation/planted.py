@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -207,7 +206,7 @@ def _() -> Iterator[None]:
 
     def aged(row: Any) -> protocol.Transaction:
         txn = read(row)
-        return replace(txn, hash=f"{txn.hash} {txn.age}")
+        return txn._replace(hash=f"{txn.hash} {txn.age}")
 
     with patch.object(protocol, "_transaction", aged):
         yield
@@ -443,11 +442,24 @@ def _() -> Iterator[None]:
 def _() -> Iterator[None]:
     following = outbox._next
 
-    def held(conn: sqlite3.Connection, rows: int) -> Any:
+    def held(conn: sqlite3.Connection, *given: Any) -> Any:
         refused = conn.execute("SELECT 1 FROM txn WHERE state=5").fetchone()
-        return [] if refused else following(conn, rows)
+        return [] if refused else following(conn, *given)
 
     with patch.object(outbox, "_next", held):
+        yield
+
+
+@_plant("what was taken before a refusal is sent after it")
+def _() -> Iterator[None]:
+    behind = engine._behind
+
+    def blind(before: Any, after: Any, verdicts: Any, page: Any) -> Any:
+        newest = max((v for v in verdicts if v.ver), key=lambda v: v.ver, default=None)
+        found = behind(before, after, [v._replace(reason="") for v in verdicts], page)
+        return found and found._replace(newest=newest.id if newest else before.newest)
+
+    with patch.object(engine, "_behind", blind):
         yield
 
 

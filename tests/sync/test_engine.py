@@ -11,7 +11,7 @@ from models import apply, db, outbox, rejoining
 from models.apply import Entry
 from models.copies import Patch
 from models.errors import Held
-from models.record import create
+from models.record import create, edit
 from models.space import Space
 from models.store import Store
 from sync import engine, protocol
@@ -260,6 +260,63 @@ def _told(request: Request, ver: int, head: int, *otherwise: Entry) -> Reply:
     [id] = [txn["id"] for txn in orjson.loads(request.body)["txns"]]
     rows = [protocol.write_entry(e._replace(id=id)) for e in otherwise]
     return reply(protocol.write_verdicts([outbox.Verdict(id, ver)], head, rows))
+
+
+@pytest.fixture
+def three(ines: Store, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Three operations that wait; one is pushed at a time."""
+    monkeypatch.setattr(protocol, "PUSH_ROWS", 1)
+    with ines.write() as conn:
+        harlan = conn.execute("SELECT id FROM client").fetchone()[0]
+    ines.transact("Rename", edit, "client", harlan, name="Harlan Fabrication")
+    ines.transact("Add client", create, "client", name="Kestrel")
+    with ines.write() as conn:
+        return [id for (id,) in conn.execute("SELECT id FROM txn WHERE origin='L' ORDER BY n")]
+
+
+def test_while_the_server_decides_the_next_are_taken_and_verdicts_written_down(
+    ines: Store, three: list[str]
+) -> None:
+    vers = iter((4, 5, 6))
+    steps: list[engine.Step] = []
+    drive(ines, lambda r: _told(r, ver := next(vers), ver), steps)
+    told = [(s.what, s.ahead and _pushed(s.ahead)) if isinstance(s, Local) else _pushed(s) for s in steps]
+    first, second, third = ([id] for id in three)
+    assert told[1:8] == [
+        ("take", None), ("take", first), first, ("verdicts", second), ("take", second), second, ("verdicts", third),
+    ]  # fmt: skip
+    asked = [orjson.loads(s.body)["newest"] for s in steps if isinstance(s, Request)]
+    assert asked == ["", *three[:2]]
+    assert [path.partition("since=")[2] for path in _asked(steps)] == [
+        "3&shares=0",
+        "4&shares=0",
+        "5&shares=0",
+    ]
+    assert _seen(ines)[:2] == ("6", [(4, 4), (4, 5), (4, 6)])
+
+
+def _pushed(request: Request) -> list[str]:
+    return [txn["id"] for txn in orjson.loads(request.body)["txns"]]
+
+
+def test_what_was_taken_before_a_refusal_is_decided_with_it(ines: Store, three: list[str]) -> None:
+    steps: list[engine.Step] = []
+    answers = iter((lambda r: verdicts(r, ver=0, reason="name: no."), lambda r: _told(r, 4, 4)))
+    report = drive(ines, lambda r: next(answers)(r), steps)
+    assert [_pushed(s) for s in steps if isinstance(s, Request)] == [three[:1], three[2:]]
+    assert (report.accepted, report.rejected) == (1, 1)
+    with ines.write() as conn:
+        notes = conn.execute("SELECT state, note FROM txn WHERE origin='L' ORDER BY n").fetchall()
+    assert notes == [(5, "name: no."), (5, "builds on “Add client”, which was refused"), (4, None)]
+
+
+def test_an_answer_that_is_none_leaves_what_was_taken_behind_it_waiting(
+    ines: Store, three: list[str]
+) -> None:
+    with pytest.raises(Held):
+        drive(ines, lambda r: reply({}, 503))
+    with ines.write() as conn:
+        assert outbox.waiting(conn) == 3
 
 
 def test_what_came_out_otherwise_is_taken_as_it_came_out(ines: Store) -> None:

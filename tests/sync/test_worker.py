@@ -17,7 +17,7 @@ from models import db
 from models.errors import Held
 from models.record import create, edit
 from models.store import Store
-from sync import account, worker
+from sync import account, protocol, worker
 from sync.worker import State
 from tests.server.running import ROOT, Process
 from tests.slow_line import slow_line
@@ -149,7 +149,10 @@ def test_a_revoked_device_is_told_to_sign_in_and_goes_on_when_it_has(
     until(phase(told, "synced"))
 
 
-def test_a_line_that_is_slow_and_breaks_brings_it_all_over(laptop: SignIn, run: Run, server: Process) -> None:
+def test_a_line_that_is_slow_and_breaks_brings_it_all_over(
+    laptop: SignIn, run: Run, server: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "PUSH_ROWS", 40)
     ines, tomas = laptop("Ines"), laptop("Tomas")
     for n in range(200):
         ines.transact("Add client", create, "client", name=f"Plant {n}")
