@@ -120,7 +120,7 @@ CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
     "cursor committed before the rows": 1, "rebase raises the base": 1, "cursor used as base": 1,
     "row-level base": OTHER_FIELD, "acknowledged-unseen gap": 1, "pull clobbers pending": 1,
     "losing value not logged": 4,
-    "age in the hash": 1, "undo over a colleague's value": 17, "create over a delete": TWINS, "group split": 6,
+    "age in the hash": 1, "undo over a colleague's value": 65, "create over a delete": TWINS, "group split": 6,
     "no epoch check": 10, "space snapshot applied twice": 6, "cursor at the head of the last page": 6,
     "a page of another process's turn is taken": 96, "no re-push after restore": 17, "no re-conflict after restore": 66,
     "records of others are not offered after restore": 66, "numbers of the old history kept": 31,
@@ -135,7 +135,7 @@ CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
 }  # fmt: skip
 # the same where people write into notes
 CAUGHT_WRITING = {
-    "what came out otherwise passes as it was sent": 91,
+    "what came out otherwise passes as it was sent": 61,
     "text without its base": 5,
     "the base of a text follows the pull": 66,
 }
