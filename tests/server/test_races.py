@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from models.errors import StoreError
 from models.record import new_id
 from server.database import Connection, Database, open_database
 from server.log import SERVER, Log
@@ -218,7 +219,7 @@ def test_without_the_lock_what_was_checked_would_no_longer_hold(
         for turn in range(PUSHES):
             try:
                 Log(databases[number % 3]).push(workspace, "", f"r{number}", "m", [_adding(f"{turn}")], turn)
-            except Exception as error:
+            except StoreError as error:
                 failed.append(error)
 
     _at_once(push)
