@@ -24,7 +24,7 @@ from models.db import SCHEMA
 from models.outbox import Outgoing
 from models.record import edit, new_id
 from models.store import Store, open_store
-from sync import api, protocol, worker
+from sync import api, asking, worker
 from sync.account import login, token_of
 from sync.protocol import Request
 from tui.app import RARELY
@@ -165,9 +165,9 @@ async def _push(store: Store, http: httpx.AsyncClient, few: int) -> None:
                  [("task", id, False, {"name": f"By Tomas {i} {stamp}"}, {"name": ver})])
         for i, (id, ver) in enumerate(_tasks(store, few))
     ]  # fmt: skip
-    request = protocol.push("colleague", SCHEMA, store.meta("epoch"), batch, 0)
+    request = asking.push("colleague", SCHEMA, store.meta("epoch"), batch, 0)
     reply = await api.send(http, Request("POST", request.path, request.body))
-    assert not any(v.reason for v in protocol.verdicts(reply))
+    assert not any(v.reason for v in asking.verdicts(reply))
 
 
 def _tasks(store: Store, count: int) -> list[tuple[str, int]]:

@@ -26,7 +26,7 @@ from models.record import new_id
 from server.accounts import Accounts
 from server.database import Database, open_database
 from server.log import SERVER, Log, state
-from sync import protocol
+from sync import asking
 from sync.protocol import Change, Reply, Transaction
 
 TASKS = 20  # of a project, before it begins
@@ -184,12 +184,12 @@ async def _come_back(url: str, pid: int, devices: Sequence[Device], pages: int) 
 
 async def _sync(http: httpx.AsyncClient, device: Device, pages: int) -> None:
     started = time.perf_counter()
-    request = protocol.push(new_id(), 1, device.epoch, device.batch, 0)
-    verdicts = protocol.verdicts(await _ask(http, device, "POST", request.path, request.body))
+    request = asking.push(new_id(), 1, device.epoch, device.batch, 0)
+    verdicts = asking.verdicts(await _ask(http, device, "POST", request.path, request.body))
     device.accepted = sum(not verdict.reason for verdict in verdicts)
     read = 0
     while True:
-        page = protocol.page(await _ask(http, device, "GET", protocol.pull(device.cursor).path))
+        page = asking.page(await _ask(http, device, "GET", asking.pull(device.cursor).path))
         device.cursor, device.pulled, read = page.upto, device.pulled + len(page.entries), read + 1
         if not page.more or read == pages:
             break

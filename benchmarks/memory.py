@@ -22,7 +22,7 @@ from models.outbox import Outgoing
 from models.record import new_id
 from server.accounts import Accounts
 from server.database import open_database
-from sync import protocol
+from sync import asking, protocol
 from sync.protocol import Reply
 
 BATCH = 500  # edits in a push
@@ -51,8 +51,8 @@ class Laptop:
         """All of it, page by page; how many MB came."""
         since, size, more = 0, 0, True
         while more:
-            reply = self._answer(self._http.get(protocol.pull(since).path))
-            page = protocol.page(reply)
+            reply = self._answer(self._http.get(asking.pull(since).path))
+            page = asking.page(reply)
             since, more, size = page.upto, page.more, size + len(reply.body)
         return size / 2**20
 
@@ -62,8 +62,8 @@ class Laptop:
 
     def _push(self, changes: list[Any]) -> None:
         batch = [Outgoing(new_id(), "do", None, "Edit task", None, 0, [change]) for change in changes]
-        request = protocol.push(self._replica, 1, self._epoch, batch, 0)
-        for verdict in protocol.verdicts(self._answer(self._http.post(request.path, content=request.body))):
+        request = asking.push(self._replica, 1, self._epoch, batch, 0)
+        for verdict in asking.verdicts(self._answer(self._http.post(request.path, content=request.body))):
             if verdict.reason:
                 raise RuntimeError(verdict.reason)
 

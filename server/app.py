@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from models.errors import Refused, StoreError, StoreFull
 from models.fields import instant_of
-from server import envelope, keeping, restoring, watching
+from server import envelope, keeping, restoring, watching, wire
 from server.accounts import HOUR, Accounts, Device, WrongCode
 from server.blobs import Contents, Unfit, open_storage
 from server.database import Database, open_database
@@ -27,8 +27,8 @@ from server.log import SERVER, Compacted, Log, OtherHistory, Pushed, state
 from server.replicas import OtherReplica
 from server.spaces import Grant
 from server.watching import Metrics, Watched
+from server.wire import Malformed, Pushing
 from sync import protocol
-from sync.protocol import Malformed, Pushing
 
 TOLD = ("token", "workspace", "member", "name", "letter")
 ANY_JSON = {
@@ -250,7 +250,7 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
 
 def _read_push(encoding: str, body: bytes) -> Pushing:
     try:
-        sent = protocol.read_push(envelope.decompressed(encoding, body))
+        sent = wire.read_push(envelope.decompressed(encoding, body))
     except Malformed as error:
         raise HTTPException(422, str(error)) from error
     if sent.replica in ("", SERVER):
@@ -259,7 +259,7 @@ def _read_push(encoding: str, body: bytes) -> Pushing:
 
 
 def _verdicts(request: Request, pushed: Pushed) -> Response:
-    told = protocol.write_verdicts(pushed.verdicts, pushed.head, pushed.otherwise, pushed.sum)
+    told = wire.write_verdicts(pushed.verdicts, pushed.head, pushed.otherwise, pushed.sum)
     return envelope.reply(request, told)
 
 
@@ -273,9 +273,9 @@ def _page(
     request.state.epoch = pulled.epoch
     if pulled.spaces is None:
         return envelope.reply(
-            request, protocol.write_page(pulled.entries, pulled.head, pulled.upto, pulled.sum, brief)
+            request, wire.write_page(pulled.entries, pulled.head, pulled.upto, pulled.sum, brief)
         )
-    told = protocol.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
+    told = wire.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
     return envelope.reply(request, told)
 
 
@@ -298,7 +298,7 @@ def _content(
             410, "the log does not reach back so far, or this is not shared with you"
         ) from error
     request.state.epoch = page.epoch
-    return envelope.reply(request, protocol.write_snapshot(page.records, page.head, page.more, page.total))
+    return envelope.reply(request, wire.write_snapshot(page.records, page.head, page.more, page.total))
 
 
 def _history(request: Request, database: Database, device: Device, rec: str, before: int) -> Response:
@@ -306,7 +306,7 @@ def _history(request: Request, database: Database, device: Device, rec: str, bef
     if found is None:
         raise HTTPException(404, "no record that you see has this id")
     request.state.epoch = found.epoch
-    return envelope.reply(request, protocol.write_history(found.entries, found.more))
+    return envelope.reply(request, wire.write_history(found.entries, found.more))
 
 
 def _epochs(request: Request, database: Database, workspace: str) -> Response:

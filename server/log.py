@@ -10,7 +10,7 @@ from models.errors import Refused
 from models.outbox import Verdict
 from models.record import new_id
 from models.space import Space
-from server import replicas, spaces, sums
+from server import replicas, spaces, sums, wire
 from server.database import Connection, Database, ids_of
 from server.graph import Link, Row
 from server.push import Effects, Known, Push
@@ -129,7 +129,7 @@ class Log:
             label = f"Shared with {name} ({grant.role})" if grant.role else f"No longer shared with {name}"
             entry = Entry(head, new_id(), SERVER, actor, now, "do", None, label, [])
             effects = Effects(
-                entries=[(head, grant.space, entry.id, protocol.write_entry(entry))],
+                entries=[(head, grant.space, entry.id, wire.write_entry(entry))],
                 verdicts=[(entry.id, "", SERVER, head, "")],
             )
             Rows(conn, workspace).write(effects, head, now)

@@ -15,9 +15,9 @@ from models.apply import Entry
 from models.copies import Patch
 from models.fields import Scalar
 from models.outbox import Verdict
-from server import graph, spaces
+from server import graph, spaces, wire
 from server.graph import Link, Links, Row
-from sync import merge, protocol
+from sync import merge
 from sync.merge import Decision, Stamp, Stored
 from sync.protocol import Transaction
 
@@ -166,7 +166,7 @@ class Push:
         for (rec, name), beside in decision.stamps.items():
             self._stored[rec].stamps[name] = self.effects.stamps[rec, name] = beside
         written = [
-            (stamp.ver, space, txn.id, protocol.write_entry(part))
+            (stamp.ver, space, txn.id, wire.write_entry(part))
             for space, part in spaces.parts(entry, self._stored)
         ]
         self.effects.entries += written

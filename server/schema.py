@@ -18,7 +18,7 @@ CREATE TABLE workspace(id TEXT PRIMARY KEY, name TEXT NOT NULL, head INTEGER NOT
 CREATE TABLE epoch(workspace TEXT NOT NULL, n INTEGER NOT NULL, nonce TEXT NOT NULL, fork INTEGER NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY(workspace, n));
 -- what was accepted above the floor, in order and without gaps: a row for each space that a transaction touched.
--- body is protocol.write_entry of that part, at the time of its coming
+-- body is wire.write_entry of that part, at the time of its coming
 CREATE TABLE log(workspace TEXT NOT NULL, ver INTEGER NOT NULL, space TEXT NOT NULL, id TEXT NOT NULL,
     at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY(workspace, ver, space));
 -- what was accepted up to the floor, for the history of records: server.keeping writes and reads it

@@ -13,7 +13,7 @@ from models import db
 from models.errors import NoCredentials, Refused
 from models.space import SHARES
 from models.store import Store
-from sync import api, protocol
+from sync import api, protocol, replies
 from sync.credentials import open_credentials
 from sync.protocol import Reply, Request
 
@@ -138,8 +138,8 @@ async def _ask(server: str, token: str, request: Request) -> dict[str, Any]:
 
 def _answer(reply: Reply) -> dict[str, Any]:
     if protocol.HEADER in reply.headers and reply.status in (400, 403, 404, 409, 422, 429):
-        raise Refused(protocol.detail(reply))
-    return protocol.document(reply)
+        raise Refused(replies.detail(reply))
+    return replies.document(reply)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -13,7 +13,7 @@ import httpx_sse
 import truststore
 
 from models.errors import Held, Offline, SyncError
-from sync import protocol
+from sync import protocol, replies
 from sync.protocol import Reply, Request
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -118,7 +118,7 @@ async def heads(http: httpx.AsyncClient) -> AsyncIterator[int]:
     whoever answers asks to be left alone."""
     try:
         async with httpx_sse.aconnect_sse(http, "GET", "/v1/events", timeout=QUIET) as source:
-            if wait := protocol.patience(_reply(source.response, b"")):
+            if wait := replies.patience(_reply(source.response, b"")):
                 raise Held("The server asks to be left alone.", wait)
             async for event in source.aiter_sse():
                 yield int(event.data)
@@ -129,7 +129,7 @@ async def heads(http: httpx.AsyncClient) -> AsyncIterator[int]:
 
 def _told(error: Exception, http: httpx.AsyncClient) -> SyncError:
     if isinstance(error, httpx.ProxyError):
-        return Held(protocol.PROXY_WANTS_A_NAME) if str(error).startswith("407") else Offline(_proxy(error))
+        return Held(replies.PROXY_WANTS_A_NAME) if str(error).startswith("407") else Offline(_proxy(error))
     return Offline(_why(error, http))
 
 

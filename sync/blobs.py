@@ -17,7 +17,7 @@ from models.attachment import Attached
 from models.blobs import Blob, Blobs
 from models.errors import Held, NotFound
 from models.store import Store
-from sync import api, protocol
+from sync import api, protocol, replies
 from sync.protocol import PIECE, Reply, Request
 from sync.steps import Local, Outside, Step, Steps
 
@@ -40,7 +40,7 @@ def upload(files: Blobs, between: Callable[[], Generator[Step, Any, object]]) ->
             )
             if reply.status in NEVER and protocol.HEADER in reply.headers:
                 break
-            protocol.refuse_strangers(reply)
+            replies.refuse_strangers(reply)
             yield from between()
         yield Local("blob sent", partial(blobs.sent, sha=blob.sha))
         yield from between()
@@ -51,7 +51,7 @@ def _missing(blob: Blob) -> Any:
     if reply.status in NEVER and protocol.HEADER in reply.headers:
         return []
     try:
-        return [int(piece) for piece in protocol.document(reply)["missing"]]
+        return [int(piece) for piece in replies.document(reply)["missing"]]
     except (KeyError, TypeError, ValueError) as error:
         raise Held("The server's answer about an attachment makes no sense. It is asked again.") from error
 
@@ -84,5 +84,5 @@ async def _piece(http: httpx.AsyncClient, what: Attached, piece: int) -> bytes:
             f"The server has not got the content of {what.name} yet: the laptop that attached it has not sent it. "
             "Try again when that one has synced."
         )
-    protocol.refuse_strangers(reply)
+    replies.refuse_strangers(reply)
     return reply.body

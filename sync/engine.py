@@ -25,8 +25,9 @@ from models.errors import Held
 from models.snapshot import Page as SnapshotPage
 from models.space import Wanted, Where
 from models.sums import Told
-from sync import blobs, protocol
-from sync.protocol import Page, Reply, Request
+from sync import asking, blobs, protocol, replies
+from sync.asking import Page
+from sync.protocol import Reply, Request
 from sync.steps import Local, Step
 
 CHECKPOINT_ROWS = 400  # changes applied while the write lock is held: ≤ 20 ms
@@ -142,15 +143,15 @@ def _begin(conn: sqlite3.Connection) -> tuple[str, bool]:
 
 def _rejoin(before: str) -> Generator[Step, Any, str]:
     """Asks which histories the server has had, and goes on with its newest: at the first sync, and after a restore."""
-    reply: Reply = yield protocol.histories()
-    workspace, epochs, head = protocol.epochs(reply)
+    reply: Reply = yield asking.histories()
+    workspace, epochs, head = asking.epochs(reply)
     adopt = partial(rejoining.adopt, before=before, workspace=workspace, epochs=epochs, head=head)
     if why := (yield Local("rejoin", adopt)):
         raise Held(why)
     return epochs[-1][0]
 
 
-_Answer = tuple[list[outbox.Verdict], Page | None]  # see protocol.pushed
+_Answer = tuple[list[outbox.Verdict], Page | None]  # see asking.pushed
 Checkpoint = tuple[list[apply.Entry], int]  # whole transactions of the log, and the cursor after them
 
 
@@ -212,7 +213,7 @@ def _asking(run: _Run, waiting: _Waiting | None) -> _Push | None:
     here = waiting.here and waiting.here[:2]
     return _Push(
         waiting,
-        protocol.push(waiting.replica, db.SCHEMA, run.epoch, waiting.batch, run.now(), waiting.newest, here),
+        asking.push(waiting.replica, db.SCHEMA, run.epoch, waiting.batch, run.now(), waiting.newest, here),
     )
 
 
@@ -269,11 +270,11 @@ def _send(run: _Run, push: _Push) -> Generator[Step, Any, _Answer | None]:
         run.most = len(waiting.batch) // 2
         return None
     if reply.status == 413:
-        raise Held(protocol.too_large(first.label, len(request.body)))
-    if (newest := protocol.newest(reply)) is not None:
+        raise Held(replies.too_large(first.label, len(request.body)))
+    if (newest := asking.newest(reply)) is not None:
         yield from _another(run, waiting.replica, newest)
         return None
-    verdicts, page = protocol.pushed(reply, waiting.batch, waiting.here.cursor if waiting.here else 0)
+    verdicts, page = asking.pushed(reply, waiting.batch, waiting.here.cursor if waiting.here else 0)
     if {v.id for v in verdicts} != {t.id for t in waiting.batch}:
         raise Held("The server answered for other edits than were sent. It is tried again; your edits wait.")
     return verdicts, page
@@ -333,10 +334,10 @@ def _pull(run: _Run) -> Generator[Step, Any, None]:
         if here.wanted and here.shares >= 0:
             yield from _fetch(run, here.wanted, here.cursor)
             continue
-        reply = yield from run.ask(protocol.pull(here.cursor, here.shares))
+        reply = yield from run.ask(asking.pull(here.cursor, here.shares))
         try:
-            page = protocol.page(reply)
-        except protocol.Gone:
+            page = asking.page(reply)
+        except asking.Gone:
             yield run.local("below the floor", snapshot.all_again)
             continue
         _check(page, here.cursor)
@@ -364,7 +365,7 @@ def _version(run: _Run, id: str, rec: str) -> Generator[Step, Any, int]:
     """The version of an operation that touched the record; 0 where the server does not know it."""
     before, more = 0, True
     while more:
-        entries, more = protocol.history((yield from run.ask(protocol.past(rec, before))))
+        entries, more = asking.history((yield from run.ask(asking.past(rec, before))))
         if found := [entry.ver for entry in entries if entry.id == id]:
             return found[0]
         before, more = (entries[-1].ver, more) if entries else (0, False)
@@ -375,17 +376,17 @@ def _fetch(run: _Run, wanted: Wanted, cursor: int) -> Generator[Step, Any, None]
     """The pages of a space that are missing; ends early when the server has to be asked about the whole again."""
     after, since, done, total, more = wanted.after, wanted.joined, 0, 0, True
     while more:
-        reply = yield from run.ask(protocol.snapshot(wanted.id, after, since))
+        reply = yield from run.ask(asking.snapshot(wanted.id, after, since))
         try:
-            page = protocol.snapshot_page(reply, wanted.id, after)
-        except protocol.Gone:
+            page = asking.snapshot_page(reply, wanted.id, after)
+        except asking.Gone:
             yield run.local("again", snapshot.again, space=wanted.id)
             return
         _check_head(page.head, max(cursor, since))
         if page.more and not page.records:
             raise Held("The server promises more and sends nothing. It is asked again.")
         after, since, more = page.last, since if since >= 0 else page.head, page.more
-        ahead = protocol.snapshot(wanted.id, after, since) if more else None
+        ahead = asking.snapshot(wanted.id, after, since) if more else None
         total = total or page.total
         for part in _parts(page) if wanted.fresh else [page]:
             work = snapshot.take if wanted.fresh else snapshot.stage
@@ -406,7 +407,7 @@ def _parts(page: SnapshotPage) -> Iterator[SnapshotPage]:
 
 
 def _apply_page(run: _Run, page: Page, here: Where, begun: int) -> Generator[Step, Any, Request | None]:
-    ahead = protocol.pull(page.upto, here.shares) if page.more else None
+    ahead = asking.pull(page.upto, here.shares) if page.more else None
     for entries, upto in _checkpoints(page, here.cursor):
         if (
             yield run.local(
@@ -487,7 +488,7 @@ def _verify(run: _Run, todo: sums.Next) -> Generator[Step, Any, None]:
     if todo.what == sums.COUNT:
         todo = yield from _count(run, asks=True)
     if todo.what == sums.ASK:
-        found, head, shares = protocol.sums_of((yield from run.ask(protocol.sums())))
+        found, head, shares = asking.sums_of((yield from run.ask(asking.sums())))
         words = yield run.local("mend", sums.mend, told=found, head=head, shares=shares, now=run.now())
         if words:
             run.report.notices.append(words)

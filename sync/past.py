@@ -5,7 +5,7 @@ import asyncio
 from models.apply import Entry
 from models.errors import Offline
 from models.store import Store
-from sync import api, protocol
+from sync import api, asking
 from sync.account import token_of
 
 MOST = 2_000  # entries that are asked for
@@ -34,8 +34,8 @@ async def _all(server: str, token: str, rec: str) -> list[Entry]:
     more = True
     async with api.client(server, token) as http:
         while more and len(found) < MOST:
-            reply = await api.send(http, protocol.past(rec, found[-1].ver if found else 0))
-            entries, more = protocol.history(reply)
+            reply = await api.send(http, asking.past(rec, found[-1].ver if found else 0))
+            entries, more = asking.history(reply)
             found += entries
             more = more and bool(entries)
     return found[::-1]

@@ -23,7 +23,8 @@ from models import apply, db, outbox, record, undo
 from models.errors import NothingToUndo
 from models.feed import Feed
 from models.store import Store, open_store
-from sync import merge, protocol
+from server import wire
+from sync import asking, merge, protocol
 from tests.models.oracle import Laptop, Operation, Values, Write
 
 Script = list[tuple[str, int]]
@@ -68,7 +69,7 @@ class Server:
     def push(
         self, replica: str, author: str, body: bytes, refuse: Callable[[str], bool] = lambda _: False
     ) -> bytes:
-        txns = protocol.read_push(body).txns
+        txns = wire.read_push(body).txns
         refused: list[protocol.Transaction] = []
         for txn in txns:
             if txn.id not in self.verdicts:
@@ -96,13 +97,13 @@ class Server:
             stamp.ver, txn.id, replica, author, stamp.at, txn.kind, txn.ref, txn.label, decision.patches,
             decision.idle,
         )  # fmt: skip
-        self.log.append(protocol.write_entry(entry))
+        self.log.append(wire.write_entry(entry))
         return {"ver": stamp.ver}
 
-    def pull(self, since: int, count: int) -> protocol.Page:
+    def pull(self, since: int, count: int) -> asking.Page:
         rows = self.log[since : since + count]
-        body = protocol.write_page(rows, len(self.log), min(since + count, len(self.log)))
-        return protocol.page(_reply(body))
+        body = wire.write_page(rows, len(self.log), min(since + count, len(self.log)))
+        return asking.page(_reply(body))
 
 
 def _reply(body: bytes) -> protocol.Reply:
@@ -411,11 +412,11 @@ class World:
 
     def _push(self, rows: int, refuse: Callable[[str], bool] = lambda _: False) -> bytes:
         batch = self._take(rows)
-        body = protocol.push(replica="laptop-ines", schema=1, epoch="", batch=batch, now=self.time).body
+        body = asking.push(replica="laptop-ines", schema=1, epoch="", batch=batch, now=self.time).body
         return self.server.push("laptop-ines", "ines", body, refuse)
 
     def _settle(self, body: bytes) -> None:
-        verdicts = protocol.verdicts(_reply(body))
+        verdicts = asking.verdicts(_reply(body))
         echoed = {op.id for op in self.model.ops if op.state == "seen"}
         before = sum(op.state == "rejected" for op in self.model.ops)
         with self.store.write() as conn:

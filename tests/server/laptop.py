@@ -10,8 +10,9 @@ from models.copies import Patch
 from models.outbox import Outgoing, Verdict
 from models.record import new_id
 from models.snapshot import Page as SnapshotPage
-from sync import protocol
-from sync.protocol import Page, Reply
+from sync import asking, protocol
+from sync.asking import Page
+from sync.protocol import Reply
 
 Change = tuple[str, str, bool, dict[str, Any], dict[str, int]]
 
@@ -31,22 +32,22 @@ class Laptop:
 
     def post(self, *batch: Outgoing, **options: Any) -> httpx.Response:
         """Pushes; an operation with `at=-5000` was made five seconds ago."""
-        request = protocol.push(self.replica, 1, self.epoch, batch, 0)
+        request = asking.push(self.replica, 1, self.epoch, batch, 0)
         return self.http.post(request.path, content=request.body, **options)
 
     def push(self, *batch: Outgoing) -> list[Verdict]:
-        return protocol.verdicts(_reply(self.post(*batch)))
+        return asking.verdicts(_reply(self.post(*batch)))
 
     def push_one(self, operation: Outgoing) -> Verdict:
         [verdict] = self.push(operation)
         return verdict
 
     def pull(self, since: int = 0) -> Page:
-        return protocol.page(_reply(self.http.get(protocol.pull(since).path)))
+        return asking.page(_reply(self.http.get(asking.pull(since).path)))
 
     def snapshot(self, space: str = "workspace", after: str = "", since: int = -1) -> SnapshotPage:
-        reply = _reply(self.http.get(protocol.snapshot(space, after, since).path))
-        return protocol.snapshot_page(reply, space, after)
+        reply = _reply(self.http.get(asking.snapshot(space, after, since).path))
+        return asking.snapshot_page(reply, space, after)
 
     def content(self, space: str = "workspace") -> list[SnapshotPage]:
         """All pages of a space."""
@@ -58,7 +59,7 @@ class Laptop:
     def history(self, rec: str, before: int = 2**40) -> list[Entry]:
         """Newest first."""
         reply = self.http.get(f"/v1/history?rec={rec}&before={before}")
-        return protocol.history(_reply(reply))[0]
+        return asking.history(_reply(reply))[0]
 
     def log(self) -> list[Entry]:
         """The whole log, page by page."""

@@ -10,7 +10,7 @@ import pytest
 from server import envelope
 from server.accounts import CODE_LIFE, letter
 from server.schema import TABLES
-from sync import protocol
+from sync import asking, protocol
 from sync.merge import Stamp
 from tests.server.laptop import Laptop, client, do, new
 from tests.server.running import Served
@@ -183,7 +183,7 @@ def test_a_malformed_invite_is_a_422_in_words(ines: Laptop, body: dict[str, obje
 
 
 def test_bodies_are_compressed_both_ways(ines: Laptop) -> None:
-    request = protocol.push(ines.replica, 1, "", [do(f"Add {n}", client()) for n in range(100)], 0)
+    request = asking.push(ines.replica, 1, "", [do(f"Add {n}", client()) for n in range(100)], 0)
     reply = ines.http.post(request.path, content=gzip.compress(request.body), headers=ZIPPED)
     assert reply.headers["content-encoding"] == "gzip" and len(reply.json()["verdicts"]) == 100
     assert ines.http.get("/v1/pull?since=0").headers["content-encoding"] == "gzip"
@@ -210,7 +210,7 @@ def test_small_replies_are_not_compressed(ines: Laptop) -> None:
 
 
 def test_a_gzip_body_that_broke_off_is_a_400(ines: Laptop) -> None:
-    body = gzip.compress(protocol.push(ines.replica, 1, "", [do("Add", client())], 0).body)
+    body = gzip.compress(asking.push(ines.replica, 1, "", [do("Add", client())], 0).body)
     for broken in (body[:-9], body[:5], b"no gzip", body + b"more"):
         assert ines.http.post("/v1/push", content=broken, headers=ZIPPED).status_code == 400
     assert ines.pull().head == 1

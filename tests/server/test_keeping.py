@@ -5,7 +5,7 @@ import pytest
 from models.record import new_id
 from server import keeping
 from sync import protocol
-from sync.protocol import Gone
+from sync.asking import Gone
 from tests.server.laptop import Laptop, client, do, edit, new
 from tests.server.running import Served
 

@@ -7,8 +7,8 @@ import orjson
 import pytest
 
 from models.outbox import Outgoing
-from server import push
-from sync import merge, protocol
+from server import push, wire
+from sync import asking, merge
 from tests.server.laptop import Laptop, client, do, edit, new, task
 from tests.server.running import Served
 
@@ -200,7 +200,7 @@ def test_a_template_of_a_thousand_tasks_is_one_entry(ines: Laptop) -> None:
 
 def _beyond(laptop: Laptop, since: int, shares: int, *batch: Outgoing) -> dict[str, Any]:
     """What the answer to a push says to a laptop that has come to `since`."""
-    request = protocol.push(laptop.replica, 1, laptop.epoch, batch, 0, here=(since, shares))
+    request = asking.push(laptop.replica, 1, laptop.epoch, batch, 0, here=(since, shares))
     return dict(laptop.http.post(request.path, content=request.body).json())
 
 
@@ -217,7 +217,7 @@ def test_it_is_told_how_an_edit_came_out_otherwise_than_it_was_sent(ines: Laptop
     tomas.push(do("Rename", edit("client", "harlan", base, name="Harlan & Sons"), age=-60_000))
     since = tomas.pull().head
     told = _beyond(ines, since, 0, do("Rename", edit("client", "harlan", base, name="Harlan")))
-    assert told["entries"] == [orjson.loads(protocol.write_entry(ines.pull(since).entries[0]))]
+    assert told["entries"] == [orjson.loads(wire.write_entry(ines.pull(since).entries[0]))]
     assert ines.conflicts()
 
 

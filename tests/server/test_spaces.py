@@ -3,8 +3,8 @@
 import pytest
 
 from models.space import Space
-from sync import protocol
-from sync.protocol import Gone
+from sync import asking, protocol
+from sync.asking import Gone
 from tests.server.laptop import Laptop, _reply, client, do, edit, new, task
 from tests.server.running import Served
 
@@ -26,7 +26,7 @@ def share(laptop: Laptop, member: str, role: str, space: str = CELL) -> tuple[in
 
 
 def told(laptop: Laptop) -> dict[str, Space]:
-    page = protocol.page(_reply(laptop.http.get(protocol.pull(0, -1).path)))
+    page = asking.page(_reply(laptop.http.get(asking.pull(0, -1).path)))
     return {space.id: space for space in page.spaces or []}
 
 

@@ -12,7 +12,7 @@ import orjson
 from models.apply import Entry
 from models.copies import Patch
 from models.errors import Refused
-from server import keeping, restoring, spaces
+from server import keeping, restoring, spaces, wire
 from server.database import open_database
 from server.log import Compacted, Log, OtherHistory, state
 from server.replicas import OtherReplica
@@ -79,7 +79,7 @@ class Server:
             return self._sums(member)
         if url.path == "/v1/history":
             return self._history(member, query)
-        sent = protocol.read_push(request.body)
+        sent = wire.read_push(request.body)
         try:
             pushed = self.log.push(
                 self.workspace, query["epoch"], sent.replica, member, sent.txns, self._clock.now, sent.newest,
@@ -89,16 +89,16 @@ class Server:
             return _reply(412, orjson.dumps({"newest": error.newest}), self.epoch)
         except OtherHistory:
             return _reply(409, b'{"detail": "another history"}', self.epoch)
-        told = protocol.write_verdicts(pushed.verdicts, pushed.head, pushed.otherwise, pushed.sum)
+        told = wire.write_verdicts(pushed.verdicts, pushed.head, pushed.otherwise, pushed.sum)
         return _reply(200, told, pushed.epoch)
 
     def _pull(self, member: str, query: dict[str, str]) -> Reply:
         since, shares = int(query["since"]), int(query["shares"])
         pulled = self.log.pull(self.workspace, member, since, shares, protocol.PULL_BYTES)
         if pulled.spaces is None:
-            page = protocol.write_page(*pulled[:3], pulled.sum, "brief" in query)
+            page = wire.write_page(*pulled[:3], pulled.sum, "brief" in query)
             return _reply(200, page, pulled.epoch)
-        told = protocol.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
+        told = wire.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
         return _reply(200, told, pulled.epoch)
 
     def _snapshot(self, member: str, query: dict[str, str]) -> Reply:
@@ -106,7 +106,7 @@ class Server:
             self.database, self.workspace, member, query["space"], query["after"], int(query["since"]),
             protocol.PULL_BYTES,
         )  # fmt: skip
-        body = protocol.write_snapshot(page.records, page.head, page.more, page.total)
+        body = wire.write_snapshot(page.records, page.head, page.more, page.total)
         return _reply(200, body, page.epoch)
 
     def _history(self, member: str, query: dict[str, str]) -> Reply:
@@ -114,7 +114,7 @@ class Server:
         found = keeping.history(self.database, self.workspace, member, query["rec"], before)
         if found is None:
             return _reply(404, b'{"detail": "no record that you see has this id"}', self.epoch)
-        return _reply(200, protocol.write_history(found.entries, found.more), found.epoch)
+        return _reply(200, wire.write_history(found.entries, found.more), found.epoch)
 
     def _sums(self, member: str) -> Reply:
         found = self.log.sums(self.workspace, member)
@@ -226,17 +226,15 @@ def _stranger(request: Request) -> Reply:
         verdicts = [{"id": id, "ver": n} for n, id in enumerate(ids, 1)]
         return _reply(200, orjson.dumps({"verdicts": verdicts, "head": len(ids)}), STRANGE)
     if "/v1/snapshot" in request.path:
-        return _reply(200, protocol.write_snapshot([("client", "~", "{}")], 10**6, False, 1), STRANGE)
+        return _reply(200, wire.write_snapshot([("client", "~", "{}")], 10**6, False, 1), STRANGE)
     if "/v1/sums" in request.path:
         return _reply(200, orjson.dumps({"sums": {"workspace": 1}, "head": 9, "shares": 0}), STRANGE)
     ver = int(parse_qs(urlsplit(request.path).query).get("since", ["9"])[0]) + 1
     patch = Patch("client", "a stranger's", True, {"name": "Stranger", "space": "workspace"})
-    entry = protocol.write_entry(
-        Entry(ver, f"theirs {ver}", "theirs", None, 0, "do", None, "Stranger", [patch])
-    )
+    entry = wire.write_entry(Entry(ver, f"theirs {ver}", "theirs", None, 0, "do", None, "Stranger", [patch]))
     if "/v1/history" in request.path:
-        return _reply(200, protocol.write_history([entry], False), STRANGE)
-    return _reply(200, protocol.write_page([entry], ver, ver), STRANGE)
+        return _reply(200, wire.write_history([entry], False), STRANGE)
+    return _reply(200, wire.write_page([entry], ver, ver), STRANGE)
 
 
 def _reply(status: int, body: bytes, epoch: str) -> Reply:

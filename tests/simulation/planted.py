@@ -10,8 +10,8 @@ import orjson
 
 from models import apply, copies, db, digest, outbox, rejected, rejoining, snapshot, space
 from models.record import KINDS, made_id
-from server import log, push, replicas, spaces
-from sync import engine, merge, protocol
+from server import log, push, replicas, spaces, wire
+from sync import asking, engine, merge, protocol
 from sync.engine import Local
 
 Bug = Callable[[], AbstractContextManager[Any]]
@@ -92,12 +92,12 @@ def _() -> Iterator[None]:
 @_plant("a push passes what lies between")
 def _() -> Iterator[None]:
     def trusting(reply: protocol.Reply, batch: Any, since: int) -> Any:
-        verdicts, sent = protocol.verdicts(reply), {txn.id: txn for txn in batch}
+        verdicts, sent = asking.verdicts(reply), {txn.id: txn for txn in batch}
         vers = sorted((v.ver, v.id) for v in verdicts if v.ver > since)
-        entries = [protocol._as_sent(ver, sent[id]) for ver, id in vers]
-        return verdicts, protocol.Page(entries, max([since, *dict(vers)]), max([since, *dict(vers)]))
+        entries = [asking._as_sent(ver, sent[id]) for ver, id in vers]
+        return verdicts, asking.Page(entries, max([since, *dict(vers)]), max([since, *dict(vers)]))
 
-    with patch.object(protocol, "pushed", trusting):
+    with patch.object(asking, "pushed", trusting):
         yield
 
 
@@ -109,7 +109,7 @@ def _() -> Iterator[None]:
 
 @_plant("cursor committed before the rows")
 def _() -> Iterator[None]:
-    def apply_page(run: Any, page: protocol.Page, here: Any, begun: int) -> Generator[engine.Step, Any, None]:
+    def apply_page(run: Any, page: asking.Page, here: Any, begun: int) -> Generator[engine.Step, Any, None]:
         for entries, upto in engine._checkpoints(page, here.cursor):
             yield Local("move", lambda conn, at=upto: db.set_meta(conn, "cursor", str(at)))
             yield Local("apply", lambda conn, some=entries, at=upto: apply.apply(conn, some, at))
@@ -202,13 +202,13 @@ def _() -> Iterator[None]:
 
 @_plant("age in the hash")
 def _() -> Iterator[None]:
-    read = protocol._transaction
+    read = wire._transaction
 
     def aged(row: Any) -> protocol.Transaction:
         txn = read(row)
         return txn._replace(hash=f"{txn.hash} {txn.age}")
 
-    with patch.object(protocol, "_transaction", aged):
+    with patch.object(wire, "_transaction", aged):
         yield
 
 
@@ -379,7 +379,7 @@ def _json_without_deadline(stored: merge.Stored) -> str:
 def _() -> Iterator[None]:
     whole = engine._apply_page
 
-    def halved(run: Any, page: protocol.Page, here: Any, begun: int) -> Generator[engine.Step, Any, Any]:
+    def halved(run: Any, page: asking.Page, here: Any, begun: int) -> Generator[engine.Step, Any, Any]:
         for entry in page.entries[:1]:
             half = [entry._replace(patches=entry.patches[:1])] if len(entry.patches) > 1 else []
             yield Local("apply", lambda conn, some=half: apply.apply(conn, some, here.cursor))

@@ -27,7 +27,7 @@ from typing import Any
 
 from models import db, search
 from models.record import edit
-from sync import protocol
+from sync import asking
 from sync.engine import Local
 from sync.protocol import Reply, Request
 from tests.simulation import oracle
@@ -162,7 +162,7 @@ def test_05_nothing_appears_later_at_a_version_that_a_cursor_has_passed() -> Non
         def _serve(self, laptop: Laptop, request: Request) -> Reply:
             reply = super()._serve(laptop, request)
             if "/v1/pull" in request.path and reply.status == 200:
-                page = protocol.page(reply)
+                page = asking.page(reply)
                 if page.spaces is None:
                     told = [(e.ver, p.rec) for e in page.entries for p in e.patches]
                     issued.append(

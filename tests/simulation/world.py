@@ -24,8 +24,8 @@ from models.errors import Held, StoreError
 from models.record import create
 from models.snapshot import Page as SnapshotPage
 from models.space import may_edit
-from server import keeping
-from sync import engine, protocol
+from server import keeping, wire
+from sync import asking, engine, protocol
 from sync.engine import Local
 from sync.protocol import Reply, Request
 from tests.simulation import edits, network, oracle, stage
@@ -534,9 +534,9 @@ class World:
         reply = self.server.handle(request, laptop.member)
         if "/v1/snapshot" in request.path and reply.status == 200:
             query = {n: v[0] for n, v in parse_qs(urlsplit(request.path).query).items()}
-            self._is_true(protocol.snapshot_page(reply, query["space"], query.get("after", "")))
+            self._is_true(asking.snapshot_page(reply, query["space"], query.get("after", "")))
         if "/v1/pull" in request.path and reply.status == 200:
-            self._is_for(laptop.member, protocol.page(reply).entries)
+            self._is_for(laptop.member, asking.page(reply).entries)
         if reply.status == 410:
             self.count["410"] += 1
         if request.method == "POST":
@@ -546,7 +546,7 @@ class World:
                 not late and reply.status == 412
             ):  # the answer that told of a newer one got lost, or comes late
                 self.count["412"] += 1
-                need(laptop.made(protocol.newest(reply) or ""), "the replica is taken for somebody else's")
+                need(laptop.made(asking.newest(reply) or ""), "the replica is taken for somebody else's")
                 return reply
             need(reply.status == (409 if late else 200), f"{reply.status} answers a push: {reply.body!r}")
             if late:
@@ -594,8 +594,8 @@ class World:
     def _learn(self) -> None:
         """The log only grows, without gaps; what is added is remembered."""
         fresh = self.server.bodies(len(self.log))
-        page = protocol.write_page([body for _, _, body in fresh], 0, 0)
-        for entry in protocol.page(network._reply(200, page, self.server.epoch)).entries:
+        page = wire.write_page([body for _, _, body in fresh], 0, 0)
+        for entry in asking.page(network._reply(200, page, self.server.epoch)).entries:
             need(entry.ver == len(self.log) + 1, f"version {entry.ver} follows {len(self.log)} in the log")
             self.log.append(entry)
             self.spaces |= {p.rec: str(p.values.get("space")) for p in entry.patches if p.created}

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from models.errors import Held, Offline
-from sync import api, protocol
+from sync import api, protocol, replies
 from sync.protocol import Reply, Request
 
 PULL = Request("GET", "/v1/pull?since=0")
@@ -204,7 +204,7 @@ def test_a_compressed_answer_that_is_cut_is_no_answer() -> None:
     with line(cut_gzip) as address:
         reply = ask(f"http://{address}")
     with pytest.raises(Held, match="broke off"):
-        protocol.document(replace(reply, headers={protocol.HEADER: protocol.VERSION, protocol.EPOCH: "ours"}))
+        replies.document(replace(reply, headers={protocol.HEADER: protocol.VERSION, protocol.EPOCH: "ours"}))
 
 
 @pytest.mark.parametrize(

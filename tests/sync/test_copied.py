@@ -98,7 +98,7 @@ def test_a_network_that_dies_before_the_server_was_asked_puts_it_off(
         raise Offline("The network is gone.")
 
     with monkeypatch.context() as gone:
-        gone.setattr("sync.protocol.past", dead)
+        gone.setattr("sync.asking.past", dead)
         with pytest.raises(Offline):
             worker.sync_now(ines)
     assert clients(ines, tomas) == [("Harlan Fab", "Linz")]

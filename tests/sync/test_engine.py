@@ -14,7 +14,8 @@ from models.errors import Held
 from models.record import create, edit
 from models.space import Space
 from models.store import Store
-from sync import engine, protocol
+from server import wire
+from sync import asking, engine, protocol
 from sync.engine import Local, Report
 from sync.protocol import Reply, Request
 from tests.sync.conftest import Profile
@@ -36,18 +37,18 @@ def verdicts(request: Request, **told: Any) -> Reply:
 
 def page(*entries: Entry, head: int = 0, upto: int = 0) -> Reply:
     """Up to the head, or as told."""
-    return reply(protocol.write_page([protocol.write_entry(e) for e in entries], head, upto or head))
+    return reply(wire.write_page([wire.write_entry(e) for e in entries], head, upto or head))
 
 
 def spaces(head: int, *names: str) -> Reply:
     """The library, and spaces in which this member is an editor."""
     told = [Space(name, "editor", []) for name in ("workspace", *names)]
-    return reply(protocol.write_spaces(0, head, 0, told))
+    return reply(wire.write_spaces(0, head, 0, told))
 
 
 def content(*clients: str, head: int = 0, more: bool = False) -> Reply:
     rows = [("client", id, '{"name":"Harlan Fab","space":"workspace"}') for id in clients]
-    return reply(protocol.write_snapshot(rows, head, more, len(rows)))
+    return reply(wire.write_snapshot(rows, head, more, len(rows)))
 
 
 def entry(ver: int) -> Entry:
@@ -258,8 +259,8 @@ def test_where_nobody_elses_lies_between_a_push_needs_no_pull(ines: Store) -> No
 def _told(request: Request, ver: int, head: int, *otherwise: Entry) -> Reply:
     """Accepts the one operation at `ver`, and says what a pull would."""
     [id] = [txn["id"] for txn in orjson.loads(request.body)["txns"]]
-    rows = [protocol.write_entry(e._replace(id=id)) for e in otherwise]
-    return reply(protocol.write_verdicts([outbox.Verdict(id, ver)], head, rows))
+    rows = [wire.write_entry(e._replace(id=id)) for e in otherwise]
+    return reply(wire.write_verdicts([outbox.Verdict(id, ver)], head, rows))
 
 
 @pytest.fixture
@@ -379,7 +380,7 @@ def test_the_next_page_is_named_while_one_is_applied(ines: Store) -> None:
     steps: list[engine.Step] = []
     drive(ines, lambda r: verdicts(r, ver=99) if r.body else next(pages), steps)
     named = [step.ahead for step in steps if isinstance(step, Local) and step.what in ("apply", "where")]
-    assert named == [None, protocol.pull(7, 0), protocol.pull(7, 0), None]
+    assert named == [None, asking.pull(7, 0), asking.pull(7, 0), None]
 
 
 FIRST = reply({"workspace": "harlan", "epochs": [["ours", 0]], "head": 0})

@@ -13,7 +13,7 @@ from models import db
 from models.errors import Held, Offline
 from models.record import create
 from models.store import Store
-from sync import account, api, protocol, worker
+from sync import account, api, protocol, replies, worker
 from sync.protocol import Reply
 from tests.server.running import Served
 from tests.sync.authority import Authority
@@ -253,7 +253,7 @@ def test_how_long_a_busy_server_asks_to_be_left_alone(
     status: int, told: dict[str, str], wait: float, ours: dict[str, str]
 ) -> None:
     with pytest.raises(Held) as held:
-        protocol.document(Reply(status, told | ours, b""))
+        replies.document(Reply(status, told | ours, b""))
     assert held.value.wait == wait
 
 

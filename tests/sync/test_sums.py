@@ -10,8 +10,9 @@ from models import apply, copies, digest, notice, outbox, sums
 from models.record import create, edit
 from models.store import Store
 from server import sums as server_sums
+from server import wire
 from server.spaces import Grant
-from sync import account, api, protocol, worker
+from sync import account, api, worker
 from sync.protocol import Reply, Request
 from tests.server.laptop import do, new
 from tests.server.running import Served
@@ -255,8 +256,8 @@ def test_a_space_that_is_counted_differently_hides_no_damage_of_another(server: 
 def test_a_server_that_tells_no_sum_is_asked_for_none(
     pair: Pair, asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = protocol.write_page
-    monkeypatch.setattr(protocol, "write_page", lambda *given: write(*given[:3]))
+    write = wire.write_page
+    monkeypatch.setattr(wire, "write_page", lambda *given: write(*given[:3]))
     damage(pair[0], BROKEN["a value"])
     assert not worker.sync_now(pair[0], check=True).notices
     assert asked == ["/v1/pull"]
