@@ -25,7 +25,7 @@ from models.errors import Held, MilepostError, Offline, SyncError
 from models.store import Store
 from sync import api, engine
 from sync.account import token_of
-from sync.engine import Report
+from sync.run import Report
 from sync.steps import Local, Outside
 
 POLL = 60.0  # seconds between looks at the server when nothing wakes us

@@ -11,8 +11,9 @@ import orjson
 from models import apply, copies, db, digest, outbox, rejected, rejoining, snapshot, space
 from models.record import KINDS, made_id
 from server import log, push, replicas, spaces, wire
-from sync import asking, engine, merge, protocol
-from sync.engine import Local
+from sync import asking, engine, merge, protocol, pulling, pushing, run
+from sync.run import Run
+from sync.steps import Local, Step
 
 Bug = Callable[[], AbstractContextManager[Any]]
 BUGS: dict[str, Bug] = {}
@@ -109,12 +110,12 @@ def _() -> Iterator[None]:
 
 @_plant("cursor committed before the rows")
 def _() -> Iterator[None]:
-    def apply_page(run: Any, page: asking.Page, here: Any, begun: int) -> Generator[engine.Step, Any, None]:
-        for entries, upto in engine._checkpoints(page, here.cursor):
+    def apply_page(own: Run, page: asking.Page, here: Any, begun: int) -> Generator[Step, Any, None]:
+        for entries, upto in run.checkpoints(page, here.cursor):
             yield Local("move", lambda conn, at=upto: db.set_meta(conn, "cursor", str(at)))
             yield Local("apply", lambda conn, some=entries, at=upto: apply.apply(conn, some, at))
 
-    with patch.object(engine, "_apply_page", apply_page):
+    with patch.object(pulling, "_apply_page", apply_page):
         yield
 
 
@@ -239,11 +240,11 @@ def _() -> Iterator[None]:
 
 @_plant("no epoch check")
 def _() -> Iterator[None]:
-    def trusting(self: engine._Run, request: protocol.Request) -> Generator[engine.Step, Any, protocol.Reply]:
+    def trusting(self: Run, request: protocol.Request) -> Generator[Step, Any, protocol.Reply]:
         return (yield request)
 
-    in_epoch = patch.object(engine, "_in_epoch", lambda conn, epoch, work, **given: work(conn, **given))
-    with patch.object(engine._Run, "ask", trusting), in_epoch:
+    in_epoch = patch.object(run, "in_epoch", lambda conn, epoch, work, **given: work(conn, **given))
+    with patch.object(Run, "ask", trusting), in_epoch:
         yield
 
 
@@ -377,15 +378,15 @@ def _json_without_deadline(stored: merge.Stored) -> str:
 
 @_plant("a transaction in two checkpoints")
 def _() -> Iterator[None]:
-    whole = engine._apply_page
+    whole = pulling._apply_page
 
-    def halved(run: Any, page: asking.Page, here: Any, begun: int) -> Generator[engine.Step, Any, Any]:
+    def halved(own: Run, page: asking.Page, here: Any, begun: int) -> Generator[Step, Any, Any]:
         for entry in page.entries[:1]:
             half = [entry._replace(patches=entry.patches[:1])] if len(entry.patches) > 1 else []
             yield Local("apply", lambda conn, some=half: apply.apply(conn, some, here.cursor))
-        return (yield from whole(run, page, here, begun))
+        return (yield from whole(own, page, here, begun))
 
-    with patch.object(engine, "_apply_page", halved):
+    with patch.object(pulling, "_apply_page", halved):
         yield
 
 
@@ -452,14 +453,14 @@ def _() -> Iterator[None]:
 
 @_plant("what was taken before a refusal is sent after it")
 def _() -> Iterator[None]:
-    behind = engine._behind
+    behind = pushing._behind
 
     def blind(before: Any, after: Any, verdicts: Any, page: Any) -> Any:
         newest = max((v for v in verdicts if v.ver), key=lambda v: v.ver, default=None)
         found = behind(before, after, [v._replace(reason="") for v in verdicts], page)
         return found and found._replace(newest=newest.id if newest else before.newest)
 
-    with patch.object(engine, "_behind", blind):
+    with patch.object(pushing, "_behind", blind):
         yield
 
 

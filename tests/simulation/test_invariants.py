@@ -28,8 +28,8 @@ from typing import Any
 from models import db, search
 from models.record import edit
 from sync import asking
-from sync.engine import Local
 from sync.protocol import Reply, Request
+from sync.steps import Local
 from tests.simulation import oracle
 from tests.simulation.laptop import Laptop, Worker, read_view
 from tests.simulation.planted import BUGS

@@ -25,9 +25,9 @@ from models.record import create
 from models.snapshot import Page as SnapshotPage
 from models.space import may_edit
 from server import keeping, wire
-from sync import asking, engine, protocol
-from sync.engine import Local
+from sync import asking, engine, protocol, pulling, run
 from sync.protocol import Reply, Request
+from sync.steps import Local
 from tests.simulation import edits, network, oracle, stage
 from tests.simulation.laptop import Answer, Laptop, Worker
 from tests.simulation.ledger import Edit, Violation, full, need
@@ -197,8 +197,8 @@ class World:
         for module, name, value in (
             (protocol, "PUSH_ROWS", self.setting.push_rows),
             (protocol, "PULL_BYTES", self.setting.pull_bytes),
-            (engine, "CHECKPOINT_ROWS", self.setting.checkpoint),
-            (engine, "SNAPSHOT_ROWS", self.setting.checkpoint),
+            (run, "CHECKPOINT_ROWS", self.setting.checkpoint),
+            (pulling, "SNAPSHOT_ROWS", self.setting.checkpoint),
             (sums, "ROWS", self.setting.checkpoint + 2),
             (keeping, "CHUNK", 5),
         ):

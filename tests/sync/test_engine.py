@@ -15,9 +15,10 @@ from models.record import create, edit
 from models.space import Space
 from models.store import Store
 from server import wire
-from sync import asking, engine, protocol
-from sync.engine import Local, Report
+from sync import asking, engine, protocol, run
 from sync.protocol import Reply, Request
+from sync.run import Report
+from sync.steps import Local, Step
 from tests.sync.conftest import Profile
 
 HEADERS = {protocol.HEADER: protocol.VERSION, protocol.EPOCH: "ours", "content-type": "application/json"}
@@ -56,7 +57,7 @@ def entry(ver: int) -> Entry:
     return Entry(ver, f"t{ver}", "tomas", None, 0, "do", None, "Add", [patch])
 
 
-def drive(store: Store, answer: Answer, done: list[engine.Step] | None = None) -> Report:
+def drive(store: Store, answer: Answer, done: list[Step] | None = None) -> Report:
     steps = engine.sync(store.clock)
     outcome: Any = None
     done = [] if done is None else done
@@ -244,12 +245,12 @@ def _seen(store: Store) -> tuple[Any, ...]:
         return db.get_meta(conn, "cursor"), states, conn.execute("SELECT ver, name FROM client").fetchall()
 
 
-def _asked(steps: list[engine.Step]) -> list[str]:
+def _asked(steps: list[Step]) -> list[str]:
     return [step.path for step in steps if isinstance(step, Request)]
 
 
 def test_where_nobody_elses_lies_between_a_push_needs_no_pull(ines: Store) -> None:
-    steps: list[engine.Step] = []
+    steps: list[Step] = []
     report = drive(ines, lambda r: _told(r, 4, 4), steps)
     assert _asked(steps) == ["/v1/push?epoch=ours&since=3&shares=0"]
     assert _seen(ines) == ("4", [(4, 4)], [(4, "Harlan Fab")])
@@ -279,7 +280,7 @@ def test_while_the_server_decides_the_next_are_taken_and_verdicts_written_down(
     ines: Store, three: list[str]
 ) -> None:
     vers = iter((4, 5, 6))
-    steps: list[engine.Step] = []
+    steps: list[Step] = []
     drive(ines, lambda r: _told(r, ver := next(vers), ver), steps)
     told = [(s.what, s.ahead and _pushed(s.ahead)) if isinstance(s, Local) else _pushed(s) for s in steps]
     first, second, third = ([id] for id in three)
@@ -301,7 +302,7 @@ def _pushed(request: Request) -> list[str]:
 
 
 def test_what_was_taken_before_a_refusal_is_decided_with_it(ines: Store, three: list[str]) -> None:
-    steps: list[engine.Step] = []
+    steps: list[Step] = []
     answers = iter((lambda r: verdicts(r, ver=0, reason="name: no."), lambda r: _told(r, 4, 4)))
     report = drive(ines, lambda r: next(answers)(r), steps)
     assert [_pushed(s) for s in steps if isinstance(s, Request)] == [three[:1], three[2:]]
@@ -329,7 +330,7 @@ def test_what_came_out_otherwise_is_taken_as_it_came_out(ines: Store) -> None:
 
 
 def test_a_promise_with_a_gap_is_none(ines: Store) -> None:
-    steps: list[engine.Step] = []
+    steps: list[Step] = []
     drive(ines, lambda r: _told(r, 5, 5) if r.body else page(entry(4), entry(5), head=5), steps)
     assert _asked(steps)[1:] == ["/v1/pull?since=3&shares=0&brief=1"]
     assert (4, "Harlan Fab") in _seen(ines)[2]
@@ -343,7 +344,7 @@ def test_where_another_process_came_between_it_is_only_acknowledged(ines: Store)
             apply.apply(conn, [entry(5)], 5)
         return _told(request, 4, 4)
 
-    steps: list[engine.Step] = []
+    steps: list[Step] = []
     drive(ines, answer, steps)
     assert _asked(steps)[1:] == ["/v1/pull?since=5&shares=0&brief=1"]
     assert dict(facts(ines)[2])["cursor"] == "5"
@@ -352,7 +353,7 @@ def test_where_another_process_came_between_it_is_only_acknowledged(ines: Store)
 def test_pages_that_are_missing_come_before_what_a_push_tells(ines: Store) -> None:
     with ines.write() as conn:
         conn.execute("UPDATE space SET upto=-1, joined=-1")
-    steps: list[engine.Step] = []
+    steps: list[Step] = []
     with pytest.raises(Held):
         drive(ines, lambda r: verdicts(r, ver=4) if r.body else reply({}, 503), steps)
     assert _asked(steps) == ["/v1/push?epoch=ours", "/v1/snapshot?space=workspace&after=&since=-1"]
@@ -367,7 +368,7 @@ def test_only_a_verdict_sets_an_edit_aside(ines: Store) -> None:
 
 
 def test_a_page_comes_in_checkpoints_with_its_cursor(ines: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "CHECKPOINT_ROWS", 2)
+    monkeypatch.setattr(run, "CHECKPOINT_ROWS", 2)
     pages = iter([page(*map(entry, range(4, 8)), head=9, upto=7), page(entry(8), entry(9), head=9)])
     report = drive(ines, lambda r: verdicts(r, ver=99) if r.body else next(pages))
     assert (report.pulled, report.head) == (6, 9)
@@ -377,7 +378,7 @@ def test_a_page_comes_in_checkpoints_with_its_cursor(ines: Store, monkeypatch: p
 
 def test_the_next_page_is_named_while_one_is_applied(ines: Store) -> None:
     pages = iter([page(entry(4), entry(7), head=8, upto=7), page(entry(8), head=8)])
-    steps: list[engine.Step] = []
+    steps: list[Step] = []
     drive(ines, lambda r: verdicts(r, ver=99) if r.body else next(pages), steps)
     named = [step.ahead for step in steps if isinstance(step, Local) and step.what in ("apply", "where")]
     assert named == [None, asking.pull(7, 0), asking.pull(7, 0), None]
