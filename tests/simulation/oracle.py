@@ -156,6 +156,12 @@ class _Walk:
             if edit:
                 self._answered(cell, edit, value, by)
 
+    def _taken_back(self, cell: Cell, edit: Edit) -> Counter[str]:
+        """The lines that an undo is to take out: a colleague may have written the same ones elsewhere in the note."""
+        undone = self.edits.get(edit.ref or "") if edit.kind == "undo" else None
+        before, after = undone.fields.get(cell, ("", "")) if undone else ("", "")
+        return _lines_of(after) - _lines_of(before)
+
     def _lines(self, cell: Cell, edit: Edit, entry: Entry, before: tuple[Any, str], value: Any) -> None:
         """Of a note each line counts: what the edit wrote stands, what it had not seen stays, or is in a conflict."""
         saw, wrote = (_lines_of(text) for text in edit.fields[cell])
@@ -171,7 +177,7 @@ class _Walk:
             if patch.values["rec"] == cell[0] and entry.id in txns:
                 for side in ("winner", "loser"):
                     kept |= _lines_of(json.loads(str(patch.values[side])).get(cell[1]))
-        gone = _lines_of(stood) - kept - (saw - wrote)
+        gone = _lines_of(stood) - kept - (saw - wrote) - self._taken_back(cell, edit)
         for loser in self.lost.get(
             (by, cell[0]), ()
         ):  # kept over a restore, before which its writer had lost
