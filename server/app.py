@@ -107,9 +107,8 @@ def make_app(database: str, clock: Clock = lambda: time.time_ns() // 1_000_000, 
     app.add_middleware(Envelope)
     app.add_middleware(Watched, metrics=backend.metrics)
     _errors(app)
-    _log_routes(app, backend)
-    _blob_routes(app, backend)
-    _account_routes(app, backend)
+    for routes in (_log_routes, _space_routes, _past_routes, _blob_routes, _account_routes):
+        routes(app, backend)
     watching.add_routes(app, backend)
     return app
 
@@ -157,7 +156,7 @@ Since = Annotated[int | None, Query(ge=0, lt=2**63)]
 Shares = Annotated[int | None, Query(ge=-1, lt=2**63)]
 
 
-# ── the log ───────────────────────────────────────────────────────────────────────────────────────────
+# ── the log, the spaces, and the past ─────────────────────────────────────────────────────────────────
 
 
 def _log_routes(app: FastAPI, backend: Backend) -> None:
@@ -196,16 +195,6 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
         not the newest version of that. 410: the log does not reach back so far."""
         return await backend.read(_page, request, backend.log, device, since, shares, brief)
 
-    @app.get("/v1/sums")
-    async def sums(request: Request, device: SignedIn) -> Response:
-        """The checksum of each space that the member sees."""
-        return await backend.read(_sums, request, backend.log, device)
-
-    @app.get("/v1/epochs")
-    async def epochs(request: Request, device: SignedIn) -> Response:
-        """The histories of this workspace, oldest first, each with the version after which it began."""
-        return await backend.read(_epochs, request, backend.database, device.workspace)
-
     @app.get("/v1/events")
     async def events(request: Request, device: SignedIn) -> Response:
         """The head of the log, now and whenever it moves, as server-sent events."""
@@ -216,6 +205,8 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
         stream = backend.metrics.listening(backend.heads.stream(device.workspace, welcome))
         return StreamingResponse(stream, 200, {"x-accel-buffering": "no"}, "text/event-stream")
 
+
+def _space_routes(app: FastAPI, backend: Backend) -> None:
     @app.get("/v1/snapshot")
     async def snapshot(
         request: Request, device: SignedIn, space: Annotated[str, Query(max_length=200)],
@@ -224,15 +215,10 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
         """A page of a space's records by id. 410: begin anew, the log does not reach back to the first page."""
         return await backend.read(_content, request, backend.database, device, space, after, since)
 
-    @app.get("/v1/history")
-    async def history(
-        request: Request,
-        device: SignedIn,
-        rec: Annotated[str, Query(max_length=200)],
-        before: Version = 2**62,
-    ) -> Response:
-        """What was done to one record before the version `before`, newest first."""
-        return await backend.read(_history, request, backend.database, device, rec, before)
+    @app.get("/v1/sums")
+    async def sums(request: Request, device: SignedIn) -> Response:
+        """The checksum of each space that the member sees."""
+        return await backend.read(_sums, request, backend.log, device)
 
     @app.post("/v1/share")
     async def share(request: Request, device: SignedIn, body: Share) -> Response:
@@ -246,6 +232,23 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
             raise HTTPException(403, str(error)) from error
         backend.heads.tell(device.workspace, head)
         return envelope.document(request, {"head": head})
+
+
+def _past_routes(app: FastAPI, backend: Backend) -> None:
+    @app.get("/v1/epochs")
+    async def epochs(request: Request, device: SignedIn) -> Response:
+        """The histories of this workspace, oldest first, each with the version after which it began."""
+        return await backend.read(_epochs, request, backend.database, device.workspace)
+
+    @app.get("/v1/history")
+    async def history(
+        request: Request,
+        device: SignedIn,
+        rec: Annotated[str, Query(max_length=200)],
+        before: Version = 2**62,
+    ) -> Response:
+        """What was done to one record before the version `before`, newest first."""
+        return await backend.read(_history, request, backend.database, device, rec, before)
 
 
 def _read_push(encoding: str, body: bytes) -> Pushing:
