@@ -15,6 +15,7 @@ from models.dates import refresh_all
 from models.store import Store, open_store
 from tests.tui.plain import screen_text
 from tui.screens.base import ListView
+from tui.screens.detail import Detail
 from tui.starting import make
 from tui.workbench import Workbench
 
@@ -97,7 +98,7 @@ async def at_work(home: Path, size: tuple[int, int] = (140, 42), project: str = 
         yield pilot
 
 
-async def until(condition: Callable[[], Any], pilot: Any, seconds: float = 6.0) -> None:
+async def until(condition: Callable[[], Any], pilot: Any, seconds: float = 20.0) -> None:
     """Waits for a condition; fails with the screen when it does not come."""
     end = asyncio.get_running_loop().time() + seconds
     while not condition():
@@ -125,7 +126,14 @@ async def settle(pilot: Any) -> None:
     await until(lambda: not app.desk.saving, pilot)
     await app.workers.wait_for_complete()
     await app.shell.settled()
+    await until(lambda: not any(map(_is_to_read, app.query(Detail))), pilot)
     await pilot.pause()
+
+
+def _is_to_read(pane: Detail) -> bool:
+    """The cursor ran, and the pane waits for it to rest."""
+    task = pane._soon and pane._soon._task
+    return bool(task and not task.done())
 
 
 def view(app: Workbench) -> ListView:
