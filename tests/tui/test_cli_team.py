@@ -289,6 +289,18 @@ def test_serve_says_where_the_database_is_without_its_password(alone: Laptop) ->
     assert "postgresql://ines@127.0.0.1:1/milepost" in said and "hunter2" not in said
 
 
+def test_a_home_that_is_named_holds_the_servers_database_too(
+    alone: Laptop, tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "usual"))
+    alone("serve", "--invite", "Ines")
+    assert (tmp_path / "alone" / "server" / "server.db").exists()
+    alone("server", "check")
+    monkeypatch.delenv("MILEPOST_HOME", raising=False)
+    assert main(["serve", "--invite", "Ines"]) == 0
+    assert (tmp_path / "usual" / "milepost-server" / "server.db").exists()
+
+
 def test_the_words_after_server_go_to_its_own_program(
     two: tuple[Laptop, Laptop], server: tuple[str, Path]
 ) -> None:

@@ -20,7 +20,7 @@ NEEDED = ("fastapi", "uvicorn", "psycopg")
 def serve(ctx: Context) -> int:
     """Runs the server until it ends; its exit status."""
     _refuse_without_server()
-    database = ctx.args.database or _default_database()
+    database = ctx.args.database or _default_database(ctx.home)
     note(f"Database: {_without_password(database)}")
     return _run(
         [
@@ -42,7 +42,7 @@ def server(ctx: Context) -> int:
     words = [*ctx.words, *(["--json"] if ctx.json else [])]
     asked = not words or {"-h", "--help"} & {*words}
     if not asked and not any(word.partition("=")[0] == "--database" for word in words):
-        words += ["--database", _default_database()]
+        words += ["--database", _default_database(ctx.home)]
     return _run([sys.executable, "-m", "server.admin", *(words or ["--help"])])
 
 
@@ -80,10 +80,12 @@ def _passed_on(ctx: Context) -> Iterator[str]:
             yield from (f"--{name.replace('_', '-')}", str(value))
 
 
-def _default_database() -> str:
+def _default_database(home: Path) -> str:
+    """Below a home that was named; else in a folder beside the profile that everybody has."""
     from platformdirs import user_data_path
 
-    folder = user_data_path("milepost-server", appauthor=False)
+    usual = home == user_data_path("milepost", appauthor=False)
+    folder = user_data_path("milepost-server", appauthor=False) if usual else home / "server"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

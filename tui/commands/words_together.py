@@ -66,7 +66,7 @@ TOGETHER: dict[str, Command] = {
                 "--database",
                 default="",
                 metavar="URL",
-                help="a file, or postgresql://USER@HOST/NAME (default: a file in the user's data folder)",
+                help="a file, or postgresql://USER@HOST/NAME (else: a file in the user's data folder, or below --home)",
             ),
             arg("--blobs", default="", metavar="PLACE", help="folder or s3://BUCKET/PREFIX for attachments"),
             arg("--host", default="", help="address to listen on"),
