@@ -43,7 +43,7 @@ class Opened:
             if not path.exists() or _sha(path) != what.sha:
                 path.touch(mode=0o600)
                 shutil.copyfile(kept, path)
-            self.attached(what.id, what.sha)
+            self._known(what.id).write_text(what.sha)
         except OSError as error:
             raise StoreFull(
                 f"{path} cannot be written: {error.strerror or error}. Free some room; nothing was lost."
@@ -51,8 +51,14 @@ class Opened:
         return path, False
 
     def attached(self, id: str, sha: str) -> None:
-        """The copy is known with this content: it was made with it, or that was attached."""
-        self._known(id).write_text(sha)
+        """The copy is known with this content, which was attached. Raises StoreFull."""
+        try:
+            self._known(id).write_text(sha)
+        except OSError as error:
+            raise StoreFull(
+                f"It is attached, but that could not be noted ({error.strerror or error}): the next start offers it "
+                "again. Free some room, then let it go there."
+            ) from error
 
     def changed(self) -> list[Changed]:
         """The copies that other programs have saved something into."""

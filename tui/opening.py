@@ -130,7 +130,10 @@ def _question(
         app.run_worker(app.shell.ask(_question(app, opened, path, what, further, wrong)))
 
     def attached(sha: str) -> None:
-        opened.attached(what.id, sha)
+        try:
+            opened.attached(what.id, sha)
+        except MilepostError as error:
+            app.shell.say(str(error), "warn")
         further()
 
     def done(typed: str) -> None:

@@ -1,5 +1,7 @@
 """Files of a record, by keyboard over a real store."""
 
+from pathlib import Path
+
 import pytest
 
 from models.attachment import attach, attachments
@@ -85,6 +87,20 @@ async def test_a_copy_that_was_changed_is_offered_and_attached_as_a_new_version(
         await keys(pilot, "j")
         assert "was changed after" not in screen_text(pilot.app)
         assert copies(tmp_path) == [b"%PDF kerf table, 2nd"]  # another program may have it open
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is Linux's")
+async def test_a_disk_that_fills_before_it_is_noted_what_was_attached_is_said(tmp_path, ids, monkeypatch):
+    await changed(tmp_path, ids, monkeypatch)
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await see(pilot, "“cell 3.pdf” was changed after it was opened")
+        [known] = (tmp_path / "home" / "opened").glob("*.sha")
+        known.unlink()
+        known.symlink_to("/dev/full")
+        await keys(pilot, "enter")
+        await see(pilot, "that could not be noted (No space left on device)")
+        assert "Free some room" in screen_text(pilot.app)
+        assert names(pilot.app, ids["Survey"]) == ["cell 3.pdf", "cell 3.pdf"]
 
 
 @pytest.mark.parametrize(("last", "left"), [("escape", [b"%PDF kerf table, 2nd"]), ("ctrl+u enter", [])])
