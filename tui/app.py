@@ -69,8 +69,8 @@ class Milepost(App[None], inherit_bindings=False):
 
     @property
     def ending(self) -> bool:
-        """Whether the screens are gone: messages that were on their way still come."""
-        return not self.screen_stack
+        """Whether the screens are gone, or going widget by widget: messages that were on their way still come."""
+        return not (self.is_running and self.screen_stack)
 
     def on_ready(self) -> None:
         self.call_after_refresh(self._painted)

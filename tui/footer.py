@@ -117,8 +117,8 @@ class Footer(Bar):
     def render_line(self, y: int) -> Strip:
         if y == 0:
             return super().render_line(0)
-        pen = self._pen(self._style)
-        return Strip([Segment(" " + fit(self._lines[y], self.size.width - 1), pen)], self.size.width)
+        line = self._lines[y] if y < len(self._lines) else ""  # it is laid out lower a moment later
+        return Strip([Segment(" " + fit(line, self.size.width - 1), self._pen(self._style))], self.size.width)
 
     def _tick(self) -> None:
         if self.connection.used and self.connection.last is not None:

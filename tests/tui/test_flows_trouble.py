@@ -189,3 +189,12 @@ async def test_what_is_heard_when_the_screens_are_gone_is_let_be(tmp_path, ids, 
     assert app.ending
     hear[last]()
     assert not app.trouble
+
+
+@pytest.mark.asyncio
+async def test_what_is_heard_while_the_screens_are_going_is_let_be(tmp_path, ids, monkeypatch):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        with monkeypatch.context() as leaving:
+            leaving.setattr(pilot.app, "_running", False)  # as Textual says before widget after widget goes
+            leaving.setattr(pilot.app.shell, "connection", None)
+            pilot.app.on_workbench_synced(pilot.app.Synced(State("synced")))

@@ -138,6 +138,16 @@ async def test_messages_show_in_the_footer_and_go(tmp_path):
 
 
 @pytest.mark.asyncio
+async def test_a_long_message_goes_and_its_lines_are_drawn_before_they_are_laid_out_anew(tmp_path):
+    async with yard(tmp_path).run_test(size=(80, 24)) as pilot:
+        pilot.app.shell.say("Ines moved 3 tasks of the nesting line. " * 4)
+        await pilot.pause()
+        assert "Ines moved" in screen_lines(pilot.app)[-2]
+        pilot.app.shell.footer.hush()
+        assert pilot.app.shell.footer.render_line(1).text.strip() == ""
+
+
+@pytest.mark.asyncio
 async def test_every_theme_and_discreet(tmp_path):
     async with yard(tmp_path).run_test(size=(80, 24)) as pilot:
         for _ in range(4):
