@@ -22,8 +22,9 @@ from textual.widget import Widget
 
 from tui.actions import ACTIONS
 from tui.registry import JUMP, Action, Registry
-from tui.shell import Place, Shell
+from tui.shell import Shell
 from tui.themes import BY_SETTING, first_theme, next_theme, setting_of, themes
+from tui.view import Place
 
 TURN = 0.0005  # seconds that a thread may hold the interpreter while another waits: a key goes before what runs behind
 RARELY = 20_000  # objects between two collections: a sync makes thousands and hardly a cycle, and a key waits for none

@@ -2,8 +2,7 @@
 
 from importlib import import_module
 
-from tui.shell import Place
-from tui.view import View
+from tui.view import Place, View
 
 _VIEWS = {
     "welcome": ("Ways to begin", "WelcomeView"),

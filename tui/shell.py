@@ -1,58 +1,37 @@
-"""The frame around the work: title line, one view, its detail, the footer, and what lies over them for a
-moment."""
+"""The frame around the work: title line, one view, its detail, and the footer or a prompt."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from collections.abc import Mapping
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.css.query import NoMatches
-from textual.dom import DOMNode
-from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Input
+from textual.widgets import ContentSwitcher
 
 from tui import registry as places
 from tui.footer import Connection, Footer
+from tui.overlaid import Overlaid
 from tui.overlay import Overlay
-from tui.registry import Action, Registry
-from tui.unsaved import Of, Unsaved
-from tui.view import View
+from tui.registry import Registry
+from tui.unsaved import Unsaved
+from tui.view import Place, View
 from tui.widgets.ahead import caught_up
 from tui.widgets.bar import Bar
 from tui.widgets.editor import CellEditor
 from tui.widgets.lines import LineList
 from tui.widgets.messages import Marked, Typing
 from tui.widgets.prompt import Prompt, Question
-from tui.widgets.rows import RowList
-
-if TYPE_CHECKING:
-    from tui.app import Milepost
-    from tui.palette import Entry, Provider
-
-OverlayType = TypeVar("OverlayType", bound=Overlay)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A view of the application by its name in the registry; `make` imports and makes it at the first
-    visit."""
-
-    label: str
-    make: Callable[[], View]
-
 
 _WIDTHS = [(0, "-narrow"), (80, "-stacked"), (110, "-wide")]
 
 
-class Shell(Screen[None], inherit_bindings=False):
-    """Holds the views, and knows which actions apply where the focus is."""
+class Shell(Overlaid, inherit_bindings=False):
+    """Holds the views, and the focus of each; what is done shows in all of them."""
 
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = _WIDTHS
@@ -92,7 +71,6 @@ class Shell(Screen[None], inherit_bindings=False):
         self.registry = registry
         self.views = views
         self.first = first
-        self.going = False
         self.marked = 0
         self.visited: list[str] = []
         self._focus_of: dict[str, Widget | None] = {}
@@ -110,15 +88,6 @@ class Shell(Screen[None], inherit_bindings=False):
             yield Footer(id="footer")
 
     # What views call
-
-    @property
-    def view(self) -> View | None:
-        """The view in front."""
-        try:
-            shown = self.query_one("#views", ContentSwitcher).visible_content
-        except NoMatches:
-            return None
-        return shown if isinstance(shown, View) else None
 
     @property
     def footer(self) -> Footer:
@@ -237,56 +206,6 @@ class Shell(Screen[None], inherit_bindings=False):
         for view in self.query(View):
             view.on_changes(changes)
 
-    # Which actions apply
-
-    def places(self) -> tuple[str, ...]:
-        """Places of the registry whose keys apply where the focus is, narrowest first."""
-        typing = self._typing_place()
-        if typing is not None:
-            return (*typing, places.ALWAYS)
-        return (places.JUMP,) if self.going else self._working_places()
-
-    def _working_places(self) -> tuple[str, ...]:
-        view = tuple(self.view.places()) if self.view is not None else ()
-        lists = (places.LIST,) if isinstance(self.focused, RowList) else ()
-        return (*view, *lists, places.EVERYWHERE, places.ALWAYS)
-
-    def _typing_place(self) -> tuple[str, ...] | None:
-        focused = self.focused
-        if isinstance(focused, CellEditor):
-            return (places.EDIT,)
-        for node in focused.ancestors if focused is not None else ():
-            if isinstance(node, Prompt):
-                return (places.PROMPT,)
-            if isinstance(node, Overlay):
-                return (node.place, places.LIST) if isinstance(focused, RowList) else (node.place,)
-        return None
-
-    def offered(self, where: Sequence[str] | None = None, origin: Widget | None = None) -> list[Action]:
-        """What can be done now (or in the places `where`), narrowest place first; of two actions on one key only
-        the narrower one."""
-        taken: set[tuple[bool, str]] = set()
-        offered = []
-        for action in self.registry.at(where or self.places()):
-            keys = {(action.where == places.JUMP, key) for key in action.key_list()}
-            if not (keys and keys <= taken) and self.can(action, origin):
-                taken |= keys
-                offered.append(action)
-        return offered
-
-    def can(self, action: Action, origin: Widget | None = None) -> bool:
-        if action.jump and action.jump not in self.views:
-            return False
-        return next(self.answerers(action, origin), None) is not None
-
-    def answerers(self, action: Action, origin: Widget | None = None) -> Iterator[Callable[..., Any]]:
-        """The methods that answer an action, from the focus (or `origin`) outward."""
-        start: DOMNode = origin or self.focused or self.view or self
-        for node in start.ancestors_with_self:
-            method = getattr(node, action.method, None)
-            if method is not None:
-                yield method
-
     # Actions of the frame
 
     def act_go(self, name: str = "") -> None:
@@ -327,78 +246,6 @@ class Shell(Screen[None], inherit_bindings=False):
             self.toggle_class("-detail")
         else:
             self.toggle_class("-zoomed")
-
-    async def act_palette(self) -> None:
-        origin = self._origin()
-        offered = self.offered((*self._working_places(), places.JUMP), origin)
-        found = [action for action in offered if action.palette]
-        await self._open_palette(found, origin, cast("Milepost", self.app).providers)
-
-    async def act_marked(self) -> None:
-        await self._open_palette([action for action in self.offered() if action.bulk], self._origin())
-
-    async def act_help(self) -> None:
-        from tui.help import Help
-
-        jumps = [action for action in self.registry.at((places.JUMP,)) if self.can(action)]
-        (await self._overlay(Help)).open([*self.offered(), *jumps])
-
-    async def act_search(self) -> None:
-        await self._open_palette([], self._origin(), cast("Milepost", self.app).providers)
-
-    async def preview(self, question: str, lines: Sequence[str], do: Callable[[], object]) -> None:
-        """Shows what something would do, and does it on enter."""
-        from tui.preview import Preview
-
-        (await self._overlay(Preview)).open(question, lines, do)
-
-    async def choose(self, entries: Sequence[Entry]) -> None:
-        """Lets one of these be chosen, by a few letters."""
-        from tui.palette import Palette
-
-        (await self._overlay(Palette)).open(entries)
-
-    async def _open_palette(
-        self, chosen: Sequence[Action], origin: Widget | None, providers: Sequence[Provider] = ()
-    ) -> None:
-        from tui.palette import Entry, Palette
-
-        run = cast("Milepost", self.app).run_in
-        entries = [Entry(one.label, one.help, one.shown_key(), partial(run, one, origin)) for one in chosen]
-        (await self._overlay(Palette)).open(entries, providers)
-
-    async def type_text(
-        self, label: str, before: str, keep: Callable[[str], object], text: str | None = None, of: Of | None = None
-    ) -> None:  # fmt: skip
-        """A page to type more than a line into; `keep` hears the new text, which goes into `of`."""
-        from tui.text import TextPage
-
-        (await self._overlay(TextPage)).open(label, before, keep, text, of)
-
-    async def act_pick_day(self) -> None:
-        """A calendar over what is being typed; the day goes into it."""
-        from tui.picker import Picker
-
-        if isinstance(self.focused, Input):
-            (await self._overlay(Picker)).open(self.focused)
-
-    async def read_notes(self, label: str, text: str, edit: Callable[[], object]) -> None:
-        """A page that shows a text as it reads; `edit` is called when it is to be typed into."""
-        from tui.notes import NotesPage
-
-        await (await self._overlay(NotesPage)).open(label, text, edit)
-
-    def _origin(self) -> Widget | None:
-        overlay = next((one for one in self.query(Overlay) if one.display), None)
-        return overlay.origin if overlay is not None else self.focused
-
-    async def _overlay(self, kind: type[OverlayType]) -> OverlayType:
-        try:
-            return self.query_one(kind)
-        except NoMatches:
-            overlay = kind()
-            await self.mount(overlay)
-            return overlay
 
     # Making and showing views
 

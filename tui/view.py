@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.message import Message
@@ -59,3 +60,12 @@ class View(Widget):
         target = next((widget for widget in self.query("*") if widget.focusable), None)
         if target is not None:
             self.screen.set_focus(target, scroll_visible=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A view of the application by its name in the registry; `make` imports and makes it at the first
+    visit."""
+
+    label: str
+    make: Callable[[], View]

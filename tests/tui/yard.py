@@ -13,8 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.app import Milepost, make_app
-from tui.shell import Place
-from tui.view import View
+from tui.view import Place, View
 from tui.widgets.columns import Column, Row
 from tui.widgets.lines import LineList
 from tui.widgets.messages import Edited, Moved, Opened
