@@ -3,10 +3,8 @@
 import asyncio
 import gzip
 import ssl
-import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from importlib.util import find_spec
 
 import httpx
 import httpx_sse
@@ -20,10 +18,6 @@ TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 QUIET = httpx.Timeout(30.0, connect=10.0, read=45.0)  # of the events: the server says something every 15 s
 COMPRESS_FROM = 1_000  # bytes
 LEAVES = 0.02  # seconds, at most, that work on the store waits for the request that is sent ahead of it
-
-if find_spec("sniffio") is None:
-    # httpcore looks for it four times a request, through every folder of the path: a third of the cost of a request
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 def client(server: str, token: str = "") -> httpx.AsyncClient:
