@@ -16,9 +16,10 @@ that the generator can be dropped at any of them and a new one begun. Raises Hel
 import sqlite3
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from models import db, rejoining, space, sums
+from models import blobs as contents
+from models import db, outbox, rejoining, space, sums
 from models.blobs import Blobs
 from models.errors import Held
 from sync import asking, blobs
@@ -52,22 +53,34 @@ def sync(
 def _all(
     report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None, check: bool
 ) -> Generator[Step, Any, None]:
-    epoch, shown = yield Local("begin", _begin)
-    if not epoch:
-        epoch = yield from _rejoin("")
+    begun: _Begun = yield Local("begin", _begin)
+    epoch = begun.epoch or (yield from _rejoin(""))
     run = Run(report, epoch, now, progress)
-    if not (yield from push(run)):
+    if not (begun.waits and (yield from push(run))):
         yield from pull(run)
-    if shown or report.fetched:
+    if begun.shown or report.fetched:
         yield from take_back(run)
-    if files:
+    if files and begun.unsent:
         yield from blobs.upload(files, lambda: push(run))
     done = partial(_done, run=run, check=check)
     yield from _verify(run, (yield Local("done", done, durable=False, brief=True)))
 
 
-def _begin(conn: sqlite3.Connection) -> tuple[str, bool]:
-    return epoch_of(conn), bool(db.get_meta(conn, space.SHOWN))
+class _Begun(NamedTuple):
+    """What there is to do; what comes to it meanwhile is for the next sync. `waits`: something is to be pushed;
+    `shown`: something taken back may have come by a snapshot; `unsent`: a content is to be sent."""
+
+    epoch: str
+    waits: bool
+    shown: bool
+    unsent: bool
+
+
+def _begin(conn: sqlite3.Connection) -> _Begun:
+    waits = bool(outbox.waiting(conn) or rejoining.offers(conn, 1))
+    return _Begun(
+        epoch_of(conn), waits, bool(db.get_meta(conn, space.SHOWN)), contents.unsent(conn) is not None
+    )
 
 
 def _rejoin(before: str) -> Generator[Step, Any, str]:
