@@ -33,7 +33,7 @@ OLDEST = (3, 11)
 ROOT = Path(__file__).resolve().parent
 WINDOWS = os.name == "nt"
 ROOMS = ("models", "sync", "server", "office", "tui")
-PYTEST = ("pytest", "-n", "2")
+PYTEST = ("pytest", "-n", "3")  # on two cores: a third of the time they wait for other processes
 CHECKS = {
     "format": ("ruff", "format", "--check", "."),
     "lint": ("ruff", "check", "."),
