@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tui.office import at_work, count, furnish, here, keys, see, until, view
+from tests.tui.office import at_work, count, furnish, here, keys, see, settle, until, view
 from tests.tui.plain import screen_text
 from tui.cli import main
 
@@ -25,6 +25,7 @@ async def asked(pilot, action, file, text):
     file.write_text(text, "utf-8")
     await keys(pilot, f": '{action}' enter")
     await pilot.press(*file.name, "enter")
+    await settle(pilot)  # the next question takes keys when what was read is there
 
 
 async def test_cards_are_shown_and_then_taken_in(home, tmp_path):
