@@ -198,12 +198,15 @@ def _parse_duration(f: Field, text: str, context: _Context) -> Scalar:
 
 
 def _show_duration(value: Scalar, day: int) -> str:
-    """Days where that is short and exact, else hours, else minutes: what is shown is what is taken back."""
+    """Days where that is short and exact, else hours, else minutes, of more than a day all three: what is shown is what
+    is taken back."""
     assert isinstance(value, int | float)
     if value % day == 0:
         return f"{value // day:.0f}d"
     if value % 60:
-        return f"{value:.0f}m"
+        days, rest = divmod(abs(value), day)
+        parts = [(days, "d"), (rest // 60, "h"), (rest % 60, "m")] if days else [(abs(value), "m")]
+        return "-" * (value < 0) + " ".join(f"{n:.0f}{unit}" for n, unit in parts if n)
     days = f"{value / day:.3f}".rstrip("0")
     exact = round(float(days) * day) == value
     return f"{days}d" if abs(value) >= day and exact else f"{value // 60:.0f}h"

@@ -101,7 +101,8 @@ def test_a_day_of_another_length() -> None:
     assert field("duration").show(900, day=450) == "2d"
     assert field("duration").show(540) == "1.125d"
     assert field("duration").show(100_000_020) == "208333.375d"
-    assert field("duration").show(4900) == "4900m"
+    assert field("duration").show(4900) == "10d 1h 40m"
+    assert field("duration").show(-500) == "-1d 20m"
     assert field("duration").show(90) == "90m"
 
 

@@ -71,7 +71,7 @@ def two(server: tuple[str, Path], tmp_path: Path, capsys: Any, monkeypatch: Any)
     ines("login", server[0], "--code", made.stdout.split()[0])
     ines("sync")
     tomas("login", server[0], "--code", ines("invite", "Tomas Berg", "--json")["code"])
-    tomas("sync")
+    assert "0 sent, 0 received, 3 records fetched" in tomas("sync")  # two members, a client
     return ines, tomas
 
 

@@ -97,7 +97,8 @@ def sync(ctx: Context) -> int:
     if ctx.json:
         ctx.json_out(asdict(report))
         return 0
-    ctx.print(f"Synced: {report.accepted} sent, {report.pulled} received.")
+    fetched = f", {count(report.fetched, 'record')} fetched" if report.fetched else ""
+    ctx.print(f"Synced: {report.accepted} sent, {report.pulled} received{fetched}.")
     for text in report.notices:
         note(text)
     if report.rejected:
