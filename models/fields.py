@@ -207,9 +207,9 @@ def _show_duration(value: Scalar, day: int) -> str:
         days, rest = divmod(abs(value), day)
         parts = [(days, "d"), (rest // 60, "h"), (rest % 60, "m")] if days else [(abs(value), "m")]
         return "-" * (value < 0) + " ".join(f"{n:.0f}{unit}" for n, unit in parts if n)
-    days = f"{value / day:.3f}".rstrip("0")
-    exact = round(float(days) * day) == value
-    return f"{days}d" if abs(value) >= day and exact else f"{value // 60:.0f}h"
+    decimal = f"{value / day:.3f}".rstrip("0")
+    exact = round(float(decimal) * day) == value
+    return f"{decimal}d" if abs(value) >= day and exact else f"{value // 60:.0f}h"
 
 
 # ── dates ─────────────────────────────────────────────────────────────────────────────────────────────

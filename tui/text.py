@@ -9,8 +9,12 @@ from textual.widgets import Static, TextArea
 
 from tui.overlay import Overlay
 from tui.unsaved import Of, Unsaved
-from tui.widgets.ahead import caught_up
+from tui.widgets.ahead import InOrder, caught_up, edits
 from tui.widgets.cells import plain
+
+
+class Area(InOrder, TextArea):
+    editing = edits(TextArea.BINDINGS)
 
 
 class TextPage(Overlay):
@@ -21,8 +25,8 @@ class TextPage(Overlay):
     TextPage {
         height: 80%;
         & > #text-label { height: 1; padding: 0 1; text-style: bold; color: $text-primary; }
-        & > TextArea { height: 1fr; border: none; padding: 0 1; background: $panel; }
-        & > TextArea:focus { border: none; }
+        & > Area { height: 1fr; border: none; padding: 0 1; background: $panel; }
+        & > Area:focus { border: none; }
     }
     """
 
@@ -34,7 +38,7 @@ class TextPage(Overlay):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="text-label", markup=False)
-        area = TextArea(tab_behavior="indent", soft_wrap=True)
+        area = Area(tab_behavior="indent", soft_wrap=True)
         area.cursor_blink = False
         yield area
 

@@ -1,6 +1,7 @@
 """Tasks by keyboard, over a real store."""
 
 import pytest
+from textual import events
 
 from tests.tui.office import (
     TASKS,
@@ -133,6 +134,29 @@ async def test_keys_typed_ahead_make_a_chain_of_tasks(tmp_path, ids):
             names(pilot)[-4:] == ["Go live", "Call Ines", "Before", "Pack tools"]
             and app.focused is view(app).lines
         )
+
+
+def at_one_go(app, *keys):
+    """As they come over a slow line, or from a keyboard that was faster than the machine."""
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def test_keys_that_move_and_erase_stand_where_they_were_typed(tmp_path, ids):
+    typed = ["ctrl+u", *"abc", "backspace", "d", "left", "x", "home", "H"]
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "e")
+        at_one_go(pilot.app, *typed, "enter")
+        await settle(pilot)
+        assert names(pilot)[0] == "Habxd"
+        await keys(pilot, "/")
+        at_one_go(pilot.app, *typed, "delete", *"Inst")
+        await settle(pilot)
+        assert pilot.app.focused.value == "HInstbxd"
+        await keys(pilot, "escape , ,")
+        at_one_go(pilot.app, *typed, "end", "enter", *"Bring the ladderr", "backspace", "ctrl+s")
+        await settle(pilot)
+        assert value(pilot.app, "task", ids["Survey"], "notes") == "Habxd\nBring the ladder"
 
 
 async def test_enter_leaves_the_duration_that_stands_and_what_is_typed_takes_its_place(tmp_path, ids):
