@@ -1,6 +1,6 @@
 """Computes large plans for another process, whose memory they would fill and whose keys would wait for them.
 
-    python -m models.planner HOME
+`office.planner` is the program.
 
 A request is a line of JSON on stdin, [verb, word …], and its answer a line on stdout: [what came out, null], or [null,
 what went wrong]. Schedules are kept between requests. Ends with its stdin, and after LINGERS seconds without a request.
@@ -21,7 +21,7 @@ from models.feed import GENERATION
 from models.foresight import Foresight, Outcome
 from models.keeping import Kept
 from models.schedule.engine import Schedule
-from models.store import Store, open_store
+from models.store import Store
 from models.why import explained, packed, project_of
 from models.windows.dates import newest
 
@@ -77,8 +77,8 @@ def _answer(planner: Planner, line: bytes) -> bytes:
     return orjson.dumps([found, None])
 
 
-def main() -> None:
-    planner = Planner(open_store(sys.argv[1]))
+def serve(planner: Planner) -> None:
+    """Answers what comes on stdin, until it ends."""
     if hasattr(os, "nice"):
         os.nice(5)  # keys go first
     end = threading.Timer(LINGERS, os._exit, (0,))
@@ -89,7 +89,3 @@ def main() -> None:
         end = threading.Timer(LINGERS, os._exit, (0,))
         end.daemon = True
         end.start()
-
-
-if __name__ == "__main__":
-    main()

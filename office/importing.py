@@ -73,8 +73,10 @@ def preview(
     name: str = "",
     client_id: str | None = None,
     private: bool = False,
+    moved: list[Moved] | None = None,
 ) -> Preview:
-    """What `import_plan` with the same arguments would do to the store that `conn` reads."""
+    """What `import_plan` with the same arguments would do to the store that `conn` reads. `moved` is what
+    `differing.moved` says of the plan, where that is known."""
     space = LIBRARY if private else seen.space_of(conn, "client", client_id or "")
     known = _known(lambda sql: conn.execute(sql).fetchall(), space)
     made = draft_plan(plan, known, name=name, client_id=client_id)
@@ -93,7 +95,7 @@ def preview(
         imported_before=made.imported_before,
         warnings=[*plan.warnings, *made.warnings.lines()],
         left_out=made.left_out,
-        moved=differing.moved(plan, Schedule(as_inputs(plan))),
+        moved=differing.moved(plan, Schedule(as_inputs(plan))) if moved is None else moved,
         kept=_kept(conn, space, private),
     )
 

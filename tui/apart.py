@@ -40,7 +40,7 @@ class Gone(Exception):
 
 
 class Planner:
-    """The process of `models.planner`, started when it is first asked."""
+    """The process of `office.planner`, started when it is first asked."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -77,7 +77,7 @@ class Planner:
         return why.explained(conn, task, since_ms)
 
     def ask(self, verb: str, *words: object) -> Any:
-        """What `models.planner` answers; waits its turn. Raises Gone."""
+        """What `office.planner` answers; waits its turn. Raises Gone."""
         request = orjson.dumps([verb, *words]) + b"\n"
         with self._turn:
             answer = self._asked(request) or self._asked(request)  # it may just have ended by itself
@@ -120,4 +120,4 @@ class Planner:
         if self.over:
             raise OSError("closing")
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        return start("models.planner", str(self._home), **pipes)
+        return start("office.planner", str(self._home), **pipes)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from models.errors import MilepostError
+from tui.apart import Gone
 from tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
     from models.feed import Changes
     from models.filters.completing import Offer
+    from office.differing import Moved
+    from office.foreign import Plan
     from office.headings import Columns
     from office.intake import Batch, Differences
     from office.tables import Table
@@ -108,7 +111,7 @@ class Taking:
         private = self.what == "private"
         plan = read_plan(path)
         with closing(self.app.desk.reader()) as conn:
-            seen = importing.preview(conn, plan, private=private)
+            seen = importing.preview(conn, plan, private=private, moved=self._moved(plan, path))
 
         def take() -> None:
             self.app.edit_behind(
@@ -117,6 +120,17 @@ class Taking:
             )  # fmt: skip
 
         return partial(self._preview, f"Import {seen.name}? enter · esc", seen.lines(), take)
+
+    def _moved(self, plan: Plan, path: Path) -> list[Moved] | None:
+        """The tasks of a large plan whose dates the engine has otherwise, from the planner's process; None where they
+        are to be computed here. Of .mpp, too: Java would convert it twice."""
+        from models.windows import tasks
+        from office.differing import Moved
+
+        if len(plan.tasks) >= tasks.LARGE and path.suffix.lower() == ".xml":
+            with suppress(Gone):
+                return [Moved(**one) for one in self.app.desk.planner.ask("moved_in", str(path.resolve()))]
+        return None
 
     # A list
 

@@ -118,6 +118,19 @@ async def test_a_plan_is_shown_before_it_is_taken_in(tmp_path):
 
 
 @pytest.mark.asyncio
+async def test_what_a_large_plan_would_move_is_computed_in_another_process(tmp_path, monkeypatch):
+    monkeypatch.setattr("models.windows.tasks.LARGE", 1)
+    monkeypatch.setattr("office.differing.moved", None)  # not to be called in here
+    file = tmp_path / "plan.xml"
+    file.write_text(PLAN.replace("<Start>2026-11-30", "<Start>2026-12-07"), "utf-8")
+    async with at_work(tmp_path / "home") as pilot:
+        await keys(pilot, ": 'import_a_plan' enter")
+        await pilot.press(*file.name, "enter")
+        await until(lambda: "start 2026-12-07 08:00 becomes 2026-11-30" in screen_text(pilot.app), pilot, 30)
+        assert pilot.app.desk.planner._process.poll() is None
+
+
+@pytest.mark.asyncio
 async def test_a_plan_is_taken_into_a_project_that_only_you_see(tmp_path):
     file = tmp_path / "plan.xml"
     file.write_text(PLAN, "utf-8")
