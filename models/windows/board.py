@@ -102,6 +102,12 @@ def by_person(
     ]
 
 
+def at_rows(rows: Sequence[int]) -> Condition:
+    """The tasks with these row numbers."""
+    listed = orjson.dumps(list(rows)).decode()
+    return Condition("t.rowid IN (SELECT value FROM json_each(:rows))", {"rows": listed})
+
+
 def plan_order(conn: sqlite3.Connection, project: str) -> Sequence[int]:
     """Row numbers in the order of the plan; empty for all projects, whose cards stand in order already."""
     return task_tree(conn, project).rows if project else array("q")

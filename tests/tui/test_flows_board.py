@@ -101,6 +101,24 @@ async def test_the_order_of_a_large_plan_is_read_once_for_both_looks(tmp_path, i
         assert len(read) > 1, "it is another order now"
 
 
+async def test_the_first_cards_of_a_large_plan_are_shown_before_the_others_are_read(
+    tmp_path, ids, monkeypatch
+):
+    monkeypatch.setattr("tui.screens.board.SMALL", 1)
+    monkeypatch.setattr("tui.screens.board.FIRST", 3)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "g b")
+        board = view(pilot.app)
+        board.read_behind = list  # nothing more comes
+        await keys(pilot, "p")
+        assert lanes(pilot) == {"nobody": ["Check power", "Check network"]}  # below their phase
+        assert "nobody" in screen_text(pilot.app) and "1/…" in screen_text(pilot.app)
+        del board.read_behind
+        board.read_behind()
+        await until(lambda: "1/4" in screen_text(pilot.app), pilot)
+        assert lanes(pilot) == {"nobody": ["Check power", "Check network", "Lay cables", "Go live"]}
+
+
 async def test_all_projects_on_one_board(tmp_path, ids):
     async with at_work(tmp_path, project="Punch") as pilot:
         await keys(pilot, "g b")

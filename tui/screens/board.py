@@ -25,6 +25,7 @@ from tui.widgets.prompt import Question
 from tui.words import MARKS, day
 
 SMALL = 2000  # tasks that are read on the screen's thread
+FIRST = 1000  # of a plan, which are shown before the others are read
 READING = "Reading the tasks…"
 
 Asked = tuple[bool, str, Condition, Front | None]
@@ -135,8 +136,17 @@ class BoardView(TaskActions, ReadBehind):
             self._show(left, self._wanted)
         else:
             if not self.lanes:
-                self.lines.empty = READING
+                self._show_first()
             self.read_behind()
+
+    def _show_first(self) -> None:
+        """The cards that begin the plan, where its order is known; how many there are is told with the rest."""
+        people, project, wanted, front = self._asked()
+        if self._plan and wanted.sql == EVERY.sql:
+            first = self._plan[:FIRST]
+            conn = bench(self).desk.conn
+            self._show(board_of(conn, people, project, board.at_rows(first), front, first), None)
+        self.lines.empty = READING
 
     @property
     def _wanted(self) -> Condition:
@@ -180,8 +190,9 @@ class BoardView(TaskActions, ReadBehind):
         self.texts = texts if self.filtering else None
         self._show(left, wanted)
 
-    def _show(self, lanes: list[Lane], wanted: Condition) -> None:
-        self.lanes, self._known = lanes, wanted
+    def _show(self, lanes: list[Lane], wanted: Condition | None) -> None:
+        """`wanted` is None where these are the first of more."""
+        self.lanes, self._known, self.lines.counted = lanes, wanted, wanted is not None
         self.lines.empty = self.nothing
         marks = {name: MARKS[name][0] + " " for name in board.STATUSES}
         self.lines.set_lanes(

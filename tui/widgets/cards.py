@@ -41,6 +41,8 @@ class Heading(NamedTuple):
 class Cards(LineList):
     """Shows lanes side by side, as many as there is room for; h and l go from lane to lane."""
 
+    counted = True  # else more cards come
+
     def __init__(self, columns: Sequence[Column], reader: Reader, face: Face, *, empty: str = "") -> None:
         super().__init__(columns, reader, empty=empty)
         self.face = face
@@ -236,7 +238,7 @@ class Cards(LineList):
 
     def _head(self, lane: int) -> list[Segment]:
         label, start, stop = self.lanes[lane]
-        count = f"{stop - start:,}"
+        count = f"{stop - start:,}" if self.counted else "…"
         if lane == self.lane and start < stop:
             count = f"{self.cursor - start + 1:,}/{count}"
         more = "‹ " if lane == self._first > 0 else ""
