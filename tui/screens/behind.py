@@ -35,7 +35,10 @@ class ReadBehind(ListView):
         self.stop_reading()
         self.reading = bench(self).desk.reader()
         read = partial(self._read, self.reading, self.to_read())
-        self.run_worker(read, thread=True, exclusive=True, group="behind", exit_on_error=False)
+        # without a description it is described by all that it knows: the numbers and the texts of all tasks
+        self.run_worker(
+            read, thread=True, exclusive=True, group="behind", description="tasks", exit_on_error=False
+        )
 
     def stop_reading(self) -> None:
         if self.reading is not None:
