@@ -6,6 +6,8 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
+import orjson
+
 from models.fields import Scalar
 from models.history import Line
 from models.windows.window import EVERY, Condition, Window, add, marks
@@ -152,18 +154,30 @@ def _touched(project: str, rec: str) -> str:
 
 def window(conn: sqlite3.Connection, ns: Iterable[int]) -> Window:
     """The operations with these numbers, each above its changes where it has several."""
-    found, told = Window(), list(ns)
+    told = list(ns)
+    return window_of(told, parts(conn, told))
+
+
+def window_of(ns: Iterable[int], several: Mapping[int, Sequence[int]]) -> Window:
+    """The same, with the `parts` of these operations at hand."""
+    found = Window()
+    for n in ns:
+        add(found, n * 2 + OPERATION, 0)
+        for part in several[n]:
+            add(found, part * 2 + CHANGE, 1)
+    return found
+
+
+def parts(conn: sqlite3.Connection, ns: Iterable[int]) -> dict[int, Sequence[int]]:
+    """The numbers of the changes of each of these operations; none of one that has but one."""
+    told = list(ns)
     sql = f"SELECT c.n FROM change c WHERE c.txn=told.value AND {_REAL} ORDER BY c.n LIMIT {PARTS}"
     rows = conn.execute(
         f"SELECT (SELECT json_group_array(n) FROM ({sql})) FROM json_each(?) told ORDER BY told.key",
         (json.dumps(told),),
     )
-    for n, (parts,) in zip(told, rows, strict=True):
-        add(found, n * 2 + OPERATION, 0)
-        several = json.loads(parts)
-        for part in several if len(several) > 1 else ():
-            add(found, part * 2 + CHANGE, 1)
-    return found
+    found = zip(told, (orjson.loads(each) for (each,) in rows), strict=True)
+    return {n: several if len(several) > 1 else () for n, several in found}
 
 
 def window_with_older(

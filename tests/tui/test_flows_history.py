@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.windows import history
 from tests.tui.office import (
     acknowledge,
     at_work,
@@ -136,3 +137,24 @@ async def test_a_letter_of_a_filter_waits_for_no_thread_where_the_log_is_short(t
         await keys(pilot, "ctrl+u 'furn'")
         await until(lambda: [one[0] for one in told(pilot)] == ["Furnish"], pilot)
         await see(pilot, "1 shown")
+
+
+async def test_a_letter_of_a_filter_reads_no_line_again_until_something_changes(tmp_path, ids, monkeypatch):
+    elsewhere(tmp_path, "task", ids["Go live"], name="Go-live")
+    monkeypatch.setattr("tui.screens.base.AT_ONCE", 5.0)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "g u")
+        await see(pilot, "Go live → Go-live")
+        read = []
+        rows = history.history_rows
+        monkeypatch.setattr(history, "history_rows", lambda conn, some: read.extend(some) or rows(conn, some))
+        with monkeypatch.context() as held:  # the dates of the plan may be computed meanwhile
+            held.setattr(view(pilot.app), "on_changes", lambda changes: None)
+            await until(lambda: view(pilot.app)._current, pilot)
+            read.clear()
+            await keys(pilot, "/ 'el' backspace backspace")
+            await see(pilot, "2 shown")
+            assert read == []
+        elsewhere(tmp_path, "task", ids["Go live"], name="Live")
+        await see(pilot, "Go-live → Live")
+        assert len(set(read)) == 3

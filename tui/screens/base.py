@@ -170,11 +170,15 @@ class ListView(Looks):
 
     def reload(self) -> None:
         """Runs the window again; the cursor stays on its record."""
+        self.show_window()
+
+    def show_window(self, *, kept: bool = False) -> None:
+        """`kept` where no row holds anything else than before."""
         window, front = self.window(), bench(self).front
         if front is not None:
             window = self.for_client(window, front)
         self.lines.empty = self.nothing
-        self.lines.set_window(window.rows, window.depths or None)
+        self.lines.set_window(window.rows, window.depths or None, kept=kept)
         self.tell_detail()
 
     def on_changes(self, changes: Changes) -> None:

@@ -93,6 +93,8 @@ class HistoryView(ListView):
         self.older: Older | None = None  # what the server has told besides
         self.note = ""
         self._known: set[int] = set()
+        self._parts: dict[int, Sequence[int]] = {}  # of the operations that were read
+        self._current = False  # whether what was read is still so
         self._shown = EVERY  # the filter behind what is shown
 
     def title_parts(self) -> Sequence[str]:
@@ -122,6 +124,7 @@ class HistoryView(ListView):
 
     def reload(self) -> None:
         self.project = bench(self).project
+        self._current = False
         read = partial(self._read, self._wanted)
         self.run_worker(read, thread=True, exclusive=True, group="history", exit_on_error=False)
 
@@ -186,11 +189,14 @@ class HistoryView(ListView):
         if wanted != self._wanted:
             return  # another filter is typed by now
         self.done, self._shown = told, wanted
-        fresh = history.window(bench(self).desk.conn, {one.n for one in told} - self._known)
-        self._known |= {one.n for one in told}
-        parents = zip(fresh.rows, fresh.depths[1:], strict=False)
-        self._fold(row for row, next_depth in parents if next_depth and row % 2 == history.OPERATION)
-        super().reload()
+        kept, self._current = self._current, True
+        if not kept:
+            self._parts.clear()
+        ns = {one.n for one in told}
+        self._parts |= history.parts(bench(self).desk.conn, ns - self._parts.keys())
+        self._fold(n * 2 + history.OPERATION for n in ns - self._known if self._parts[n])
+        self._known |= ns
+        self.show_window(kept=kept)
         self.tell_shown()
 
     def narrow(self) -> None:
@@ -207,7 +213,7 @@ class HistoryView(ListView):
     def window(self) -> Window:
         conn = bench(self).desk.conn
         if self.older is None:
-            return history.window(conn, [one.n for one in self.done])
+            return history.window_of([one.n for one in self.done], self._parts)
         return history.window_with_older(conn, self.done, self._left_of(self.older, self._wanted))
 
     def _left_of(self, older: Older, wanted: Condition) -> list[tuple[Told, list[int]]]:

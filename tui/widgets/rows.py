@@ -91,16 +91,18 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         *,
         complete: bool = True,
         cursor: int | None = None,
+        kept: bool = False,
     ) -> None:
         """Show these rows in this order, the cursor on the row it was on (or on `cursor`), on the same
         line of the screen; if that row is gone, on its neighbour. A list that shows its beginning goes on showing it
         as long as the cursor is there. With `complete=False` this is the
-        beginning of the list and the whole window follows; a cursor that is not in it yet waits for that."""
+        beginning of the list and the whole window follows; a cursor that is not in it yet waits for that. `kept`
+        rows hold what they held, so that they are not read again."""
         old, at, line = self.window.rowids, self.cursor, self.cursor - self.scroll_offset.y
         sought = next(
             (rowid for rowid in (cursor, self._sought, self.cursor_rowid) if rowid is not None), None
         )
-        self.window.load(rowids, depths)
+        self.window.load(rowids, depths, kept=kept)
         found = self.window.index_of(sought)
         self._sought = None if complete or found is not None else sought
         if found is None and len(old) and sought == self._old_rowid(old, at):

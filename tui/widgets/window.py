@@ -22,8 +22,8 @@ class Reader(Protocol):
 class Window:
     """Row numbers with their depths; what is folded is left out of `rowids`.
 
-    Holds 8 bytes a row, and at most `KEPT` rows. `load` forgets the rows: whoever gives a new window gives
-    new contents. Folding needs `depths` (0 = outermost).
+    Holds 8 bytes a row, and at most `KEPT` rows. `load` forgets the rows, whoever gives a new window gives
+    new contents, unless they are `kept`. Folding needs `depths` (0 = outermost).
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -38,10 +38,11 @@ class Window:
     def __len__(self) -> int:
         return len(self.rowids)
 
-    def load(self, rowids: Iterable[int], depths: Iterable[int] | None = None) -> None:
+    def load(self, rowids: Iterable[int], depths: Iterable[int] | None = None, *, kept: bool = False) -> None:
         self._all = rowids if isinstance(rowids, array) else array("q", rowids)
         self._all_depths = None if depths is None else bytes(depths)
-        self._rows.clear()
+        if not kept:
+            self._rows.clear()
         self._apply_folds()
 
     def row(self, index: int) -> Row | None:
