@@ -179,9 +179,9 @@ def holding_words(lanes: Sequence[Lane], texts: Sequence[str], words: Sequence[s
     return left
 
 
-def texts_of(conn: sqlite3.Connection, project: str, lanes: Sequence[Lane]) -> list[str]:
-    """As `task_texts`, of each card of a project's lanes."""
-    return task_texts(conn, project, array("q", (card // SPREAD for lane in lanes for card in lane.cards)))
+def texts_of(conn: sqlite3.Connection, lanes: Sequence[Lane]) -> list[str]:
+    """As `task_texts`, of each card of these lanes."""
+    return task_texts(conn, array("q", (card // SPREAD for lane in lanes for card in lane.cards)))
 
 
 def _without(cards: "array[int]", going: set[int]) -> "array[int]":

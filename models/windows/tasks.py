@@ -22,6 +22,7 @@ from models.windows.window import (
     schedule_of,
 )
 
+PART = 4096  # tasks whose texts are read at a time
 LARGE = 2_000  # tasks of a project: what reads so many is done in a thread, or in another process
 REACH = 250, 4_000  # rows on each side of the cursor that are looked at, first and then
 
@@ -137,21 +138,21 @@ def _left(tree: Window, kept: bytearray) -> Window:
     return Window(array("q", compress(tree.rows, kept)), bytearray(compress(tree.depths, kept)))
 
 
-def task_texts(conn: sqlite3.Connection, project: str, rows: Sequence[int]) -> list[str]:
-    """What a bare word of a filter is looked for in, in small letters, of each of these tasks of the project. One row
-    is read, as by `task_hits`."""
-    [(numbers, found)] = conn.execute(
-        """SELECT json_group_array(rowid),
-           json_group_array(lower(coalesce(name, '') || char(10) || coalesce(blocked_reason, '')))
-           FROM task WHERE project_id=? AND deleted_at IS NULL""",
-        (project,),
-    )
-    numbers = orjson.loads(numbers)
-    low, high = min(numbers, default=0), max(numbers, default=-1)
-    texts = [""] * (high - low + 1)  # by row number from `low`: a tenth of what a dict takes
-    for row, text in zip(numbers, orjson.loads(found), strict=True):
-        texts[row - low] = text if text.isascii() else text.lower()  # no second copy of most
-    return [texts[row - low] if low <= row <= high else "" for row in rows]
+def task_texts(conn: sqlite3.Connection, rows: Sequence[int]) -> list[str]:
+    """What a bare word of a filter is looked for in, in small letters, of each of these tasks; '' where there is none.
+    PART are read as one row: all of them as JSON would be held twice, and at each of its own another thread goes on."""
+    texts: list[str] = []
+    for at in range(0, len(rows), PART):
+        [(found,)] = conn.execute(
+            """SELECT json_group_array(text) FROM (
+               SELECT iif(t.id IS NULL, '', lower(coalesce(t.name, '') || char(10) || coalesce(t.blocked_reason, '')))
+               AS text FROM json_each(?) j LEFT JOIN task t ON t.rowid=j.value AND t.deleted_at IS NULL
+               ORDER BY j.key)""",
+            (orjson.dumps(list(rows[at : at + PART])).decode(),),
+        )
+        # lower() of SQLite knows ASCII only; no second copy of most
+        texts += (text if text.isascii() else text.lower() for text in orjson.loads(found))
+    return texts
 
 
 def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:

@@ -104,7 +104,7 @@ def test_words_leave_the_same_cards_whether_the_store_is_asked_or_the_texts(desk
     project, tasks = plan
     desk.edit("task", tasks["Wire"], who="Ines, Tomas")
     lanes = board.by_person(desk.conn, project)
-    texts = board.texts_of(desk.conn, project, lanes)
+    texts = board.texts_of(desk.conn, lanes)
     for word, cards in (("e", 5), ("wire", 2), ("nothing", 0)):
         wanted = condition(desk.conn, word, TASKS)
         left = board.holding_words(lanes, texts, wanted.words)

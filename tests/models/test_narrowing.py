@@ -48,12 +48,15 @@ def test_the_part_around_the_cursor_is_a_piece_of_the_whole(
 @pytest.mark.parametrize(
     "text", ["i", "CABLES", "wi re", "50%", "power 50%", '"late"', "prüf", "ÜFUNG", "nothing", '"lay cables"']
 )
-def test_words_leave_the_same_whether_the_store_is_asked_or_the_texts(desk: Any, text: str) -> None:
+def test_words_leave_the_same_whether_the_store_is_asked_or_the_texts(
+    desk: Any, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "PART", 2)
     project, _ = plan(desk)
     late, _ = desk.tasks(project, "Late 50% Wire", "Prüfung")
     desk.edit("task", late, blocked_reason="No POWER")
     tree, wanted = tasks.task_tree(desk.conn, project), condition(desk.conn, text, TASKS)
-    texts = tasks.task_texts(desk.conn, project, tree.rows)
+    texts = tasks.task_texts(desk.conn, tree.rows)
     left = tasks.narrowed_by_words(tree, texts, wanted.words)
     assert left == tasks.narrowed(tree, tasks.task_hits(desk.conn, project, wanted))
     assert bool(left.rows) == (text != "nothing")

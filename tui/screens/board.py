@@ -172,7 +172,7 @@ class BoardView(TaskActions, ReadBehind):
         order = board.plan_order(conn, project) if order is None else order
         whole = whole or board_of(conn, people, project, EVERY, front, order)
         if filtering and texts is None:
-            texts = board.texts_of(conn, project, whole)
+            texts = board.texts_of(conn, whole)
         left = _left(whole, texts, wanted)
         if left is None:
             left = board.only(whole, board.hits(conn, project, wanted))

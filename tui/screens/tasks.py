@@ -267,7 +267,7 @@ class TasksView(TaskActions, ReadBehind):
     ) -> Callable[[], None]:  # fmt: skip
         tree = tree or tasks.task_tree(conn, project)
         if filtering and texts is None:
-            texts = tasks.task_texts(conn, project, tree.rows)
+            texts = tasks.task_texts(conn, tree.rows)
         return partial(self._show_all, tree, texts, text, self._left(conn, tree, texts, wanted))
 
     def _show_all(self, tree: Window, texts: list[str] | None, text: str, left: Window) -> None:
