@@ -9,11 +9,11 @@ from textual.widgets import Static, TextArea
 
 from tui.overlay import Overlay
 from tui.unsaved import Of, Unsaved
-from tui.widgets.ahead import InOrder, caught_up, edits
+from tui.widgets.ahead import TypedInto, caught_up, edits
 from tui.widgets.cells import plain
 
 
-class Area(InOrder, TextArea):
+class Area(TypedInto, TextArea):
     editing = edits(TextArea.BINDINGS)
 
 

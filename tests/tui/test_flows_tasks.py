@@ -159,6 +159,17 @@ async def test_keys_that_move_and_erase_stand_where_they_were_typed(tmp_path, id
         assert value(pilot.app, "task", ids["Survey"], "notes") == "Habxd\nBring the ladder"
 
 
+async def test_a_question_that_is_asked_again_at_once_keeps_the_keys(tmp_path, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "/ 'Inst'")
+        field = pilot.app.focused
+        field.post_message(events.Hide())  # of a moment ago: it closed and is asked again
+        await keys(pilot, "'all'")
+        assert pilot.app.focused is field and field.value == "Install"
+        await keys(pilot, "escape")
+        assert pilot.app.focused is view(pilot.app).lines
+
+
 async def test_enter_leaves_the_duration_that_stands_and_what_is_typed_takes_its_place(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
         view(pilot.app).seek("task", ids["Go live"])

@@ -21,10 +21,13 @@ async def caught_up(*pumps: MessagePump) -> None:
             await done.wait()
 
 
-class InOrder:
-    """What is typed into takes the keys that move and erase where they stand among the letters. Textual looks for them
-    only when the key has gone from the field up to the application: of “ab”, backspace, “c” in one go the c would be
-    erased, or nothing."""
+class TypedInto:
+    """A field that gets all that is typed into it, in order.
+
+    Textual looks for the keys that move and erase only when they have gone from the field up to the application: of
+    “ab”, backspace, “c” in one go the c would be erased, or nothing. And a field that is shown again at once would lose
+    the focus when it hears that it had been hidden.
+    """
 
     editing: dict[str, str]  # by key, its action
 
@@ -34,6 +37,10 @@ class InOrder:
             event.prevent_default()
             field = cast(Widget, self)
             await field.app.run_action(action, field)
+
+    def on_hide(self, event: events.Hide) -> None:
+        if all(node.display for node in cast(Widget, self).ancestors_with_self if isinstance(node, Widget)):
+            event.prevent_default()
 
 
 def edits(bindings: Iterable[BindingType]) -> dict[str, str]:
