@@ -77,7 +77,7 @@ def test_what_was_asked_ahead_is_not_asked_again() -> None:
         async with api.client(f"http://{address}") as http:
             wire = api.Line(http)
             await wire.expect(page)
-            await asyncio.to_thread(said.wait)
+            assert said.wait(5), "it left before the loop stands still, as during work on the store"
             return [(await wire.send(request)).body for request in (page, last)]
 
     with line(repeating(heard, 2, said)) as address:
