@@ -2,14 +2,15 @@
 
 import orjson
 
+from models.outbox import Outgoing
 from models.record import new_id
 from sync import asking
 from tests.server.laptop import Laptop, client, do, edit
 
 
-def pushed(laptop: Laptop, newest: str | None, *batch: object) -> tuple[int, str]:
+def pushed(laptop: Laptop, newest: str | None, *batch: Outgoing) -> tuple[int, str]:
     """Status, and the newest operation that the server names."""
-    request = asking.push(laptop.replica, 1, laptop.epoch, batch, 0, newest)  # type: ignore[arg-type]
+    request = asking.push(laptop.replica, 1, laptop.epoch, batch, 0, newest)
     reply = laptop.http.post(request.path, content=request.body)
     return reply.status_code, str(orjson.loads(reply.content).get("newest"))
 
