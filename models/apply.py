@@ -7,18 +7,15 @@ inside the caller's write transaction.
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain
 from typing import Any, NamedTuple
 
 import orjson
 
 from models.capture import ACKNOWLEDGED, OPEN, SEEN
-from models.copies import Patch, Records, marks
-from models.db import set_meta
+from models.copies import Patch, Records
+from models.db import insert_many, set_meta
 from models.fields import Scalar
 from models.record import KINDS, new_id
-
-TOGETHER = 32  # rows of the log in one statement
 
 
 class Entry(NamedTuple):
@@ -185,10 +182,16 @@ class _Log:
         self._idle += [(n, rec, field) for rec, field in entry.idle]
 
     def write(self, conn: sqlite3.Connection) -> None:
-        _insert_many(
-            conn, "INSERT INTO txn(n, id, origin, kind, ref, label, author, at, state, ver)", self._txns
+        insert_many(
+            conn,
+            "INSERT INTO txn(n, id, origin, kind, ref, label, author, at, state, ver) VALUES(?,?,?,?,?,?,?,?,?,?)",
+            self._txns,
         )
-        _insert_many(conn, "INSERT OR IGNORE INTO change(txn, tbl, rec, field, old, new)", self.changes)
+        insert_many(
+            conn,
+            "INSERT OR IGNORE INTO change(txn, tbl, rec, field, old, new) VALUES(?,?,?,?,?,?)",
+            self.changes,
+        )
         decide(conn, self._seen)
         conn.executemany("UPDATE change SET effect=0 WHERE txn=? AND rec=? AND field=?", self._idle)
         # what had no effect keeps the value that it was to have; a note may have got a colleague's lines as well
@@ -207,15 +210,3 @@ def decide(conn: sqlite3.Connection, states: Sequence[tuple[int, int, int]]) -> 
         " FROM json_each(?) j WHERE txn.n=json_extract(j.value, '$[0]')",
         (orjson.dumps(states).decode(),),
     )
-
-
-def _insert_many(conn: sqlite3.Connection, into: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if not rows:
-        return
-    row = f"({marks(len(rows[0]))})"
-    whole = len(rows) - len(rows) % TOGETHER
-    conn.executemany(
-        f"{into} VALUES {', '.join([row] * TOGETHER)}",
-        (tuple(chain.from_iterable(rows[i : i + TOGETHER])) for i in range(0, whole, TOGETHER)),
-    )
-    conn.executemany(f"{into} VALUES {row}", rows[whole:])

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from models import digest
+from models.db import insert_many
 from models.fields import Scalar
 from models.record import KINDS
 
@@ -150,7 +151,8 @@ class Records:
         for (kind, fields), rows in updates.items():
             sets = ", ".join(f"{field}=?" for field in (*fields, "ver"))
             self._conn.executemany(f"UPDATE {kind} SET {sets} WHERE id=?", rows)
-        self._conn.executemany(
+        insert_many(
+            self._conn,
             "INSERT INTO change(txn, tbl, rec, field, old, new) VALUES(?,?,?,?,?,?)"
             " ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new",
             () if logged is None else changes,
@@ -230,8 +232,8 @@ class Records:
                 if field and (rec, field) not in rows:
                     first = self._base.get((rec, field), base)  # set when the masking began, never raised
                     rows[rec, field] = (rec, field, self._kinds[rec], first, self._server[rec].get(field))
-        self._conn.executemany(
-            "INSERT INTO shadow(rec, field, tbl, base, val) VALUES(?,?,?,?,?)", rows.values()
+        insert_many(
+            self._conn, "INSERT INTO shadow(rec, field, tbl, base, val) VALUES(?,?,?,?,?)", rows.values()
         )
 
 
@@ -276,8 +278,10 @@ def insert_records(conn: sqlite3.Connection, kind: str, records: Iterable[tuple[
     for names, some in alike.items():
         if len(some) < ALIKE:  # not worth a statement of their own
             names = (*KINDS[kind].fields, "extra")
-        conn.executemany(
-            f"INSERT INTO {kind}({', '.join(('id', 'ver', *names))}) VALUES({marks(len(names) + 2)})",
+        whole = ("id", "ver", *names)
+        insert_many(
+            conn,
+            f"INSERT INTO {kind}({', '.join(whole)}) VALUES({', '.join('?' * len(whole))})",
             ((rec, ver, *map(values.get, names)) for rec, ver, values in some),
         )
 
@@ -288,11 +292,6 @@ def _columns(kind: str, values: Values) -> Values:
     if values.keys() <= known:
         return values
     return {f: v for f, v in values.items() if f in known} | {"extra": extra_of(kind, values)}
-
-
-def marks(width: int) -> str:
-    """So many places of a row in a statement."""
-    return ", ".join("?" * width)
 
 
 def extra_of(kind: str, values: Values) -> str | None:

@@ -242,7 +242,7 @@ class _Arrays:
     def _statement(self, sql: str) -> bytes:
         found = self.INSERT.fullmatch(sql)
         if not found:
-            raise ValueError(f"executemany is for INSERT … VALUES(?, …): {sql}")
+            raise ValueError(f"only INSERT … VALUES(?, …) takes many rows: {sql}")
         table, columns, rest = found.groups()
         types = (self._types[table, column.strip()] for column in columns.split(","))
         arrays = ", ".join(f"%s::{type}[]" for type in types)

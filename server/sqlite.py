@@ -1,15 +1,13 @@
 """The server's database as a SQLite file, and what SQLite's errors mean to whoever runs the server."""
 
-import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from functools import lru_cache
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
+from models.db import insert_many
 from models.errors import (
     StoreBusy,
     StoreDamaged,
@@ -24,7 +22,6 @@ from server.schema import SCHEMA, bring_up
 APPLICATION = (
     0x4D504F53  # PRAGMA application_id: "MPOS", so that a laptop's store is not taken for a server's
 )
-TOGETHER = 32  # rows of an INSERT in one statement
 POLL = 1.0  # seconds between two looks for what other processes wrote
 
 
@@ -130,10 +127,7 @@ class SqliteConnection:
         return self.raw.execute(sql, values)
 
     def executemany(self, sql: str, rows: Iterable[Sequence[Value]]) -> None:
-        left, together = iter(rows), _of_many(sql)
-        while len(some := list(islice(left, TOGETHER))) == TOGETHER:
-            self.raw.execute(together, tuple(chain.from_iterable(some)))
-        self.raw.executemany(sql, some)
+        insert_many(self.raw, sql, rows)
 
     def stream(self, sql: str, values: Sequence[Value] = ()) -> Iterator[Any]:
         return self.raw.execute(sql, values)
@@ -148,17 +142,6 @@ class SqliteConnection:
             if self.raw.in_transaction:
                 self.raw.execute("ROLLBACK")
             raise
-
-
-@lru_cache
-def _of_many(sql: str) -> str:
-    """`INSERT … VALUES(?, …) …` for TOGETHER rows at once: a row costs less than its statement."""
-    together, found = re.subn(
-        r"VALUES\s*(\([?, ]+\))", lambda one: "VALUES" + ",".join([one[1]] * TOGETHER), sql
-    )
-    if not found:
-        raise ValueError(f"executemany is for INSERT … VALUES(?, …): {sql}")
-    return together
 
 
 def _version(conn: SqliteConnection, path: Path) -> int:

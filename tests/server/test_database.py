@@ -39,7 +39,7 @@ def test_values_come_back_as_they_went_in(db: Database) -> None:
 
 
 def test_many_rows_are_for_inserts_on_every_database(db: Database) -> None:
-    with db.writing() as conn, pytest.raises(ValueError, match=r"executemany is for INSERT"):
+    with db.writing() as conn, pytest.raises(ValueError, match=r"only INSERT"):
         conn.executemany("UPDATE member SET name=? WHERE id=?", [("Ines", "m")])
 
 
