@@ -53,8 +53,8 @@ NEWER = (
 # what a laptop knows, besides its file
 KNOWN = (
     "older",
-    "edits", "copy", "vers", "cursor", "staged", "skipped", "_jumps", "_forgotten", "_taken", "_spaces", "kinds",
-    "epochs",
+    "edits", "copy", "vers", "cursor", "staged", "skipped", "_jumps", "_forgotten", "_left", "_taken", "_spaces",
+    "kinds", "epochs",
 )  # fmt: skip
 
 
@@ -77,6 +77,7 @@ class Laptop:
         self._jumps = False
         self._full = False
         self._forgotten: set[str] = set()
+        self._left: dict[str, set[str]] = {}  # edit → records whose part of it went with a space
         self._taken: set[str] = set()  # spaces that were taken away
         self.of = {} if spaces is None else spaces  # record → space, of all that is in the log
         self._spaces: dict[str, tuple[int, str, int, int]] = {}  # joined, after, upto, fresh
@@ -164,6 +165,10 @@ class Laptop:
 
     def waiting(self) -> list[Edit]:
         return [edit for edit in self.edits if edit.fate == "waiting"]
+
+    def _unseen(self) -> list[Edit]:
+        """What waits, without what of it went with a space that was taken away after the server had accepted it."""
+        return [edit.without(self._left.get(edit.id, set())) for edit in self.waiting()]
 
     def made(self, id: str) -> bool:
         """Whether this laptop made the operation, also where it has forgotten it: a push may arrive late."""
@@ -298,7 +303,7 @@ class Laptop:
                 need(base == row, f"base of {rec[-4:]}.{name} is {base}, its author saw the row at {row}")
 
     def _seen(self, cell: Cell) -> tuple[int, int]:
-        earlier = next((e.seen[cell] for e in self.waiting() if cell in e.seen), None)
+        earlier = next((e.seen[cell] for e in self._unseen() if cell in e.seen), None)
         row = self.vers.get(cell[0], 0)  # one that came by a snapshot is newer than the cursor
         return earlier or (max(self.cursor, row), row)
 
@@ -344,7 +349,7 @@ class Laptop:
             self._advance(log, cursor)
             self._fates(conn, log, refused)
             view, vers = read_view(conn), read_vers(conn)
-            expected = fold(self.copy, self.waiting(), self.kinds)
+            expected = fold(self.copy, self._unseen(), self.kinds)
             need(view == expected, f"{self.name}'s view is not server + unseen: {_differ(view, expected)}")
             self._masks(conn)
             need(vers == self.vers, f"{self.name}'s row versions: {_differ(vers, self.vers)}")
@@ -409,9 +414,9 @@ class Laptop:
             self.staged.pop(space, None)
             for rec in self._of(space):
                 self.copy.pop(rec), self.vers.pop(rec)
-                for edit in self.edits:
+                for edit in self.waiting():
                     if states.get(edit.id) not in (1, 2):
-                        edit.created.pop(rec, None) if edit.fate == "waiting" else None
+                        self._left.setdefault(edit.id, set()).add(rec)
 
     def _put(self, page: Page) -> None:
         for patch in page.records:
@@ -528,7 +533,7 @@ class Laptop:
         rows = conn.execute("SELECT rec, field, base, val FROM shadow").fetchall()
         masked = {(r, f): (base, val) for r, f, base, val in rows}
         expected: dict[Cell, tuple[int, Any]] = {}
-        for edit in self.waiting():
+        for edit in self._unseen():
             for (rec, name), (_, row) in edit.seen.items():
                 if rec in self.copy:
                     expected.setdefault((rec, name), (row, self.copy[rec][1][name]))

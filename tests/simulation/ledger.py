@@ -1,6 +1,6 @@
 """What each laptop committed, as the simulation saw it, apart from what the store says of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.kinds import KINDS
@@ -41,6 +41,15 @@ class Edit:
     def follows(self, other: "Edit") -> bool:
         """Whether it was made by somebody who had made `other`, or had it by a backup."""
         return other.laptop in (self.laptop, self.laptop.split("/")[0])
+
+    def without(self, recs: set[str]) -> "Edit":
+        """What it did to other records than these."""
+        if not recs:
+            return self
+        created = {rec: values for rec, values in self.created.items() if rec not in recs}
+        fields = {cell: values for cell, values in self.fields.items() if cell[0] not in recs}
+        seen = {cell: row for cell, row in self.seen.items() if cell[0] not in recs}
+        return replace(self, created=created, fields=fields, seen=seen)
 
     def touches(self, other: "Edit") -> bool:
         """Whether this builds on `other`: on a record that it created or a field that it set."""
