@@ -23,6 +23,7 @@ APPLICATION = (
     0x4D504F53  # PRAGMA application_id: "MPOS", so that a laptop's store is not taken for a server's
 )
 POLL = 1.0  # seconds between two looks for what other processes wrote
+WRITER, READER = 16_000, 2_000  # KB of pages that a connection keeps; in a crowd there are 40 readers
 
 
 class Sqlite(Database):
@@ -36,7 +37,7 @@ class Sqlite(Database):
         with suppress(OSError):  # SQLite says better what is wrong
             self.path.touch(0o600)  # for its owner only, if it is new
         with self._in_words():
-            self._writer = self._connect()
+            self._writer = self._connect(WRITER)
             try:
                 self._prepare(self._writer)
             except BaseException:
@@ -85,12 +86,12 @@ class Sqlite(Database):
         remedy = "Stop the server, copy the file aside, and restore the newest backup that is sound."
         return [Finding("fail", "File", "; ".join(said), remedy)]
 
-    def _connect(self) -> "SqliteConnection":
+    def _connect(self, cache: int = READER) -> "SqliteConnection":
         conn = sqlite3.connect(self.path, isolation_level=None, timeout=WAIT, check_same_thread=False)
         try:
             # NORMAL loses commits at a power cut, which no kill test shows
             conn.execute("PRAGMA synchronous=FULL")
-            conn.execute("PRAGMA cache_size=-16000")
+            conn.execute(f"PRAGMA cache_size=-{cache}")
             # at 1,000 pages almost every larger push waited for one; each costs it 8 ms
             conn.execute("PRAGMA wal_autocheckpoint=4000")
         except BaseException:
