@@ -254,6 +254,10 @@ def translated(sql: str) -> bytes:
     """SQLite's words as PostgreSQL's: types, sets, and marks for values."""
     wanted = TYPES if sql.lstrip().startswith("CREATE TABLE") else {**TYPES, "TEXT": "TEXT"}
     words = re.sub(r"\b[A-Z]+\b", lambda word: wanted.get(word[0], word[0]), sql)
+    # as an array PostgreSQL looks them up by an index; as a set, with no statistics yet, it reads the whole table
+    words = words.replace(
+        "IN (SELECT value FROM json_each(?))", "= ANY(ARRAY(SELECT json_array_elements_text(?::json)))"
+    )
     each = "json_array_elements_text(?::json) AS each(value)"
     return words.replace("json_each(?)", each).replace("?", "%s").encode()
 
