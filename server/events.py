@@ -1,11 +1,17 @@
-"""Server-sent events: each listener is told the head of its workspace's log, now and whenever it moves."""
+"""Server-sent events: each listener is told the head of its workspace's log, now and whenever it moves.
+
+Whoever is told asks for the news, so that every edit costs as many requests as there are listeners. Where these are
+many, they are told one after another, and of several edits at once.
+"""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from models.errors import StoreError
 
 KEEP_ALIVE = 15.0  # seconds
+PACE = 500  # listeners that a process tells in a second, about
 
 
 class Heads:
@@ -20,7 +26,7 @@ class Heads:
         self._moves = moves
         self._heads: dict[str, int] = {}
         self._listeners: set[asyncio.Event] = set()
-        self._closed = False
+        self._ended = asyncio.Event()
 
     @property
     def listeners(self) -> int:
@@ -28,7 +34,7 @@ class Heads:
 
     @property
     def closed(self) -> bool:
-        return self._closed
+        return self._ended.is_set()
 
     def tell(self, workspace: str, head: int) -> None:
         """The log of `workspace` has come to `head`."""
@@ -38,7 +44,7 @@ class Heads:
 
     def close(self) -> None:
         """Ends every stream."""
-        self._closed = True
+        self._ended.set()
         self._wake()
 
     async def watch(self) -> None:
@@ -57,18 +63,22 @@ class Heads:
         try:
             await self._look()
             told = -1
-            while not self._closed:
+            while not self.closed:
                 wake.clear()
-                head = self._heads.get(workspace, 0)
-                if head != told:
-                    told = head
-                    yield b"data: %d\n\n" % head
-                elif not await _woken(wake):
+                if self._heads.get(workspace, 0) != told:
+                    await self._turn()
+                    told = self._heads.get(workspace, 0)
+                    yield b"data: %d\n\n" % told
+                elif not await _woken(wake, KEEP_ALIVE):
                     if not await welcome():
                         return
                     yield b": still here\n\n"
         finally:
             self._listeners.discard(wake)
+
+    async def _turn(self) -> None:
+        """Waits for a moment, a longer one the more there are who listen."""
+        await _woken(self._ended, random.uniform(0, 2 * len(self._listeners) / PACE))
 
     async def _look(self) -> None:
         try:
@@ -83,10 +93,10 @@ class Heads:
             listener.set()
 
 
-async def _woken(wake: asyncio.Event) -> bool:
-    """False when nothing happened for KEEP_ALIVE seconds."""
+async def _woken(wake: asyncio.Event, seconds: float) -> bool:
+    """False when nothing happened for so long."""
     try:
-        await asyncio.wait_for(wake.wait(), KEEP_ALIVE)
+        await asyncio.wait_for(wake.wait(), seconds)
     except TimeoutError:
         return False
     return True

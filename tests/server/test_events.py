@@ -1,5 +1,6 @@
 """Server-sent events: a wake-up within the second, and streams that end."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Iterator
@@ -87,3 +88,43 @@ def test_listeners_that_left_are_forgotten(server: Served, ines: Laptop) -> None
     while server.backend.heads.listeners and time.monotonic() < until:
         time.sleep(0.02)
     assert server.backend.heads.listeners == 0
+
+
+def test_many_are_told_one_after_another_and_of_several_edits_at_once() -> None:
+    """A hundred listeners, an edit every few milliseconds: told of each, they would ask 10,000 times."""
+    told: dict[int, list[int]] = {n: [] for n in range(100)}
+
+    async def play() -> float:
+        heads = events.Heads(nothing_yet, nothing_moved)
+
+        async def listen(n: int) -> None:
+            async for event in heads.stream("w", welcome):
+                told[n].append(int(event.split()[1]))
+                if told[n][-1] == 100:
+                    return
+
+        lines = [asyncio.create_task(listen(n)) for n in told]
+        await asyncio.sleep(0.5)
+        began = time.monotonic()
+        for head in range(1, 101):
+            heads.tell("w", head)
+            await asyncio.sleep(0.005)
+        await asyncio.gather(*lines)
+        return time.monotonic() - began
+
+    took = asyncio.run(asyncio.wait_for(play(), 30))
+    assert sum(map(len, told.values())) < 2 * events.PACE * (took + 1)
+    assert all(sorted(set(one)) == one for one in told.values())
+
+
+async def nothing_yet() -> dict[str, int]:
+    return {"w": 0}
+
+
+async def nothing_moved() -> list[tuple[str, int]]:
+    await asyncio.sleep(60)
+    return []
+
+
+async def welcome() -> bool:
+    return True
