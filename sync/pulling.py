@@ -1,6 +1,7 @@
 """The server's log to the laptop: pages of it, whole spaces, and what follows from them."""
 
 from collections.abc import Generator, Iterator
+from functools import partial
 from typing import Any
 
 from models import snapshot, space, undo
@@ -98,21 +99,12 @@ def _parts(page: SnapshotPage) -> Iterator[SnapshotPage]:
 
 def _apply_page(run: Run, page: Page, here: Where, begun: int) -> Generator[Step, Any, Request | None]:
     ahead = asking.pull(page.upto, here.shares) if page.more else None
-    for entries, upto in checkpoints(page, here.cursor):
-        if (
-            yield run.local(
-                "apply",
-                apply_checkpoint,
-                ahead,
-                durable=False,
-                entries=entries,
-                upto=upto,
-                shares=here.shares,
-            )
-        ):
+    for part in checkpoints(page, here.cursor):
+        apply = partial(apply_checkpoint, part=part, shares=here.shares)
+        if (yield run.local("apply", apply, ahead, durable=False)):
             yield from push(run)
-        run.came(entries)
-        run.progress(upto - begun, page.head - begun)
+        run.came(part.entries)
+        run.progress(part.upto - begun, page.head - begun)
     return ahead
 
 

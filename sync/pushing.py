@@ -108,16 +108,14 @@ def _settled(
         yield run.local("verdicts", _settle, ahead, durable=False, verdicts=verdicts, asked=waiting.replica)
         return False
     here = waiting.here
-    first, *further = checkpoints(page, here.cursor) or [([], here.cursor)]
+    first, *further = checkpoints(page, here.cursor) or [Checkpoint([], here.cursor, here.cursor)]
     settle = partial(
         _settle_seen, verdicts=verdicts, asked=waiting.replica, here=here, page=page, first=first
     )
     if not (yield run.local("verdicts", settle, ahead, durable=False)):
         return False
-    for entries, upto in further:
-        yield run.local(
-            "apply", apply_checkpoint, ahead, durable=False, entries=entries, upto=upto, shares=here.shares
-        )
+    for part in further:
+        yield run.local("apply", apply_checkpoint, ahead, durable=False, part=part, shares=here.shares)
     run.reach(page, here.shares)
     run.came(page.entries)
     return True
@@ -187,6 +185,5 @@ def _settle_seen(
     # the page acknowledges as well; but of what waits what builds on something refused is refused with it
     own = set() if any(v.reason for v in verdicts) else {entry.id for entry in page.entries}
     _settle(conn, verdicts, asked, own)
-    entries, upto = first
-    apply_checkpoint(conn, entries, upto, here.shares)
+    apply_checkpoint(conn, first, here.shares)
     return True

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from models import apply, db, space, undo
 from models.sums import Told
@@ -16,7 +16,14 @@ from sync.steps import Local, Step
 CHECKPOINT_ROWS = 400  # changes applied while the write lock is held: ≤ 20 ms
 NOTHING = Told(-1, -1, None)
 Progress = Callable[[int, int], None]
-Checkpoint = tuple[list[apply.Entry], int]  # whole transactions of the log, and the cursor after them
+
+
+class Checkpoint(NamedTuple):
+    """Whole transactions of the log: all after the version `since` up to `upto`."""
+
+    entries: list[apply.Entry]
+    since: int
+    upto: int
 
 
 @dataclass
@@ -87,7 +94,7 @@ def epoch_of(conn: sqlite3.Connection) -> str:
 
 
 def checkpoints(page: Page, cursor: int) -> list[Checkpoint]:
-    """Prefixes of whole transactions, each about CHECKPOINT_ROWS changes."""
+    """The page, which follows `cursor`, in parts of about CHECKPOINT_ROWS changes."""
     found: list[Checkpoint] = []
     entries: list[apply.Entry] = []
     rows = 0
@@ -95,23 +102,24 @@ def checkpoints(page: Page, cursor: int) -> list[Checkpoint]:
         entries.append(entry)
         rows += len(entry.patches)
         if rows >= CHECKPOINT_ROWS and entry is not page.entries[-1]:
-            found.append((entries, entry.ver))
-            entries, rows = [], 0
+            found.append(Checkpoint(entries, cursor, entry.ver))
+            entries, rows, cursor = [], 0, entry.ver
     if page.upto > cursor:
-        found.append((entries, page.upto))
+        found.append(Checkpoint(entries, cursor, page.upto))
     return found
 
 
-def apply_checkpoint(conn: sqlite3.Connection, entries: list[apply.Entry], upto: int, shares: int) -> bool:
+def apply_checkpoint(conn: sqlite3.Connection, part: Checkpoint, shares: int) -> bool:
     """Applies what is not applied yet; another process may have been here since the page was asked for. Whether it
     makes something that is to be pushed.
 
-    It may have heard meanwhile that other spaces are to be seen: then the page is not what it should be.
+    It may have heard meanwhile that other spaces are to be seen: then the page is not what it should be. Nor does a
+    part follow where one before it was left out for that reason.
     """
     here = space.where(conn)
-    if upto <= here.cursor or here.shares != shares:
+    if not part.since <= here.cursor < part.upto or here.shares != shares:
         return False
-    fresh = [entry for entry in entries if entry.ver > here.cursor]
-    apply.apply(conn, fresh, upto)
+    fresh = [entry for entry in part.entries if entry.ver > here.cursor]
+    apply.apply(conn, fresh, part.upto)
     space.settle_passed(conn)
     return undo.again(conn, [entry.id for entry in fresh])

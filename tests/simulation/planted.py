@@ -111,9 +111,9 @@ def _() -> Iterator[None]:
 @_plant("cursor committed before the rows")
 def _() -> Iterator[None]:
     def apply_page(own: Run, page: asking.Page, here: Any, begun: int) -> Generator[Step, Any, None]:
-        for entries, upto in run.checkpoints(page, here.cursor):
-            yield Local("move", lambda conn, at=upto: db.set_meta(conn, "cursor", str(at)))
-            yield Local("apply", lambda conn, some=entries, at=upto: apply.apply(conn, some, at))
+        for part in run.checkpoints(page, here.cursor):
+            yield Local("move", lambda conn, at=part.upto: db.set_meta(conn, "cursor", str(at)))
+            yield Local("apply", lambda conn, some=part: apply.apply(conn, some.entries, some.upto))
 
     with patch.object(pulling, "_apply_page", apply_page):
         yield
