@@ -126,6 +126,19 @@ def test_load() -> None:
     assert next(m for m in found["measures"] if "tried again" in m["name"])["max"] == 0
 
 
+def test_load_of_spaces() -> None:
+    words = ["--devices", "6", "--people", "3", "--projects", "3", "--shared", "2", "--tasks", "30"]
+    found = bench("load", *words, "--transactions", "2", "--on", "sqlite")
+    read = next(m for m in found["measures"] if "entries read" in m["name"])
+    assert 0 < read["max"] < 12, "somebody read the edits of all, also of what is not shared with him"
+
+
+def test_listeners() -> None:
+    found = bench("listeners", "--listeners", "3", "--edits", "4", "--rate", "20")
+    asked = next(m for m in found["measures"] if "asked for news" in m["name"])
+    assert 0 < asked["median"] <= 1
+
+
 @through_a_terminal
 def test_screens() -> None:
     small = (
