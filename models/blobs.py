@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from models.durable import make_folder, put_in_place
 from models.errors import Refused, StoreFull
 
 LARGEST = 1_000_000_000  # bytes of one file
@@ -57,7 +58,7 @@ class Blobs:
     @contextmanager
     def writing(self) -> "Iterator[tuple[_Hashed, _Done]]":
         """A new content: write into the first, then call the second, which puts it in its place."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         handle, name = tempfile.mkstemp(dir=self.folder)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -107,8 +108,8 @@ class _Done(NamedTuple):
         os.fsync(self.hashed.file.fileno())
         blob = Blob(self.hashed.hash.hexdigest(), self.hashed.size)
         place = self.blobs.path(blob.sha)
-        place.parent.mkdir(exist_ok=True)
-        self.name.replace(place)
+        make_folder(place.parent)
+        put_in_place(self.name, place)
         return blob
 
 

@@ -105,8 +105,9 @@ def _send_again(conn: sqlite3.Connection, fork: int) -> dict[str, str]:
         " RETURNING n", (fork,))]  # fmt: skip
     wanted = (orjson.dumps(ns).decode(),)
     conn.execute(f"UPDATE change SET effect=1 WHERE effect=0 AND txn IN {_ALL}", wanted)
+    # contents, too, and older ones: where they lie may have been brought back from another day, or not at all
     conn.execute(
-        f"UPDATE blob SET sent=0 WHERE sha IN (SELECT sha256 FROM attachment WHERE ver>{fork})"  # with its content
+        "UPDATE blob SET sent=0 WHERE sha IN (SELECT sha256 FROM attachment WHERE deleted_at IS NULL)"
     )
     return dict(conn.execute(f"SELECT rec, tbl FROM change WHERE txn IN {_ALL}", wanted).fetchall())
 

@@ -19,6 +19,7 @@ from models.fields import instant_of
 from server import logs
 from server.accounts import Accounts
 from server.app import Backend, make_app
+from server.blobs import beside
 from server.database import open_database
 from server.parent import end_with
 from server.workers import Workers, forget
@@ -139,11 +140,6 @@ def listen(host: str, port: int) -> socket.socket:
             f"Cannot listen on {host} port {port}: {error.strerror or error}. "
             "End what uses it, or choose another with --port (0 takes a free one)."
         ) from error
-
-
-def beside(database: str) -> str:
-    """Where attachments go when nobody said: beside a SQLite file; with PostgreSQL nowhere."""
-    return "" if "://" in database else f"{database}.blobs"
 
 
 class Server(uvicorn.Server):

@@ -16,6 +16,7 @@ from models.errors import MilepostError, Refused
 from models.fields import instant_of
 from server import backup, checking, keeping, restoring, spaces
 from server.accounts import Accounts
+from server.blobs import beside
 from server.database import Database, open_database
 
 Options = argparse.Namespace
@@ -78,6 +79,8 @@ def _backup(database: Database, options: Options) -> int:
         _json({"file": str(options.file), "bytes": size, "rows": rows})
     else:
         print(f"{options.file}: {rows['record']:,} records, {rows['log']:,} entries, {size / 2**20:,.1f} MB.")
+        place = beside(options.database) or "where --blobs of the server says"
+        print(f"Contents of attachments are not in it. Copy them after it: {place}", file=sys.stderr)
     return 0
 
 
@@ -99,7 +102,7 @@ def _restore(database: Database, options: Options) -> int:
 
 
 def _check(database: Database, options: Options) -> int:
-    found = list(checking.check(database))
+    found = list(checking.check(database, options.blobs or beside(options.database)))
     if options.json:
         _json([finding._asdict() for finding in found])
     else:
@@ -189,7 +192,11 @@ ACTIONS = {
         [("file", {"type": Path, "metavar": "FILE", "nargs": "?"})],
         makes=True,
     ),
-    "check": Action(_check, "Looks whether what the server keeps is sound; changes nothing. Status 1: it is not."),
+    "check": Action(
+        _check,
+        "Looks whether what the server keeps is sound; changes nothing. Status 1: it is not.",
+        [("--blobs", {"metavar": "PLACE", "default": "", "help": "where attachments are (beside the SQLite file)"})],
+    ),
     "users": Action(
         _users,
         "Lists who has signed in, or signs one out everywhere.",

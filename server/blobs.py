@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import orjson
 
 from models.blobs import LARGEST
+from models.durable import make_folder, put_in_place
 from models.errors import MilepostError, StoreFull
 from server import spaces
 from server.database import Database
@@ -46,13 +47,13 @@ class Folder:
     def put(self, key: str, body: bytes) -> None:
         path = self._place / key
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
             with os.fdopen(handle, "wb") as file:
                 file.write(body)
                 file.flush()
                 os.fsync(handle)
-            Path(name).replace(path)
+            put_in_place(Path(name), path)
         except OSError as error:
             raise StoreFull(
                 f"{self._place} cannot be written: {error.strerror or error}. Free some room or check its permissions."
@@ -126,6 +127,11 @@ class Bucket:
         )
 
 
+def beside(database: str) -> str:
+    """Where attachments go when nobody said: beside a SQLite file; with PostgreSQL nowhere."""
+    return "" if "://" in database else f"{database}.blobs"
+
+
 def open_storage(place: str) -> Storage:
     """A folder, or s3://BUCKET/PREFIX. Raises MilepostError."""
     return Bucket(place) if place.startswith(S3) else Folder(Path(place))
@@ -168,10 +174,22 @@ class Contents:
     def get(self, workspace: str, member: str, rec: str, sha: str, piece: int) -> bytes | None:
         """A piece of a whole content, through an attachment that the member sees; None where there is none."""
         _check(sha, 0)
-        place = _place(workspace, sha)
-        if not self._names(workspace, member, rec, sha) or self._storage.get(f"{place}/whole") is None:
+        if not self._names(workspace, member, rec, sha) or not self.is_whole(workspace, sha):
             return None
-        return self._storage.get(f"{place}/{piece:06}")
+        return self._storage.get(f"{_place(workspace, sha)}/{piece:06}")
+
+    def named(self, workspace: str) -> dict[str, str]:
+        """The contents that attachments have, without those in the recycle bin: SHA-256 and the name of one of them."""
+        found: dict[str, str] = {}
+        with self._database.reading() as conn:
+            rows = "SELECT data FROM record WHERE workspace=? AND kind='attachment' ORDER BY id"
+            for values in (orjson.loads(data) for [data] in conn.stream(rows, (workspace,))):
+                if not values.get("deleted_at"):
+                    found.setdefault(str(values.get("sha256")), str(values.get("name")))
+        return found
+
+    def is_whole(self, workspace: str, sha: str) -> bool:
+        return self._storage.get(f"{_place(workspace, sha)}/whole") is not None
 
     def _names(self, workspace: str, member: str, rec: str, sha: str) -> bool:
         """Whether the member sees an attachment `rec` with this content."""

@@ -5,14 +5,43 @@ from collections.abc import Callable, Iterator
 import orjson
 
 from server import sums
+from server.blobs import Contents, open_storage
 from server.database import Connection, Database, Finding
 from server.graph import link_of
 
 REMEDY = "Stop the server, keep a copy of the database, and restore the newest backup that is sound."
 
 
-def check(database: Database) -> Iterator[Finding]:
-    """Every finding, from one snapshot. Raises StoreError."""
+LOST = (
+    "The laptop that attached them may not have sent them yet. If they were here: put back the newest copy of the "
+    "place that there is, then run: milepost server restore   Laptops send what they still hold."
+)
+NAMED = 5  # attachments that a finding names
+
+
+def check(database: Database, blobs: str = "") -> Iterator[Finding]:
+    """Every finding; of the tables from one snapshot. `blobs` is the place of attachments. Raises StoreError."""
+    yield from _tables(database)
+    yield _attachments(database, blobs)
+
+
+def _attachments(database: Database, blobs: str) -> Finding:
+    """Each attachment's content is there, whole; its bytes are not read."""
+    what, workspace = "Attachments", database.workspace()
+    contents = Contents(open_storage(blobs), database)
+    named = contents.named(workspace)
+    if named and not blobs:
+        return Finding("warn", what, "not looked at", "Say where the server has them: --blobs PLACE")
+    missing = [name for sha, name in named.items() if not contents.is_whole(workspace, sha)]
+    if not missing:
+        return Finding("ok", what, f"{len(named):,} contents, none is missing")
+    names = ", ".join(f"“{name}”" for name in missing[:NAMED]) + ", …" * (len(missing) > NAMED)
+    return Finding(
+        "warn", what, f"{len(missing):,} of {len(named):,} contents are not in {blobs}: {names}", LOST
+    )
+
+
+def _tables(database: Database) -> Iterator[Finding]:
     with database.reading() as conn:
         yield from database.examine(conn)
         for [workspace] in conn.execute("SELECT id FROM workspace ORDER BY id").fetchall():

@@ -1,5 +1,6 @@
 """What whoever runs the server does to it, while it runs."""
 
+import hashlib
 import sqlite3
 import stat
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from server import admin
+from server.blobs import Contents, open_storage
 from server.database import open_database
 from tests.server.laptop import Laptop, client, do, edit, link, new, task
 from tests.server.running import Admin, Served
@@ -114,6 +116,31 @@ def test_each_damage_is_found_and_has_a_remedy(
         found = list(admin.checking.check(open_database(str(file))))
         assert {f.what for f in found if f.state == "fail"} == set(what.split()), damage
         assert all(f.remedy for f in found if f.state == "fail")
+
+
+def test_contents_of_attachments_that_are_not_there_are_named(
+    run: Admin, server: Served, ines: Laptop, tmp_path: Path
+) -> None:
+    shas = [hashlib.sha256(bytes([n])).hexdigest() for n in range(7)]
+    for n, sha in enumerate(shas):
+        about = {
+            "name": f"photo {n}.jpg",
+            "size": 1,
+            "sha256": sha,
+            "owner_kind": "client",
+            "owner_id": "harlan",
+        }
+        ines.push(do("Attach", new("attachment", f"photo-{n}", **about)))
+    gone = edit("attachment", "photo-6", ines.pull().head, deleted_at="2026-11-29T10:00:00.000Z")
+    assert ines.push_one(do("Delete", gone)).ver
+    contents = Contents(open_storage(str(tmp_path / "files")), server.backend.database)
+    contents.put(server.backend.database.workspace(), shas[2], 1, 0, bytes([2]))
+    told = {f["what"]: f for f in run.json("check", "--blobs", str(tmp_path / "files"), status=None)}  # type: ignore[attr-defined]
+    assert told["Attachments"]["state"] == "warn" and "5 of 6" in told["Attachments"]["detail"]
+    assert "photo 2" not in told["Attachments"]["detail"] and "restore" in told["Attachments"]["remedy"]
+    for n, sha in enumerate(shas[:6]):
+        contents.put(server.backend.database.workspace(), sha, 1, 0, bytes([n]))
+    assert "ok    Attachments: 6 contents" in run("check", "--blobs", str(tmp_path / "files"), status=None)
 
 
 # ── people and devices ────────────────────────────────────────────────────────────────────────────────

@@ -430,3 +430,19 @@ def test_an_edit_that_waited_in_the_backup_is_not_sent_twice(
     assert worker.read_state(again).waiting == 1
     sync(again, tomas)
     assert count(tomas, "client") == 2 and count(tomas, "conflict") == 0
+
+
+def test_contents_that_the_server_lost_come_back_from_whoever_has_them(
+    pair: Pair, server: Served, tmp_path: Path
+) -> None:
+    from models import attachment
+
+    ines, tomas = pair
+    (tmp_path / "wiring.pdf").write_bytes(b"%PDF")
+    blob = blobs.Blobs(ines.home).keep(tmp_path / "wiring.pdf")
+    ines.transact("Attach", attachment.attach, "client", "harlan", "wiring.pdf", blob)
+    sync(ines, tomas)
+    shutil.rmtree(f"{server.database}.blobs")
+    restoring.declare(server.backend.database, server.now)
+    sync(ines, tomas)
+    assert list(Path(f"{server.database}.blobs").rglob("whole"))
