@@ -71,6 +71,15 @@ class SignedIn(NamedTuple):
     revoked: int | None
 
 
+class Event(NamedTuple):
+    """Of the audit: an invite, login, logout, revoke or restore. `member` did it, "" for whoever runs the server."""
+
+    at: int
+    member: str
+    what: str
+    detail: str
+
+
 class Accounts:
     """Raises StoreError."""
 
@@ -149,6 +158,17 @@ class Accounts:
                 " JOIN member m ON m.workspace=d.workspace AND m.id=d.member ORDER BY d.since, d.letter"
             ).fetchall()
         return [SignedIn(*row) for row in rows]
+
+    def audit(self, workspace: str, most: int) -> list[Event]:
+        """The newest `most` of it, newest first."""
+        with self._database.reading() as conn:
+            rows = conn.execute(
+                "SELECT a.at, coalesce(m.name, a.member, ''), a.what, a.detail FROM audit a"
+                " LEFT JOIN member m ON m.workspace=a.workspace AND m.id=a.member"
+                " WHERE a.workspace=? ORDER BY a.at DESC, a.what, a.detail LIMIT ?",
+                (workspace, most),
+            ).fetchall()
+        return [Event(*row) for row in rows]
 
     def revoke(self, workspace: str, letter: str, now: int) -> None:
         """Signs the device with that letter out. Raises NotFound."""

@@ -146,6 +146,12 @@ def _devices(database: Database, options: Options) -> int:
     return _list(rows, options)
 
 
+def _audit(database: Database, options: Options) -> int:
+    found = Accounts(database).audit(database.workspace(), options.most)
+    rows = [{"at": _when(e.at), "member": e.member, "what": e.what, "detail": e.detail} for e in found]
+    return _list(rows, options)
+
+
 def _spaces(database: Database, options: Options) -> int:
     workspace = database.workspace()
     with database.reading() as conn:
@@ -206,6 +212,11 @@ ACTIONS = {
         _devices,
         "Lists the devices, or signs one out.",
         [("--revoke", {"metavar": "LETTER", "default": "", "help": "the device with this letter"})],
+    ),
+    "audit": Action(
+        _audit,
+        "Lists who was invited, signed in or out, and restores, newest first.",
+        [("--most", {"type": int, "default": 50, "metavar": "N", "help": "so many (50)"})],
     ),
     "spaces": Action(_spaces, "Lists the spaces: who sees each, in which role, and what it holds, without its log."),
     "compact": Action(

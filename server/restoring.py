@@ -77,6 +77,6 @@ def _begin(conn: Connection, now: int, before: int) -> Restored:
     conn.execute("UPDATE workspace SET epoch=? WHERE id=?", (secrets.token_hex(8), workspace))
     conn.execute(
         "INSERT INTO audit(workspace, at, member, what, detail) VALUES(?,?,NULL,'restore',?)",
-        (workspace, now, f"{before} → {head}"),
+        (workspace, now, f"log {before} → {head}" if before else f"log at {head}"),
     )
     return Restored(head, max(0, before - head))

@@ -155,6 +155,27 @@ def test_users_and_devices_are_listed(run: Admin, server: Served, ines: Laptop, 
     assert run("users").splitlines()[1].startswith("Ines   2        2026-")
 
 
+def test_who_signed_in_and_out_is_told_newest_first(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop
+) -> None:
+    for step in (
+        lambda: run("devices", "--revoke", "b"),
+        lambda: ines.http.post("/v1/logout"),
+        lambda: run("restore"),
+    ):
+        server.pass_time(1_000)
+        step()
+    events = run.json("audit")
+    assert {(e["member"], e["what"], e["detail"].split()[0]) for e in events} == {  # type: ignore[attr-defined]
+        ("", "invite", "Ines"), ("", "invite", "Tomas"), ("Ines", "login", "A"), ("Tomas", "login", "B"),
+        ("", "revoke", "B"), ("Ines", "logout", "A"), ("", "restore", "log"),
+    }  # fmt: skip
+    instants = [e["at"] for e in events]  # type: ignore[attr-defined]
+    assert instants == sorted(instants, reverse=True) and len(set(instants)) > 1
+    assert len(run.json("audit", "--most", "1")) == 1  # type: ignore[arg-type]
+    assert run("audit").splitlines()[0].split() == ["At", "Member", "What", "Detail"]
+
+
 def test_a_lost_laptop_is_signed_out_and_the_others_stay(run: Admin, ines: Laptop, tomas: Laptop) -> None:
     run("devices", "--revoke", "b")
     assert tomas.http.get("/v1/whoami").status_code == 401
