@@ -80,6 +80,11 @@ class Blobs:
         except FileNotFoundError:
             return b""
 
+    def has(self, blob: Blob) -> bool:
+        """Whether all of it is here; its bytes are not read."""
+        path = self.path(blob.sha)
+        return path.is_file() and path.stat().st_size == blob.size
+
     def remove(self, sha: str) -> None:
         self.path(sha).unlink(missing_ok=True)
 

@@ -269,6 +269,19 @@ def test_doctor_finds_a_missing_trigger_an_open_operation_and_a_lost_mask(
     assert (tmp_path / "alone" / "milepost.db").read_bytes() == before
 
 
+def test_doctor_misses_a_content_that_was_taken_away_before_it_was_sent(
+    alone: Laptop, tmp_path: Path, capsys: Any
+) -> None:
+    client = alone("add", "client", "Harlan Fab", "--json")["id"]
+    (tmp_path / "wiring.pdf").write_bytes(b"%PDF")
+    sha = alone("attach", client, str(tmp_path / "wiring.pdf"), "--json")[0]["sha256"]
+    assert {f["what"]: f["state"] for f in alone("doctor", "--json")}["Attachments"] == "ok"
+    next((tmp_path / "alone" / "blobs").rglob(sha)).unlink()
+    capsys.readouterr()
+    assert main(["--home", str(tmp_path / "alone"), "doctor"]) == 1
+    assert "before they were sent: wiring.pdf" in capsys.readouterr().out
+
+
 def test_doctor_says_what_is_wrong_and_what_to_do(alone: Laptop, tmp_path: Path, capsys: Any) -> None:
     alone("add", "client", "Harlan Fab")
     with sqlite3.connect(tmp_path / "alone" / "milepost.db") as conn:

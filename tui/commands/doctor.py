@@ -183,6 +183,26 @@ def _search(conn: sqlite3.Connection) -> Iterator[Finding]:
     yield Finding("ok", "Search", behind)
 
 
+def _contents(ctx: Context) -> Iterator[Finding]:
+    """Contents of attachments."""
+    from models.blobs import Blob, Blobs
+
+    if not ctx.exists():
+        return
+    with db.in_words(ctx.path), closing(db.connect(ctx.path, readonly=True)) as conn:
+        unsent = conn.execute(
+            "SELECT b.sha, b.size, min(a.name) FROM blob b JOIN attachment a ON a.sha256=b.sha"
+            " WHERE b.sent=0 AND a.deleted_at IS NULL GROUP BY b.sha ORDER BY 3"
+        ).fetchall()
+    files = Blobs(ctx.home)
+    lost = [name for sha, size, name in unsent if not files.has(Blob(sha, size))]
+    if lost:
+        found = f"gone from {files.folder} before they were sent: {', '.join(lost)}"
+        yield Finding("fail", "Attachments", found, "Attach these files once more: milepost attach ID FILE")
+    else:
+        yield Finding("ok", "Attachments", f"{count(len(unsent), 'content')} to be sent, all on the disk")
+
+
 def _clock(ctx: Context) -> Iterator[Finding]:
     """Clock."""
     now = time.time()
@@ -252,4 +272,4 @@ def _settings(ctx: Context) -> Iterator[Finding]:
         yield Finding("ok", "Settings", "all can be used")
 
 
-CHECKS = (_folder, _settings, _store, _clock, _keyring, _server)
+CHECKS = (_folder, _settings, _store, _contents, _clock, _keyring, _server)
