@@ -119,6 +119,15 @@ def _() -> Iterator[None]:
         yield
 
 
+@_plant("a part of a page follows where the one before it was left out")
+def _() -> Iterator[None]:
+    def anywhere(conn: sqlite3.Connection, part: run.Checkpoint, shares: int) -> bool:
+        return run.apply_checkpoint(conn, part._replace(since=0), shares)
+
+    with patch.object(pulling, "apply_checkpoint", anywhere):
+        yield
+
+
 @_plant("rebase raises the base")
 def _() -> Iterator[None]:
     mask = copies.Records._mask
