@@ -14,7 +14,7 @@ from models.errors import NoCredentials, Refused
 from models.space import SHARES
 from models.store import Store
 from sync import api, protocol, replies
-from sync.credentials import open_credentials
+from sync.credentials import open_credentials, try_out
 from sync.protocol import Reply, Request
 
 T = TypeVar("T")
@@ -47,6 +47,7 @@ def login(store: Store, url: str, code: str, device: str = "", *, keep_in_file: 
     """
     url = _address(url)
     credentials = open_credentials(store.home, keep_in_file=keep_in_file)
+    try_out(credentials)
     body = orjson.dumps({"code": code.strip(), "device": device or platform.node() or "laptop"})
     document = _run(_ask(url, "", Request("POST", "/v1/login", body)))
     account = Account(url, document["workspace"], document["member"], document["name"], document["letter"])

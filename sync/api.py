@@ -21,20 +21,24 @@ LEAVES = 0.02  # seconds, at most, that work on the store waits for the request 
 
 
 def client(server: str, token: str = "") -> httpx.AsyncClient:
-    """A client of the server at `server`; the caller closes it."""
+    """A client of the server at `server`; the caller closes it. Raises Held where that is no address, or the proxy that
+    the environment names cannot be used."""
     headers = {"user-agent": f"milepost/{protocol.VERSION}", "accept-encoding": "gzip"}
     if token:
         headers["authorization"] = f"Bearer {token}"
     secure = server.startswith("https:")
-    http = httpx.AsyncClient(
-        base_url=server,
-        headers=headers,
-        timeout=TIMEOUT,
-        follow_redirects=False,
-        http2=secure,
-        # building an SSL context costs 20 ms, so not for plain http
-        verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if secure else False,
-    )
+    try:
+        http = httpx.AsyncClient(
+            base_url=server,
+            headers=headers,
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            http2=secure,
+            # building an SSL context costs 20 ms, so not for plain http
+            verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if secure else False,
+        )
+    except (ImportError, ValueError, httpx.InvalidURL) as error:
+        raise Held(_unusable(server, error)) from error
     for said in ("accept", "connection"):  # what holds anyway, with every request of every laptop
         del http.headers[said]
     return http
@@ -119,6 +123,17 @@ async def heads(http: httpx.AsyncClient) -> AsyncIterator[int]:
     except (httpx.HTTPError, httpx_sse.SSEError, ValueError) as error:
         raise _told(error, http) from error
     raise Offline("The server closed the line.")
+
+
+def _unusable(server: str, error: Exception) -> str:
+    try:
+        httpx.URL(server)
+    except httpx.InvalidURL:
+        return f"{server} is not an address. Write https://server. Your edits wait."
+    return (
+        f"The proxy that this machine names cannot be used ({error}). Name one as http://HOST:PORT in HTTPS_PROXY, or "
+        "ask IT; ALL_PROXY is looked at, too. Your edits wait."
+    )
 
 
 def _told(error: Exception, http: httpx.AsyncClient) -> SyncError:

@@ -5,6 +5,8 @@ and tests a file of their own; `milepost login --keep-token-in-file` makes one i
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import orjson
@@ -12,6 +14,7 @@ import orjson
 from models.errors import NoCredentials, NoKeyring
 
 SERVICE = "milepost"
+PROBE = "probe"  # a name that no token has
 ALLOWED = (
     "keyring.backends.macOS",
     "keyring.backends.Windows",
@@ -67,21 +70,31 @@ class Keyring:
     def get(self, name: str) -> str | None:
         import keyring
 
-        return keyring.get_password(SERVICE, name)
+        with _unlocked():
+            return keyring.get_password(SERVICE, name)
 
     def set(self, name: str, token: str) -> None:
         import keyring
 
-        keyring.set_password(SERVICE, name, token)
+        with _unlocked():
+            keyring.set_password(SERVICE, name, token)
 
     def delete(self, name: str) -> None:
         import keyring
         from keyring.errors import PasswordDeleteError
 
-        try:
+        with _unlocked(), suppress(PasswordDeleteError):
             keyring.delete_password(SERVICE, name)
-        except PasswordDeleteError:
-            return
+
+
+@contextmanager
+def _unlocked() -> Iterator[None]:
+    from keyring.errors import KeyringError
+
+    try:
+        yield
+    except KeyringError as error:
+        raise NoCredentials(f"The keyring does not open: {error}. Unlock it and try again.") from error
 
 
 Credentials = FileStore | Keyring
@@ -105,6 +118,12 @@ def open_credentials(home: Path, *, keep_in_file: bool = False) -> Credentials:
             return Keyring()
         raise NoKeyring(f"The keyring here ({backend}) is not one that encrypts.")
     raise NoKeyring("This machine has no keyring.")
+
+
+def try_out(credentials: Credentials) -> None:
+    """Raises NoCredentials where nothing can be kept there."""
+    credentials.set(PROBE, PROBE)
+    credentials.delete(PROBE)
 
 
 def keyring_name() -> str:

@@ -113,11 +113,11 @@ def apply_checkpoint(conn: sqlite3.Connection, part: Checkpoint, shares: int) ->
     """Applies what is not applied yet; another process may have been here since the page was asked for. Whether it
     makes something that is to be pushed.
 
-    It may have heard meanwhile that other spaces are to be seen: then the page is not what it should be. Nor does a
-    part follow where one before it was left out for that reason.
+    It may have heard meanwhile that other spaces are to be seen, or fetches some anew: then the page is not what it
+    should be. Nor does a part follow where one before it was left out for that reason.
     """
     here = space.where(conn)
-    if not part.since <= here.cursor < part.upto or here.shares != shares:
+    if not part.since <= here.cursor < part.upto or here.shares != shares or here.wanted:
         return False
     fresh = [entry for entry in part.entries if entry.ver > here.cursor]
     apply.apply(conn, fresh, part.upto)

@@ -5,6 +5,7 @@ screen for them. It posts `State`s; it never touches a widget.
 """
 
 import asyncio
+import logging
 import math
 import random
 import sqlite3
@@ -38,6 +39,12 @@ TAKE_OVER = 2.0  # seconds between looks whether the other process has ended
 SLEPT = 10.0  # seconds that the wall clock may gain on the steady one before we take it for a sleep
 wall = time.time
 LOOK = 2.0  # seconds between looks whether it did, while a request is under way
+UNFORESEEN = (
+    "Sync met something that it does not know ({}: {}). It is tried again; your edits wait. If it stays, report it "
+    "with the output of: milepost doctor"
+)
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -104,6 +111,7 @@ class Worker:
         self._on_state = on_state
         self._loop: asyncio.AbstractEventLoop | None = None
         self._wake = asyncio.Event()
+        self._off = asyncio.Event()  # paused or stopped
         self._thread: threading.Thread | None = None
         self._paused = False
         self._stopped = False
@@ -131,7 +139,14 @@ class Worker:
         """Something was edited, or the user asked: sync soon."""
         if self._loop and not self._loop.is_closed():
             with suppress(RuntimeError):  # the loop may end between the two
-                self._loop.call_soon_threadsafe(self._wake.set)
+                self._loop.call_soon_threadsafe(self._nudged)
+
+    def _nudged(self) -> None:
+        self._wake.set()
+        if self._stopped or self._paused:
+            self._off.set()
+        else:
+            self._off.clear()
 
     def glance(self, conn: sqlite3.Connection | None) -> None:
         """Somebody committed, perhaps another process: syncs soon if that left something to send, or signed in."""
@@ -156,21 +171,34 @@ class Worker:
     async def work(self) -> None:
         """Syncs until stopped."""
         self._loop = asyncio.get_running_loop()
-        self._wake = asyncio.Event()
+        self._wake, self._off = asyncio.Event(), asyncio.Event()
         while not self._stopped:
             self._wake.clear()  # else a wake-up while another one syncs makes every rest end at once
-            if not self._store.meta("member"):
-                await self._signed_out()
-                continue
             try:
-                with _only_one(self._store, wait=0):
-                    await self._session()
-            except Held:
+                await self._turn()
+            except Elsewhere:
                 self._say("elsewhere", "Another window of this profile syncs.")
                 await self._rest(TAKE_OVER)
-            except MilepostError as error:
-                self._say("held", str(error))
+            except Exception as error:  # nobody else would hear of it, and nothing be sent any more
+                self._hold(error)
                 await self._rest(BACK_OFF[-2])
+
+    async def _turn(self) -> None:
+        if not self._store.meta("member"):
+            await self._signed_out()
+            return
+        with _only_one(self._store, wait=0):
+            await self._session()
+
+    def _hold(self, error: Exception) -> None:
+        words = str(error)
+        if not isinstance(error, MilepostError):
+            _log.error("sync met something unforeseen", exc_info=error)
+            words = UNFORESEEN.format(type(error).__name__, error)
+        try:
+            self._say("held", words)
+        except (MilepostError, sqlite3.Error, OSError):  # it may be the store that fails
+            self._tell(replace(self._state, phase="held", detail=words))
 
     async def _signed_out(self) -> None:
         """Waits until somebody signs in, which a glance tells."""
@@ -197,9 +225,9 @@ class Worker:
         while not self._stopped and not self._paused:
             self._wake.clear()
             try:
-                report = await _unless_slept(_drive(self._store, http, self._progress, self._quiet_until))
-            except Slept:
-                return  # connections from before the sleep are half-open: begin with new ones
+                report = await self._unless_off(_drive(self._store, http, self._progress, self._quiet_until))
+            except Dropped:
+                return  # connections from before a sleep are half-open: begin with new ones
             except SyncError as error:
                 self._say("offline" if isinstance(error, Offline) else "held", str(error))
                 self._leave_alone(error)
@@ -212,6 +240,21 @@ class Worker:
                 slept = await self._rest(POLL * (1 + random.random() / 4))
             if slept:
                 return
+
+    async def _unless_off(self, work: Coroutine[Any, Any, Report]) -> Report:
+        """Drops the work when it is paused or stopped, or the machine slept meanwhile, which loses nothing. Raises
+        Dropped."""
+        task, off, clocks = asyncio.create_task(work), asyncio.create_task(self._off.wait()), Clocks()
+        try:
+            while not task.done():
+                await asyncio.wait({task, off}, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+                if not task.done() and (off.done() or clocks.slept()):
+                    raise Dropped
+            return task.result()
+        finally:
+            off.cancel()
+            if task.cancel():
+                await asyncio.wait({task})
 
     async def _listen(self, http: httpx.AsyncClient) -> None:
         """The server's word that its log moved wakes the loop; a broken line is tried again."""
@@ -261,8 +304,12 @@ class Worker:
             self._on_state(state)
 
 
-class Slept(Exception):
-    """The machine slept while a request was under way: the connection is dead, and nobody says so."""
+class Dropped(Exception):
+    """A sync was broken off: by pause or stop, or since the machine slept, so that its connection is dead."""
+
+
+class Elsewhere(Held):
+    """Another process syncs this profile."""
 
 
 class Clocks:
@@ -273,19 +320,6 @@ class Clocks:
 
     def slept(self) -> bool:
         return wall() - time.monotonic() - self._ahead > SLEPT
-
-
-async def _unless_slept(work: Coroutine[Any, Any, Report]) -> Report:
-    """Drops the work where the machine slept meanwhile, which loses nothing. Raises Slept."""
-    task, clocks = asyncio.create_task(work), Clocks()
-    try:
-        while not (await asyncio.wait({task}, timeout=LOOK))[0]:
-            if clocks.slept():
-                raise Slept
-        return task.result()
-    finally:
-        if task.cancel():
-            await asyncio.wait({task})
 
 
 def pause(failures: int, asked: float = 0.0) -> float:
@@ -355,7 +389,12 @@ class _ProfileLock:
         try:
             self._lock.acquire(timeout=self._wait)
         except filelock.Timeout:
-            raise Held("Another Milepost window of this profile is open and syncs by itself.") from None
+            raise Elsewhere("Another Milepost window of this profile is open and syncs by itself.") from None
+        except OSError as error:
+            raise Held(
+                f"{self._lock.lock_file} cannot be opened: {error.strerror or error}. Check to whom it belongs, or "
+                "remove it; your edits wait."
+            ) from error
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()

@@ -109,3 +109,22 @@ def test_the_systems_keyring_is_taken(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.delenv("MILEPOST_CREDENTIALS", raising=False)
     monkeypatch.setattr(credentials, "keyring_name", lambda: "keyring.backends.macOS.Keyring")
     assert isinstance(open_credentials(tmp_path), Keyring)
+
+
+def test_a_locked_keyring_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    from keyring.errors import KeyringLocked
+
+    def locked(*_: str) -> None:
+        raise KeyringLocked("dismissed")
+
+    for what in ("get_password", "set_password", "delete_password"):
+        monkeypatch.setattr(keyring, what, locked)
+    place = credentials.Keyring()
+    for ask in (
+        place.get,
+        place.delete,
+        lambda name: place.set(name, "secret"),
+        lambda _: credentials.try_out(place),
+    ):
+        with pytest.raises(NoCredentials, match=r"does not open: dismissed\. Unlock it"):
+            ask("ines")

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from models import apply, db, outbox, rejoining
+from models import apply, db, outbox, rejoining, snapshot, space
 from models.apply import Entry
 from models.copies import Patch
 from models.errors import Held
@@ -441,3 +441,19 @@ def test_a_server_that_never_takes_it_holds_the_push(ines: Store) -> None:
     with pytest.raises(Held, match="at every turn"):
         drive(ines, lambda _: reply({"newest": "a twin's"}, 412))
     assert outbox.waiting(ines.read()) == 1
+
+
+def test_a_page_of_before_a_space_was_begun_anew_is_left_out(ines: Store) -> None:
+    """Another worker has heard who sees what once more, in the same words, and has half of the library again."""
+    part = run.Checkpoint([entry(5)], 3, 10)
+    whole = snapshot.Page("workspace", "", [Patch("client", "m", True, {"name": "Mesa"})], 8, True)
+    rest = snapshot.Page("workspace", "m", [Patch("client", "z", True, {"name": "Zell"})], 9, False)
+    with ines.write() as conn:
+        shares = space.where(conn).shares
+        snapshot.all_again(conn)
+        space.tell(conn, [Space("workspace", "editor", [])], shares)
+        snapshot.stage(conn, whole)
+        assert not run.apply_checkpoint(conn, part, shares)
+        snapshot.stage(conn, rest)
+        assert run.apply_checkpoint(conn, part, shares) is False and space.where(conn).cursor == 8
+        assert conn.execute("SELECT id FROM client WHERE ver>0 ORDER BY id").fetchall() == [("m",), ("z",)]

@@ -3,6 +3,7 @@ time is asked for until it is so."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -120,6 +121,58 @@ def test_paused_it_stays_off_the_network(laptop: SignIn, run: Run) -> None:
     assert worker.read_state(ines).waiting == 1
     told.worker.pause(False)
     until(lambda: worker.read_state(ines).waiting == 0)
+
+
+def test_paused_it_drops_a_request_that_is_under_way(laptop: SignIn, run: Run) -> None:
+    ines = laptop("Ines")
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes what is asked, and answers nothing
+        with ines.write() as conn:
+            db.set_meta(conn, "server", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        told = run(ines)
+        silent.accept()
+        told.worker.pause(True)
+        until(phase(told, "paused"))
+        told.worker.pause(False)
+        silent.accept()
+        told.worker.stop()
+        assert told.worker._thread and not told.worker._thread.is_alive()
+
+
+def test_what_nobody_foresaw_is_told_and_does_not_end_it(
+    laptop: SignIn, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ines, real = laptop("Ines"), worker.engine.sync
+
+    def breaking(*given: object) -> object:
+        monkeypatch.setattr(worker.engine, "sync", real)
+        raise RuntimeError("a wheel came off")
+
+    monkeypatch.setattr(worker.engine, "sync", breaking)
+    told = run(ines)
+    until(phase(told, "held"))
+    assert "RuntimeError: a wheel came off" in told[-1].detail and "milepost doctor" in told[-1].detail
+    until(phase(told, "synced"))
+
+
+def test_a_lock_that_cannot_be_opened_is_told(laptop: SignIn, run: Run) -> None:
+    ines = laptop("Ines")
+    (ines.home / "sync.lock").unlink(missing_ok=True)
+    (ines.home / "sync.lock").mkdir()
+    told = run(ines)
+    until(phase(told, "held"))
+    assert "sync.lock cannot be opened" in told[-1].detail
+    (ines.home / "sync.lock").rmdir()
+    until(phase(told, "synced"))
+
+
+def test_a_proxy_that_cannot_be_used_is_told(
+    laptop: SignIn, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ines = laptop("Ines")
+    monkeypatch.setenv("ALL_PROXY", "socks://proxy.example:1080")
+    told = run(ines)
+    until(phase(told, "held"))
+    assert "The proxy that this machine names cannot be used" in told[-1].detail
 
 
 def test_what_the_server_refuses_is_counted(laptop: SignIn, run: Run) -> None:
