@@ -51,8 +51,9 @@ _ATTACHED = """SELECT a.id, a.name, a.size, a.media_type, a.sha256, a.owner_kind
 def attach(session: Session, kind: str, rec: str, name: str, blob: Blob) -> Attachment:
     """Makes the file `name`, whose content models.blobs has kept, an attachment of the record."""
     owner: Record = find(session, kind, rec)
+    # also one that the server is said to have: it is asked
     session.connection().exec_driver_sql(
-        "INSERT INTO blob(sha, size, sent) VALUES(?,?,0) ON CONFLICT DO NOTHING", tuple(blob)
+        "INSERT INTO blob(sha, size, sent) VALUES(?,?,0) ON CONFLICT(sha) DO UPDATE SET sent=0", tuple(blob)
     )
     made: Attachment = create(
         session, "attachment", owner_kind=kind, owner_id=rec, name=name, size=blob.size, sha256=blob.sha,

@@ -1,7 +1,9 @@
 """The contents of attachments on this laptop: files beside the store, each called by the SHA-256 of what is in it.
 
-Table `blob` knows of every one that is here its size and whether the server has it. One that the server has not yet is
-never removed; the others are a cache, filled when somebody opens one.
+Table `blob` knows of every one that is here its size and whether the server has it: `sent` is 0 while it is to be sent,
+1 when the server has it, 2 where it did not take it. What the server has not is never removed; the others are a cache,
+filled when somebody opens one. What it did not take is offered again once a day; `meta` holds since when there is such
+a content, and why.
 """
 
 import hashlib
@@ -11,14 +13,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
+import orjson
+
+from models.db import get_meta, set_meta
 from models.durable import make_folder, put_in_place
 from models.errors import Refused, StoreFull
 
 LARGEST = 1_000_000_000  # bytes of one file
 CACHE = 2_000_000_000  # bytes of contents that the server has as well, before the oldest are removed
 PIECE = 1_000_000  # bytes read at a time
+DAY = 86_400_000  # milliseconds
+_UNTAKEN = "untaken"  # in `meta`
 
 
 class Blob(NamedTuple):
@@ -72,13 +79,17 @@ class Blobs:
             Path(name).unlink(missing_ok=True)
 
     def read(self, sha: str, offset: int, size: int) -> bytes:
-        """A part of a content; empty where it is not here or shorter."""
+        """A part of a content; empty where it is not here or shorter. Raises Refused for what cannot be read."""
         try:
             with self.path(sha).open("rb") as file:
                 file.seek(offset)
                 return file.read(size)
         except FileNotFoundError:
             return b""
+        except OSError as error:
+            raise Refused(
+                f"{self.path(sha)} cannot be read: {error.strerror or error}. Check the disk and who may read there."
+            ) from error
 
     def has(self, blob: Blob) -> bool:
         """Whether all of it is here; its bytes are not read."""
@@ -128,13 +139,42 @@ def unsent(conn: sqlite3.Connection) -> Blob | None:
 
 
 def sent(conn: sqlite3.Connection, sha: str) -> None:
-    """The server has it, or will never take it."""
+    """The server has it."""
     conn.execute("UPDATE blob SET sent=1 WHERE sha=?", (sha,))
+
+
+def refused(conn: sqlite3.Connection, sha: str, why: str, now: int) -> None:
+    """The server did not take it, or it cannot be read: what names it goes without. `now` is ms since 1970."""
+    conn.execute("UPDATE blob SET sent=2 WHERE sha=?", (sha,))
+    told = _untaken(conn) or {"since": now, "why": {}}
+    told["why"][sha] = why
+    set_meta(conn, _UNTAKEN, orjson.dumps(told).decode())
+
+
+def untaken(conn: sqlite3.Connection) -> dict[str, str]:
+    """Why the server has not what was offered to it, by the SHA-256."""
+    told = _untaken(conn)
+    return dict(told["why"]) if told else {}
+
+
+def offer_again(conn: sqlite3.Connection, now: int, at_once: bool) -> None:
+    """What the server did not take is to be sent once more, `at_once` or a day after the first of it was not taken."""
+    told = _untaken(conn)
+    if told and (at_once or not 0 <= now - told["since"] < DAY):
+        conn.execute("UPDATE blob SET sent=0 WHERE sent=2")
+        set_meta(conn, _UNTAKEN, "")
+
+
+def _untaken(conn: sqlite3.Connection) -> dict[str, Any] | None:
+    told = get_meta(conn, _UNTAKEN)
+    return orjson.loads(told) if told else None
 
 
 def fetched(conn: sqlite3.Connection, blob: Blob) -> None:
     """It came from the server."""
-    conn.execute("INSERT INTO blob(sha, size, sent) VALUES(?,?,1) ON CONFLICT DO NOTHING", blob)
+    conn.execute(
+        "INSERT INTO blob(sha, size, sent) VALUES(?,?,1) ON CONFLICT(sha) DO UPDATE SET sent=1", blob
+    )
 
 
 def spare(conn: sqlite3.Connection, keep: str, room: int = CACHE) -> list[str]:

@@ -15,7 +15,7 @@ import httpx
 from models import blobs
 from models.attachment import Attached
 from models.blobs import Blob, Blobs
-from models.errors import Held, NotFound
+from models.errors import Held, MilepostError, NotFound
 from models.store import Store
 from sync import api, protocol, replies
 from sync.protocol import PIECE, Reply, Request
@@ -24,32 +24,54 @@ from sync.steps import Local, Outside, Step, Steps
 NEVER = (404, 413, 422, 501)  # this server takes no contents, or not this one: the transaction goes without
 
 
-def upload(files: Blobs, between: Callable[[], Generator[Step, Any, object]]) -> Steps:
+class _Untaken(Exception):
+    """A content that cannot be sent for now; the text says why."""
+
+
+def upload(
+    files: Blobs, between: Callable[[], Generator[Step, Any, object]], now: Callable[[], int]
+) -> Steps:
     """Sends every content that the server lacks; `between` two pieces and after each whole one, other things go on."""
     while blob := (yield Local("blob", blobs.unsent, brief=True)):
-        missing = yield from _missing(blob)
-        for piece in missing:
-            body: bytes = yield Outside("piece", partial(files.read, blob.sha, piece * PIECE, PIECE))
-            if not body and blob.size:  # the file was taken away: its name is worth sending all the same
-                break
-            reply: Reply = yield Request(
-                "PUT",
-                f"/v1/blobs/{blob.sha}?size={blob.size}&piece={piece}",
-                body,
-                "application/octet-stream",
-            )
-            if reply.status in NEVER and protocol.HEADER in reply.headers:
-                break
-            replies.refuse_strangers(reply)
-            yield from between()
-        yield Local("blob sent", partial(blobs.sent, sha=blob.sha))
+        try:
+            yield from _send(files, blob, between)
+            end = partial(blobs.sent, sha=blob.sha)
+        except _Untaken as why:
+            end = partial(blobs.refused, sha=blob.sha, why=str(why), now=now())
+        yield Local("blob sent", end)
         yield from between()
+
+
+def _send(files: Blobs, blob: Blob, between: Callable[[], Generator[Step, Any, object]]) -> Steps:
+    """Sends the pieces of a content that the server lacks. Raises _Untaken."""
+    for piece in (yield from _missing(blob)):
+        read: bytes | _Untaken = yield Outside("piece", partial(_read, files, blob, piece))
+        if isinstance(read, _Untaken):  # the name is worth sending all the same
+            raise read
+        reply: Reply = yield Request(
+            "PUT", f"/v1/blobs/{blob.sha}?size={blob.size}&piece={piece}", read, "application/octet-stream"
+        )
+        _take(reply)
+        replies.refuse_strangers(reply)
+        yield from between()
+
+
+def _read(files: Blobs, blob: Blob, piece: int) -> bytes | _Untaken:
+    try:
+        body = files.read(blob.sha, piece * PIECE, PIECE)
+    except MilepostError as error:
+        return _Untaken(str(error))
+    return body if body or not blob.size else _Untaken("the file is gone from this laptop")
+
+
+def _take(reply: Reply) -> None:
+    if reply.status in NEVER and protocol.HEADER in reply.headers:
+        raise _Untaken(replies.detail(reply))
 
 
 def _missing(blob: Blob) -> Any:
     reply: Reply = yield Request("GET", f"/v1/blobs/{blob.sha}?size={blob.size}")
-    if reply.status in NEVER and protocol.HEADER in reply.headers:
-        return []
+    _take(reply)
     try:
         return [int(piece) for piece in replies.document(reply)["missing"]]
     except (KeyError, TypeError, ValueError) as error:

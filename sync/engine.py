@@ -39,7 +39,8 @@ def sync(
     check: bool = False,
 ) -> Sync:  # fmt: skip
     """One sync. `now` is milliseconds since 1970; `progress(done, total)` counts versions of the log, or the records of
-    a space that is fetched whole. `check` counts the checksums anew from all rows, which happens once a day else."""
+    a space that is fetched whole. `check` counts the checksums anew from all rows and offers the contents that the
+    server did not take, which happens once a day else."""
     report = Report()
     for _ in range(RESTARTS):
         try:
@@ -53,7 +54,7 @@ def sync(
 def _all(
     report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None, check: bool
 ) -> Generator[Step, Any, None]:
-    begun: _Begun = yield Local("begin", _begin)
+    begun: _Begun = yield Local("begin", partial(_begin, now=now(), check=check))
     epoch = begun.epoch or (yield from _rejoin(""))
     run = Run(report, epoch, now, progress)
     if not (begun.waits and (yield from push(run))):
@@ -61,7 +62,7 @@ def _all(
     if begun.shown or report.fetched:
         yield from take_back(run)
     if files and begun.unsent:
-        yield from blobs.upload(files, lambda: push(run))
+        yield from blobs.upload(files, lambda: push(run), now)
     done = partial(_done, run=run, check=check)
     yield from _verify(run, (yield Local("done", done, durable=False, brief=True)))
 
@@ -76,7 +77,8 @@ class _Begun(NamedTuple):
     unsent: bool
 
 
-def _begin(conn: sqlite3.Connection) -> _Begun:
+def _begin(conn: sqlite3.Connection, now: int, check: bool) -> _Begun:
+    contents.offer_again(conn, now, at_once=check)
     waits = bool(outbox.waiting(conn) or rejoining.offers(conn, 1))
     return _Begun(
         epoch_of(conn), waits, bool(db.get_meta(conn, space.SHOWN)), contents.unsent(conn) is not None

@@ -171,6 +171,102 @@ def test_a_file_that_was_taken_away_holds_nothing_up(pair: tuple[Store, Store], 
     assert worker.read_state(ines).waiting == 0
 
 
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of all requests."""
+    paths: list[str] = []
+    send = carrying.api.send
+
+    async def noted(
+        http: httpx.AsyncClient, request: protocol.Request, *left: asyncio.Event
+    ) -> protocol.Reply:
+        paths.append(request.path)
+        return await send(http, request, *left)
+
+    monkeypatch.setattr(carrying.api, "send", noted)
+    return paths
+
+
+def untaken(store: Store, server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An attachment of Ines, synced while the server takes no contents; it does afterwards."""
+    with monkeypatch.context() as patch:
+        patch.setattr(server.backend, "contents", None)
+        id = attach(store, tmp_path)
+        worker.sync_now(store)
+    return id
+
+
+def test_what_the_server_did_not_take_stays_and_is_not_asked_for_at_every_sync(
+    pair: tuple[Store, Store],
+    server: Served,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: list[str],
+) -> None:
+    ines, _ = pair
+    untaken(ines, server, tmp_path, monkeypatch)
+    assert worker.read_state(ines).waiting == 0
+    asked.clear()
+    worker.sync_now(ines)
+    assert len(asked) == 1 and "blobs" not in asked[0]
+    with ines.write() as conn:
+        assert blobs.spare(conn, "another", room=0) == [] and "--blobs" in str(blobs.untaken(conn).values())
+
+
+@pytest.mark.parametrize("how", ["by hand", "a day later", "attached again"])
+def test_what_the_server_did_not_take_is_offered_again(
+    pair: tuple[Store, Store], server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    ines, tomas = pair
+    id = untaken(ines, server, tmp_path, monkeypatch)
+    later = ines.clock() + blobs.DAY
+    if how == "a day later":
+        ines.clock = lambda: later
+    elif how == "attached again":
+        attach(ines, tmp_path)
+    worker.sync_now(ines, check=how == "by hand")
+    worker.sync_now(tomas)
+    assert content(tomas, id) == DRAWING
+
+
+def test_what_keeps_being_refused_is_offered_a_day_after_the_first_whatever_comes_later(
+    profile: Profile,
+) -> None:
+    store = profile("ines")
+    with store.write() as conn:
+        conn.execute("INSERT INTO blob(sha, size, sent) VALUES('early', 1, 0), ('late', 1, 0)")
+        blobs.refused(conn, "early", "too large", 1_000)
+        blobs.refused(conn, "late", "too large", blobs.DAY)
+        blobs.offer_again(conn, blobs.DAY, at_once=False)
+        assert conn.execute("SELECT sent FROM blob").fetchall() == [(2,), (2,)]
+        blobs.offer_again(conn, blobs.DAY + 1_000, at_once=False)
+        assert conn.execute("SELECT sent FROM blob").fetchall() == [(0,), (0,)]
+        assert blobs.untaken(conn) == {}
+
+
+def test_a_content_that_cannot_be_read_holds_nothing_up_and_is_kept(
+    pair: tuple[Store, Store], tmp_path: Path
+) -> None:
+    ines, _ = pair
+    attach(ines, tmp_path)
+    [file] = [each for each in Blobs(ines.home).folder.rglob("*") if each.is_file()]
+    file.unlink()
+    file.mkdir()  # what nobody reads, root neither
+    worker.sync_now(ines)
+    assert worker.read_state(ines).waiting == 0
+    with ines.write() as conn:
+        assert "cannot be read" in blobs.untaken(conn)[file.name]
+    with pytest.raises(Refused, match="Check the disk"):
+        Blobs(ines.home).read(file.name, 0, 1)
+
+
+def test_what_came_from_the_server_the_server_has(profile: Profile) -> None:
+    with profile("ines").write() as conn:
+        conn.execute("INSERT INTO blob(sha, size, sent) VALUES('plan', 600, 2)")
+        blobs.fetched(conn, Blob("plan", 600))
+        assert conn.execute("SELECT sent FROM blob").fetchall() == [(1,)]
+
+
 def test_what_the_server_has_not_is_never_removed_to_make_room(profile: Profile) -> None:
     store = profile("ines")
     with store.write() as conn:

@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.blobs import refused
 from models.store import open_store
 from tui.cli import main
 
@@ -280,6 +282,22 @@ def test_doctor_misses_a_content_that_was_taken_away_before_it_was_sent(
     capsys.readouterr()
     assert main(["--home", str(tmp_path / "alone"), "doctor"]) == 1
     assert "before they were sent: wiring.pdf" in capsys.readouterr().out
+
+
+def test_doctor_names_a_content_that_the_server_did_not_take(
+    alone: Laptop, tmp_path: Path, capsys: Any
+) -> None:
+    client = alone("add", "client", "Harlan Fab", "--json")["id"]
+    (tmp_path / "wiring.pdf").write_bytes(b"%PDF")
+    sha = alone("attach", client, str(tmp_path / "wiring.pdf"), "--json")[0]["sha256"]
+    with closing(open_store(tmp_path / "alone")) as store, store.write() as conn:
+        refused(conn, sha, "this server keeps no attachments", 1)
+    capsys.readouterr()
+    assert main(["--home", str(tmp_path / "alone"), "doctor"]) == 0
+    said = capsys.readouterr().out
+    assert "warn  Attachments: the server has not taken: wiring.pdf (this server keeps no" in said
+    next((tmp_path / "alone" / "blobs").rglob(sha)).unlink()
+    assert main(["--home", str(tmp_path / "alone"), "doctor"]) == 1
 
 
 def test_doctor_says_what_is_wrong_and_what_to_do(alone: Laptop, tmp_path: Path, capsys: Any) -> None:

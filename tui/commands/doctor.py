@@ -185,21 +185,32 @@ def _search(conn: sqlite3.Connection) -> Iterator[Finding]:
 
 def _contents(ctx: Context) -> Iterator[Finding]:
     """Contents of attachments."""
-    from models.blobs import Blob, Blobs
+    from models.blobs import Blob, Blobs, untaken
 
     if not ctx.exists():
         return
     with db.in_words(ctx.path), closing(db.connect(ctx.path, readonly=True)) as conn:
         unsent = conn.execute(
-            "SELECT b.sha, b.size, min(a.name) FROM blob b JOIN attachment a ON a.sha256=b.sha"
-            " WHERE b.sent=0 AND a.deleted_at IS NULL GROUP BY b.sha ORDER BY 3"
+            "SELECT b.sha, b.size, b.sent, min(a.name) FROM blob b JOIN attachment a ON a.sha256=b.sha"
+            " WHERE b.sent<>1 AND a.deleted_at IS NULL GROUP BY b.sha ORDER BY 4"
         ).fetchall()
+        why = untaken(conn)
     files = Blobs(ctx.home)
-    lost = [name for sha, size, name in unsent if not files.has(Blob(sha, size))]
+    lost = [name for sha, size, _, name in unsent if not files.has(Blob(sha, size))]
+    kept = [
+        f"{name} ({why.get(sha, 'no reason given')})"
+        for sha, _, sent, name in unsent
+        if sent and name not in lost
+    ]
+    if kept:
+        remedy = (
+            "They stay on this laptop and are offered again once a day; at once with: milepost sync --check"
+        )
+        yield Finding("warn", "Attachments", f"the server has not taken: {', '.join(kept)}", remedy)
     if lost:
         found = f"gone from {files.folder} before they were sent: {', '.join(lost)}"
         yield Finding("fail", "Attachments", found, "Attach these files once more: milepost attach ID FILE")
-    else:
+    elif not kept:
         yield Finding("ok", "Attachments", f"{count(len(unsent), 'content')} to be sent, all on the disk")
 
 
