@@ -5,7 +5,9 @@ the next start offers to attach it. Beside each folder lies `ID.sha`, the conten
 """
 
 import hashlib
+import os
 import shutil
+import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -40,15 +42,27 @@ class Opened:
         try:
             for folder in (self.folder, place):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if not path.exists() or _sha(path) != what.sha:
-                path.touch(mode=0o600)
-                shutil.copyfile(kept, path)
-            self._known(what.id).write_text(what.sha)
+            if path.exists() and _sha(path) == what.sha:
+                self._known(what.id).write_text(what.sha)
+            else:
+                self._write(what, kept, path)
         except OSError as error:
             raise StoreFull(
                 f"{path} cannot be written: {error.strerror or error}. Free some room; nothing was lost."
             ) from error
         return path, False
+
+    def _write(self, what: Attached, kept: Path, path: Path) -> None:
+        """A file stands at `path` only as a whole and known: what broke off would be taken for somebody's work."""
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_PASSING[-1])  # for its user only
+        os.close(handle)
+        try:
+            shutil.copyfile(kept, name)
+            path.unlink(missing_ok=True)
+            self._known(what.id).write_text(what.sha)
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
 
     def attached(self, id: str, sha: str) -> None:
         """The copy is known with this content, which was attached. Raises StoreFull."""

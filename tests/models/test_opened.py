@@ -1,6 +1,7 @@
 """Copies of attachments for other programs: nobody else reads them; what was saved into one is never thrown away."""
 
 import os
+import shutil
 import stat
 import time
 from pathlib import Path
@@ -87,6 +88,42 @@ def test_once_it_is_attached_it_is_known(
     opened.attached(ID, Blobs(tmp_path).keep(path).sha)
     assert opened.changed() == [] and path.exists()
     assert opened.copy(*contract) == (path, False) and path.read_bytes() == b"Harlan Fab, cell 3"
+
+
+@pytest.mark.parametrize("breaks", ["copyfile", "write_text", "replace"])
+@pytest.mark.parametrize("how", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_copy_that_broke_off_is_nobodys_work(
+    opened: Opened,
+    contract: tuple[Attached, Path],
+    monkeypatch: pytest.MonkeyPatch,
+    breaks: str,
+    how: BaseException,
+) -> None:
+    def half(self: Path, other: Path | str) -> None:
+        if breaks == "copyfile":
+            Path(other).write_bytes(b"Harlan")
+        raise how
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil if breaks == "copyfile" else Path, breaks, half)
+        with pytest.raises((StoreFull, KeyboardInterrupt)):
+            opened.copy(*contract)
+    assert opened.changed() == [] and list((opened.folder / ID).iterdir()) == []
+    path, changed = opened.copy(*contract)
+    assert (path.read_bytes(), changed) == (b"Harlan Fab, cell 3", False)
+
+
+def test_half_a_copy_of_one_that_was_killed_goes_at_the_next_start(
+    opened: Opened, contract: tuple[Attached, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *words, **more: None)  # nobody is left to do it
+        patch.setattr(shutil, "copyfile", lambda kept, to: [][0])
+        with pytest.raises(IndexError):
+            opened.copy(*contract)
+    assert len(list((opened.folder / ID).iterdir())) == 1 and opened.changed() == []
+    opened.clear()
+    assert list(opened.folder.iterdir()) == []
 
 
 def test_a_place_that_cannot_be_written_is_told_in_words(
