@@ -119,6 +119,11 @@ class Kind:
     immutable: bool
     listed: tuple[str, ...]
 
+    @property
+    def one(self) -> str:
+        """“a task”, “an attachment”."""
+        return f"{'an' if self.label[0] in 'AEIOU' else 'a'} {self.label.lower()}"
+
     def field(self, name: str) -> Field:
         """The field called `name`, one that is stored as others included. Raises Invalid with the names."""
         if name in self.fields:
@@ -129,7 +134,7 @@ class Kind:
             if name in (field.name.removesuffix("_id"), *field.aliases):  # client=… for client_id=…
                 return field
         known = ", ".join([*(n for n in self.fields if n not in ("space", "deleted_at")), *self.writers])
-        raise Invalid(name, f"a {self.label.lower()} has no such field. It has: {known}.")
+        raise Invalid(name, f"{self.one} has no such field. It has: {known}.")
 
     def check(self, values: Mapping[str, Any]) -> None:
         """The pure checks of one record's scalars, the same on both sides. Raises Invalid."""
@@ -231,7 +236,7 @@ def edit(session: Session, kind: str, id: str, **values: Scalar) -> Any:
     """Writes `values` into the record. Raises Invalid or NotFound."""
     record = find(session, kind, id)
     if KINDS[kind].immutable:
-        raise Invalid(kind, f"a {KINDS[kind].label.lower()} is never changed once made. Make a new one.")
+        raise Invalid(kind, f"{KINDS[kind].one} is never changed once made. Make a new one.")
     _set(session, kind, record, values)
     record.agree(session, {KINDS[kind].field(name).name for name in values})
     return record

@@ -81,7 +81,12 @@ def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> Non
             f"This {KINDS[change.kind].label.lower()} is there already, where other people see it than yours was for. "
             "Let yours go, and change that one if you mean it."
         )
-    edit(session, change.kind, change.rec, **values)
+    if not KINDS[change.kind].immutable or values.keys() != {"deleted_at"}:
+        edit(session, change.kind, change.rec, **values)
+    elif at := values["deleted_at"]:
+        here.remove(session, str(at))
+    else:
+        here.restore(session)
 
 
 def _open(session: Session, ids: Iterable[str]) -> list[Rejected]:

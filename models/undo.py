@@ -286,7 +286,7 @@ def _built_on(conn: sqlite3.Connection, create: _Change, made: set[str]) -> str:
     for spec in KINDS.values():
         for field in spec.fields.values():
             if field.refers == create.kind and _refers(conn, spec.name, field.name, create.rec, made):
-                return f"has a {spec.label.lower()} that came later"
+                return f"has {spec.one} that came later"
     return ""
 
 

@@ -166,7 +166,7 @@ def _admit(change: Change, stored: Stored | None) -> None:
     if kind is None:
         return
     if stored is not None and kind.immutable and not change.created and set(change.values) - {"deleted_at"}:
-        raise Invalid(kind.name, f"a {kind.label.lower()} is never changed once made. Make a new one.")
+        raise Invalid(kind.name, f"{kind.one} is never changed once made. Make a new one.")
     kind.check(change.values)
     if change.created:
         for name, spec in kind.fields.items():

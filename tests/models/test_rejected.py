@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import dependency, outbox, record
+from models import attachment, baseline, blobs, dependency, outbox, record
 from models.copies import Patch
 from models.errors import NotFound, Refused
 from models.rejected import Rejected, discard, rejected, send_again
@@ -110,3 +110,27 @@ def test_a_new_record_that_is_there_meanwhile_for_other_people_stays_as_it_is(de
     with pytest.raises(Refused, match="where other people see it"):
         desk.do(send_again, refused.id)
     assert desk.get("client", "harlan", "name") == "Harlan"
+
+
+def test_a_file_is_taken_off_again(desk: Any, harlan: str) -> None:
+    plan = desk.do(attachment.attach, "client", harlan, "plan.pdf", blobs.Blob("0" * 64, 9)).id
+    with desk.store.write() as conn:
+        conn.execute("UPDATE blob SET sent=1")
+    desk.sync()
+    with pytest.raises(Refused, match="an attachment is never changed"):
+        desk.edit("attachment", plan, name="layout.pdf")
+    desk.do(record.delete, "attachment", plan)
+    desk.do(send_again, refuse(desk, "a reader may not").id)
+    assert desk.get("attachment", plan, "deleted_at")
+
+
+def test_a_baseline_is_brought_back_again_and_never_edited(desk: Any) -> None:
+    taken = desk.do(baseline.take_baseline, desk.project(), {}).id
+    desk.do(record.delete, "baseline", taken)
+    desk.sync()
+    desk.do(record.undelete, "baseline", taken)
+    refused = refuse(desk)
+    with pytest.raises(Refused, match="a baseline is never changed"):
+        desk.do(send_again, refused.id, {(taken, "name"): "As promised to Harlan"})
+    desk.do(send_again, refused.id)
+    assert desk.get("baseline", taken, "deleted_at") is None

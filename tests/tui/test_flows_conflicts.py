@@ -149,3 +149,15 @@ async def test_a_refused_operation_is_written_into_a_file(tmp_path, ids, monkeyp
         await see(pilot, "Wrote 1 operation")
     [file] = (tmp_path / "Documents").iterdir()
     assert "Survey hall 2" in file.read_text() and "closed for today" in file.read_text()
+
+
+@pytest.mark.asyncio
+async def test_several_are_sent_again_in_the_order_in_which_they_were_done(tmp_path, ids):
+    for name in ("Survey hall 2", "Survey halls 2 and 3"):
+        refuse(tmp_path, record.edit, "task", ids["Survey"], name=name)
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g s")
+        await see(pilot, "closed for today")
+        await keys(pilot, "* r")
+        await until(lambda: not left(tmp_path), pilot)
+        assert value(pilot.app, "task", ids["Survey"], "name") == "Survey halls 2 and 3"

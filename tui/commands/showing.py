@@ -159,9 +159,7 @@ def _values(field: Field) -> str:
     if field.choices:
         return ", ".join(field.choices)
     if field.refers:
-        return f"name or id of a {KINDS[field.refers].label.lower()}" + (
-            f"; {field.help}" if field.help else ""
-        )
+        return f"name or id of {KINDS[field.refers].one}" + (f"; {field.help}" if field.help else "")
     return plain(field.help or EXAMPLES[field.type])
 
 

@@ -100,7 +100,7 @@ class SyncView(ListView):
     # Actions on what was refused
 
     def act_again(self) -> None:
-        """As it was; each is an operation of its own, as before."""
+        """As it was; each is an operation of its own, in the order in which they were done."""
         for row in self._refused():
             bench(self).edit(row.label, "rejected.send_again", row.id, told=self._sent)
 
@@ -171,7 +171,8 @@ class SyncView(ListView):
     # Inside
 
     def _refused(self) -> list[SyncRow]:
-        return [row for row in self.rows(self.lines.selected()) if row.kind == "rejected"]
+        """Those that are chosen, oldest first, as they were done: a later one builds on what an earlier one made."""
+        return [row for row in self.rows(sorted(self.lines.selected())) if row.kind == "rejected"]
 
     def _operation(self) -> Rejected | None:
         rows = self._refused()
