@@ -120,12 +120,12 @@ class Accounts:
     def login(self, code: str, device: str, now: int) -> SignIn:
         """Uses up a code; its name becomes a member, whose record goes into the log, or gets a further device.
 
-        Raises WrongCode.
+        Raises WrongCode, which leaves the code as it was.
         """
         token = secrets.token_urlsafe(32)
         with self._database.writing() as conn:
-            workspace, wanted = _use(conn, code, now)
-            member, name = _member(conn, workspace, wanted, now)
+            workspace, wanted, author = _use(conn, code, now)
+            member, name = _member(conn, workspace, wanted, author, now)
             next_letter = _next_letter(conn, workspace)
             conn.execute(
                 "INSERT INTO device(hash, workspace, member, name, letter, since, last_seen) VALUES(?,?,?,?,?,?,?)",
@@ -204,28 +204,39 @@ def _revoke(conn: Connection, workspace: str, column: str, value: str, now: int)
     return len(letters)
 
 
-def _use(conn: Connection, code: str, now: int) -> tuple[str, str]:
-    """Workspace and name of the code, which counts as used from now on. Raises WrongCode."""
+def _use(conn: Connection, code: str, now: int) -> tuple[str, str, str | None]:
+    """Workspace, name and author of the code, which counts as used from now on. Raises WrongCode."""
     digest = _digest(re.sub(r"[\s-]", "", code).upper())
-    row = conn.execute("SELECT workspace, name, expires, used FROM invite WHERE hash=?", (digest,)).fetchone()
+    row = conn.execute(
+        "SELECT workspace, name, author, expires, used FROM invite WHERE hash=?", (digest,)
+    ).fetchone()
     if row is None:
         raise WrongCode(
             "This code is not known. Check it letter by letter, or ask a colleague for a new one."
         )
-    workspace, name, expires, used = row
+    workspace, name, author, expires, used = row
     if used is not None:
         raise WrongCode("This code was used already; each is for one sign-in. Ask a colleague for a new one.")
     if expires <= now:
         raise WrongCode("This code has expired; codes hold for 7 days. Ask a colleague for a new one.")
     conn.execute("UPDATE invite SET used=? WHERE hash=?", (now, digest))
-    return workspace, name
+    return workspace, name, author
 
 
-def _member(conn: Connection, workspace: str, wanted: str, now: int) -> tuple[str, str]:
-    """Id and name of the member called `wanted`: from the synced records, else from former sign-ins, else new."""
+def _member(conn: Connection, workspace: str, wanted: str, author: str | None, now: int) -> tuple[str, str]:
+    """Id and name of the member called `wanted`: from the synced records, else from former sign-ins, else new.
+
+    Members may write every name of the library. So a code that one of them made (`author`) opens nobody else's
+    account. Raises WrongCode.
+    """
     signed_in = conn.execute("SELECT id, name FROM member WHERE workspace=?", (workspace,)).fetchall()
     found = _called(wanted, _records(conn, workspace)) or _called(wanted, signed_in)
     member, name = found or (new_id(), wanted)
+    if author not in (None, member) and member in dict(signed_in):
+        raise WrongCode(
+            f"{name} has signed in before: a code for a further device comes from {name}'s own laptop "
+            "(milepost invite NAME), or from whoever runs the server."
+        )
     if not found:
         [verdict] = decide(conn, workspace, SERVER, member, [_joining(member, name)], now)
         if verdict.reason:

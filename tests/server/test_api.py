@@ -12,7 +12,7 @@ from server.accounts import CODE_LIFE, letter
 from server.schema import TABLES
 from sync import asking, protocol
 from sync.merge import Stamp
-from tests.server.laptop import Laptop, client, do, new
+from tests.server.laptop import Laptop, client, do, edit, new
 from tests.server.running import Served
 
 ZIPPED = {"content-encoding": "gzip"}
@@ -39,9 +39,24 @@ def test_a_second_device_is_of_the_same_member_with_a_letter_of_its_own(server: 
     assert second.account["name"] == "Ines" and second.pull().head == head
 
 
+@pytest.mark.parametrize("renamed", ["Ines", "Inès M."])
+def test_nobody_signs_in_as_a_colleague(server: Served, ines: Laptop, tomas: Laptop, renamed: str) -> None:
+    tomas.push(do("Rename", edit("member", ines.member, 1, name=renamed)))
+    code = tomas.http.post("/v1/invite", json={"name": renamed}).json()["code"]
+    told = [_login(server, code) for _ in range(2)]  # not burnt: told the same twice
+    assert [r.status_code for r in told] == [403, 403] and "signed in before" in told[1].json()["detail"]
+    assert [u.devices for u in server.backend.accounts.users() if u.id == ines.member] == [1]
+
+
+def test_the_code_for_a_second_device_comes_from_the_first(server: Served, ines: Laptop) -> None:
+    code = ines.http.post("/v1/invite", json={"name": "ines"}).json()["code"]
+    assert Laptop(server.url, code).member == ines.member
+
+
 def test_an_invite_for_a_member_of_an_imported_plan_makes_no_second_one(server: Served, ines: Laptop) -> None:
     ines.push(do("Import", new("member", "from-the-plan", name="Mara Stein", type="work")))
-    assert server.laptop("mara stein").member == "from-the-plan"
+    code = ines.http.post("/v1/invite", json={"name": "mara stein"}).json()["code"]
+    assert Laptop(server.url, code).member == "from-the-plan"
 
 
 def test_letters_go_on_after_z() -> None:

@@ -20,7 +20,9 @@ TOGETHER: dict[str, Command] = {
     "logout": Command("syncing.logout", "Signs this laptop out; its records stay."),
     "whoami": Command("syncing.whoami", "Says who this laptop is signed in as."),
     "invite": Command(
-        "syncing.invite", "Makes a code with which a colleague signs in.", (arg("name", metavar="NAME"),)
+        "syncing.invite",
+        "Makes a code with which a new colleague signs in, or you on a further laptop.",
+        (arg("name", metavar="NAME", help="who has signed in before invites himself, from his own laptop"),),
     ),
     "spaces": Command("sharing.list_spaces", "Lists what not everybody sees, and who sees it."),
     "share": Command(
