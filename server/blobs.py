@@ -49,11 +49,14 @@ class Folder:
         try:
             make_folder(path.parent)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-            with os.fdopen(handle, "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(handle)
-            put_in_place(Path(name), path)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(body)
+                    file.flush()
+                    os.fsync(handle)
+                put_in_place(Path(name), path)
+            finally:
+                Path(name).unlink(missing_ok=True)
         except OSError as error:
             raise StoreFull(
                 f"{self._place} cannot be written: {error.strerror or error}. Free some room or check its permissions."
@@ -144,28 +147,50 @@ class Contents:
         self._storage, self._database = storage, database
 
     def missing(self, workspace: str, sha: str, size: int) -> list[int]:
-        """The pieces of a content of `size` bytes that are not here."""
+        """The pieces to send of a content of `size` bytes; none once it is whole.
+
+        Where all are here and nobody has looked yet whether they add up, the last one: with it that is done.
+        """
         _check(sha, size)
-        names = self._storage.names(_place(workspace, sha))
-        return [] if "whole" in names else [n for n in range(pieces(size)) if f"{n:06}" not in names]
+        whole, lacking = self._look(_place(workspace, sha), size)
+        return lacking if lacking or whole else [pieces(size) - 1]
 
     def put(self, workspace: str, sha: str, size: int, piece: int, body: bytes) -> None:
-        """Takes a piece; with the last one that was missing the content is whole, if its hash is right."""
+        """Takes a piece that is not here; with the last one the content is whole, if its hash is right."""
         _check(sha, size)
         if not 0 <= piece < pieces(size) or len(body) != min(PIECE, size - piece * PIECE):
             raise Unfit(f"{len(body)} bytes are not piece {piece} of {size} bytes.")
         place = _place(workspace, sha)
-        self._storage.put(f"{place}/{piece:06}", body)
-        if not self.missing(workspace, sha, size):
+        whole, lacking = self._look(place, size)
+        if whole and not lacking:
+            return
+        if piece in lacking:
+            if whole:  # the disk lost some: what takes their place is looked at again
+                self._storage.delete(f"{place}/whole")
+            self._storage.put(f"{place}/{piece:06}", body)
+            _, lacking = self._look(place, size)  # another worker may have taken the rest meanwhile
+        if not lacking:
             self._close(place, sha, size)
 
+    def _look(self, place: str, size: int) -> tuple[bool, list[int]]:
+        """Whether the content was found whole, and its pieces that are not here. `size` is what the asker says; of a
+        whole one it is known."""
+        names = self._storage.names(place)
+        whole = self._storage.get(f"{place}/whole") if "whole" in names else None
+        count = pieces(size if whole is None else int(whole))
+        return whole is not None, [n for n in range(count) if f"{n:06}" not in names]
+
     def _close(self, place: str, sha: str, size: int) -> None:
-        digest = hashlib.sha256()
+        digest, found = hashlib.sha256(), 0
         keys = [f"{place}/{n:06}" for n in range(pieces(size))]
         for key in keys:
-            digest.update(self._storage.get(key) or b"")
+            body = self._storage.get(key) or b""
+            digest.update(body)
+            found += len(body)
         if digest.hexdigest() == sha:
-            self._storage.put(f"{place}/whole", str(size).encode())
+            self._storage.put(f"{place}/whole", str(found).encode())
+            return
+        if self._look(place, size) == (True, []):  # another worker saw others, and was right
             return
         for key in keys:
             self._storage.delete(key)
@@ -174,9 +199,10 @@ class Contents:
     def get(self, workspace: str, member: str, rec: str, sha: str, piece: int) -> bytes | None:
         """A piece of a whole content, through an attachment that the member sees; None where there is none."""
         _check(sha, 0)
-        if not self._names(workspace, member, rec, sha) or not self.is_whole(workspace, sha):
+        place = _place(workspace, sha)
+        if not self._names(workspace, member, rec, sha) or self._storage.get(f"{place}/whole") is None:
             return None
-        return self._storage.get(f"{_place(workspace, sha)}/{piece:06}")
+        return self._storage.get(f"{place}/{piece:06}")
 
     def named(self, workspace: str) -> dict[str, str]:
         """The contents that attachments have, without those in the recycle bin: SHA-256 and the name of one of them."""
@@ -189,7 +215,8 @@ class Contents:
         return found
 
     def is_whole(self, workspace: str, sha: str) -> bool:
-        return self._storage.get(f"{_place(workspace, sha)}/whole") is not None
+        """Its pieces are all here, and had the right hash when they came."""
+        return self._look(_place(workspace, sha), 0) == (True, [])
 
     def _names(self, workspace: str, member: str, rec: str, sha: str) -> bool:
         """Whether the member sees an attachment `rec` with this content."""

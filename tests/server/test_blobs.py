@@ -1,7 +1,9 @@
 """Contents of attachments on the server: the same on a folder and on a real S3 server."""
 
+import errno
 import hashlib
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -17,6 +19,29 @@ from tests.server.running import Served
 PHOTO = b"\xff\xd8 a photo of the cabinet" * 20_000
 SHA = hashlib.sha256(PHOTO).hexdigest()
 PIECES = [PHOTO[n : n + PIECE] for n in range(0, len(PHOTO), PIECE)]
+PLACE = f"w/{SHA[:2]}/{SHA}"
+
+
+class Late:
+    """The storage as a slow worker sees it: others go on when it has read a piece that is not there yet."""
+
+    def __init__(self, storage: Storage, meanwhile: Callable[[], None]) -> None:
+        self._storage, self._meanwhile = storage, meanwhile
+        self.put, self.names, self.delete = storage.put, storage.names, storage.delete
+
+    def get(self, key: str) -> bytes | None:
+        if (found := self._storage.get(key)) is None:
+            self._meanwhile()
+        return found
+
+
+def send(contents: Contents, *which: int) -> None:
+    for piece in which:
+        contents.put("w", SHA, len(PHOTO), piece, PIECES[piece])
+
+
+def kept(contents: Contents) -> dict[str, bytes | None]:
+    return {name: contents._storage.get(f"{PLACE}/{name}") for name in contents._storage.names(PLACE)}
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +92,57 @@ def test_what_is_not_that_content_leaves_nothing_behind(contents: Contents) -> N
     with pytest.raises(Unfit, match="do not add up"):
         contents.put("w", SHA, len(PHOTO), 1, b"x" * len(PIECES[1]))
     assert contents.missing("w", SHA, len(PHOTO)) == [0, 1]
+
+
+def test_a_whole_content_stays_as_it_is_whoever_sends_pieces_of_it(contents: Contents) -> None:
+    send(contents, 0, 1)
+    contents.put("w", SHA, 1, 0, b"x")
+    contents.put("w", SHA, len(PHOTO), 0, b"x" * PIECE)
+    contents.put("w", SHA, len(PHOTO) + PIECE, 2, PIECES[1])
+    assert contents.missing("w", SHA, len(PHOTO)) == [] and contents.is_whole("w", SHA)
+    assert kept(contents) == {"000000": PIECES[0], "000001": PIECES[1], "whole": b"%d" % len(PHOTO)}
+
+
+def test_a_piece_that_is_here_is_not_written_again(contents: Contents) -> None:
+    send(contents, 0)
+    contents.put("w", SHA, len(PHOTO), 0, b"x" * PIECE)
+    assert kept(contents) == {"000000": PIECES[0]}
+
+
+def test_pieces_that_nobody_looked_through_are_asked_for_by_the_last_one(contents: Contents) -> None:
+    """The server was killed between the last piece and the word that it is whole."""
+    send(contents, 0, 1)
+    contents._storage.delete(f"{PLACE}/whole")
+    assert contents.missing("w", SHA, len(PHOTO)) == [1] and not contents.is_whole("w", SHA)
+    send(contents, 1)
+    assert contents.missing("w", SHA, len(PHOTO)) == [] and contents.is_whole("w", SHA)
+
+
+def test_where_somebody_sent_junk_first_all_is_asked_for_anew(contents: Contents) -> None:
+    for piece in (0, 1):
+        contents._storage.put(f"{PLACE}/{piece:06}", b"x" * len(PIECES[piece]))
+    assert contents.missing("w", SHA, len(PHOTO)) == [1]
+    with pytest.raises(Unfit, match="do not add up"):
+        send(contents, 1)
+    send(contents, *contents.missing("w", SHA, len(PHOTO)))
+    assert contents.is_whole("w", SHA) and kept(contents)["000000"] == PIECES[0]
+
+
+def test_what_the_disk_lost_of_a_whole_content_comes_again_and_is_looked_at(contents: Contents) -> None:
+    send(contents, 0, 1)
+    contents._storage.delete(f"{PLACE}/000000")
+    assert contents.missing("w", SHA, len(PHOTO)) == [0] and not contents.is_whole("w", SHA)
+    with pytest.raises(Unfit):
+        contents.put("w", SHA, len(PHOTO), 0, b"x" * PIECE)
+    send(contents, *contents.missing("w", SHA, len(PHOTO)))
+    assert contents.is_whole("w", SHA) and kept(contents)["000000"] == PIECES[0]
+
+
+def test_a_worker_that_saw_junk_leaves_what_another_one_has_closed(contents: Contents) -> None:
+    send(contents, 0)
+    late = Late(contents._storage, lambda: send(contents, 1))
+    Contents(late, contents._database)._close(PLACE, SHA, len(PHOTO))
+    assert contents.is_whole("w", SHA)
 
 
 def test_a_content_is_read_through_an_attachment_once_it_is_whole(contents: Contents, ines: Laptop) -> None:
@@ -120,6 +196,18 @@ def test_storage_that_does_not_answer_is_said_in_words(
     monkeypatch.setitem(__import__("sys").modules, "boto3", None)
     with pytest.raises(MilepostError, match=r"milepost\[server,s3\]"):
         open_storage("s3://bucket")
+
+
+def test_a_full_disk_keeps_nothing_of_a_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    folder = open_storage(str(tmp_path / "blobs"))
+    folder.put("w/0", b"x")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreFull, match="No space left"):
+        folder.put("w/1", b"x")
+    assert [file.name for file in (tmp_path / "blobs" / "w").iterdir()] == ["0"]
 
 
 def test_only_the_signed_in_and_small_pieces_come_in(server: Served, ines: Laptop) -> None:
