@@ -157,8 +157,8 @@ def prune(conn: sqlite3.Connection, keep_ms: int, keep_local: int = 200, limit: 
     """
     first = _first_kept(conn, keep_ms, keep_local)
     doomed = conn.execute(
-        """SELECT n FROM txn t WHERE state IN (4,6) AND at<:keep AND n<:newest
-           AND CASE origin WHEN 'L' THEN n<:first WHEN 'S' THEN n<:recent ELSE NOT EXISTS (
+        """SELECT n FROM txn t WHERE n<:recent AND n<:newest AND state IN (4,6) AND at<:keep
+           AND CASE origin WHEN 'L' THEN n<:first WHEN 'S' THEN 1 ELSE NOT EXISTS (
                SELECT 1 FROM change c JOIN change mine ON mine.rec=c.rec JOIN txn l ON l.n=mine.txn
                WHERE c.txn=t.n AND l.origin='L' AND l.n>=:first) END
            AND NOT EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND c.n>:read) ORDER BY n LIMIT :limit""",
@@ -187,7 +187,7 @@ def _first_kept(conn: sqlite3.Connection, keep_ms: int, keep_local: int) -> int:
 
 
 def _first_recent(conn: sqlite3.Connection, keep_ms: int) -> int:
-    # a settlement has no time of its own; it goes with what came before it
+    # a settlement has no time of its own; it goes with what came before it. Nothing behind is looked through
     row = conn.execute("SELECT min(n) FROM txn WHERE origin<>'S' AND at>=?", (keep_ms,)).fetchone()
     return _top(conn) if row[0] is None else int(row[0])
 

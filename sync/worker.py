@@ -19,7 +19,7 @@ from typing import Any
 import filelock
 import httpx
 
-from models import db, outbox
+from models import db, history, outbox
 from models.blobs import Blobs
 from models.commits import Commits
 from models.errors import Held, MilepostError, Offline, SyncError
@@ -38,6 +38,8 @@ AT_LEAST = 1.0  # seconds between two attempts that fail, also when an edit wake
 TAKE_OVER = 2.0  # seconds between looks whether the other process has ended
 SLEPT = 10.0  # seconds that the wall clock may gain on the steady one before we take it for a sleep
 wall = time.time
+DAY = 86_400_000  # milliseconds
+KEPT = 400 * DAY  # of what was done; of older operations the server tells
 LOOK = 2.0  # seconds between looks whether it did, while a request is under way
 UNFORESEEN = (
     "Sync met something that it does not know ({}: {}). It is tried again; your edits wait. If it stays, report it "
@@ -237,9 +239,22 @@ class Worker:
             else:
                 self._failures = 0
                 self._say("synced", " ".join(report.notices))
+                await self._tidy()
                 slept = await self._rest(POLL * (1 + random.random() / 4))
             if slept:
                 return
+
+    async def _tidy(self) -> None:
+        """Once a day lets go of what was done long ago, a little at a time."""
+        now = self._store.clock()
+        if abs(now - int(self._store.meta("tidied", "0"))) < DAY:
+            return
+        went = 1
+        while went and not self._stopped:
+            with self._store.write(durable=False) as conn:
+                went = history.prune(conn, now - KEPT)
+                db.set_meta(conn, "tidied", str(now))
+            await asyncio.sleep(BREATH)
 
     async def _unless_off(self, work: Coroutine[Any, Any, Report]) -> Report:
         """Drops the work when it is paused or stopped, or the machine slept meanwhile, which loses nothing. Raises

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from models import db
+from models import db, history
 from models.errors import Held
 from models.record import create, edit
 from models.store import Store
 from sync import account, protocol, worker
+from sync.past import past
 from sync.worker import State
 from tests.server.running import ROOT, Process
 from tests.slow_line import slow_line
@@ -173,6 +174,28 @@ def test_a_proxy_that_cannot_be_used_is_told(
     told = run(ines)
     until(phase(told, "held"))
     assert "The proxy that this machine names cannot be used" in told[-1].detail
+
+
+def test_what_was_done_long_ago_is_let_go_and_the_server_tells_of_it(laptop: SignIn, run: Run) -> None:
+    ines, tomas = laptop("Ines"), laptop("Tomas")
+    client = tomas.transact("Add client", create, "client", name="Harlan Fab").result
+    for store in (tomas, ines):
+        worker.sync_now(store)
+    with ines.write() as conn:
+        conn.execute("UPDATE txn SET at=at-?", (2 * worker.KEPT,))
+        for upto in ("search_upto", "dates_upto"):
+            db.set_meta(conn, upto, "1000000")
+    tomas.transact("Rename", edit, "client", client.id, name="Harlan Fabrication")
+    worker.sync_now(tomas)
+    told = run(ines)
+    until(phase(told, "synced"))
+    until(lambda: ines.meta("tidied"))
+    conn = ines.read()
+    labels = [label for (label,) in conn.execute("SELECT label FROM txn WHERE origin='R' ORDER BY n")]
+    assert labels[-1] == "Rename" and "Add client" not in labels
+    assert not history.is_whole(conn, client.id)
+    conn.close()
+    assert [entry.label for entry in past(ines, client.id)] == ["Add client", "Rename"]
 
 
 def test_what_the_server_refuses_is_counted(laptop: SignIn, run: Run) -> None:
