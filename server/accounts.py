@@ -6,14 +6,14 @@ Codes and tokens are kept as SHA-256 only. Times are milliseconds since 1970.
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import orjson
 
 from models.errors import NotFound
 from models.record import KINDS, new_id
-from server.database import Connection, Database
+from server.database import Connection, Database, ids_of
 from server.log import SERVER, decide, state
 from sync.protocol import Change, Transaction
 
@@ -69,6 +69,13 @@ class SignedIn(NamedTuple):
     since: int
     last_seen: int
     revoked: int | None
+
+
+class SignedOut(NamedTuple):
+    """How many devices were signed out, and how many codes, unused until then, are void."""
+
+    devices: int
+    codes: int
 
 
 class Event(NamedTuple):
@@ -170,38 +177,70 @@ class Accounts:
             ).fetchall()
         return [Event(*row) for row in rows]
 
-    def revoke(self, workspace: str, letter: str, now: int) -> None:
-        """Signs the device with that letter out. Raises NotFound."""
-        with self._database.writing(workspace) as conn:
-            _revoke(conn, workspace, "letter", letter.upper(), now)
-
-    def sign_out(self, workspace: str, name: str, now: int) -> int:
-        """Signs all devices of the member out and voids open codes for the name; how many devices.
+    def revoke(self, workspace: str, letter: str, now: int) -> int:
+        """Signs the device with that letter out, and voids the unused codes that its member made; how many.
 
         Raises NotFound.
         """
         with self._database.writing(workspace) as conn:
-            members = conn.execute("SELECT id, name FROM member WHERE workspace=?", (workspace,)).fetchall()
-            found = _called(name, members)
-            if not found:
+            members = _revoke(conn, workspace, "letter", letter.upper(), now)
+            if not members:
+                raise NotFound("No signed-in device is meant by this. See: milepost server devices")
+            made = {hash: name for hash, name, author in _unused(conn, workspace) if author in members}
+            _void(conn, workspace, made, now)
+            return len(made)
+
+    def sign_out(self, workspace: str, name: str, now: int) -> SignedOut:
+        """Signs all devices of the member out, and voids the unused codes for the name, however it is written, those
+        that lead to the member's account under another one, and those that the member made.
+
+        Raises NotFound where there is neither a member nor an unused code of that name.
+        """
+        with self._database.writing(workspace) as conn:
+            signed_in = _signed_in(conn, workspace)
+            people = [*_records(conn, workspace), *signed_in]
+            members = {id for id, called in signed_in if called.casefold() == name.casefold()}
+            void = {
+                hash: wanted
+                for hash, wanted, author in _unused(conn, workspace)
+                if author in members
+                or wanted.casefold() == name.casefold()
+                or (_called(wanted, people) or ("",))[0] in members
+            }
+            if not members and not void:
                 raise NotFound(f"No member is called “{name}”. See: milepost server users")
-            conn.execute(
-                "UPDATE invite SET used=? WHERE workspace=? AND name=? AND used IS NULL",
-                (now, workspace, found[1]),
-            )
-            return _revoke(conn, workspace, "member", found[0], now)
+            _void(conn, workspace, void, now)
+            devices = [
+                device for id in sorted(members) for device in _revoke(conn, workspace, "member", id, now)
+            ]
+            return SignedOut(len(devices), len(void))
 
 
-def _revoke(conn: Connection, workspace: str, column: str, value: str, now: int) -> int:
-    letters = conn.execute(
-        f"UPDATE device SET revoked=? WHERE workspace=? AND {column}=? AND revoked IS NULL RETURNING letter",
+def _revoke(conn: Connection, workspace: str, column: str, value: str, now: int) -> list[str]:
+    """Signs the devices out that are signed in; whose each was."""
+    found = conn.execute(
+        f"UPDATE device SET revoked=? WHERE workspace=? AND {column}=? AND revoked IS NULL RETURNING letter, member",
         (now, workspace, value),
     ).fetchall()
-    if not letters:
-        raise NotFound("No signed-in device is meant by this. See: milepost server devices")
-    for (letter,) in letters:
-        _audit(conn, workspace, now, None, "revoke", letter)
-    return len(letters)
+    for device, _ in found:
+        _audit(conn, workspace, now, None, "revoke", device)
+    return [member for _, member in found]
+
+
+def _unused(conn: Connection, workspace: str) -> list[tuple[str, str, str | None]]:
+    """The codes with which nobody has signed in yet: hash, name, and who made it."""
+    return conn.execute(
+        "SELECT hash, name, author FROM invite WHERE workspace=? AND used IS NULL", (workspace,)
+    ).fetchall()
+
+
+def _void(conn: Connection, workspace: str, codes: Mapping[str, str], now: int) -> None:
+    """`codes` is the name of each by its hash."""
+    conn.execute(
+        "UPDATE invite SET used=? WHERE hash IN (SELECT value FROM json_each(?))", (now, ids_of(codes))
+    )
+    for name in codes.values():
+        _audit(conn, workspace, now, None, "revoke", f"code for {name}")
 
 
 def _use(conn: Connection, code: str, now: int) -> tuple[str, str, str | None]:
@@ -229,8 +268,8 @@ def _member(conn: Connection, workspace: str, wanted: str, author: str | None, n
     Members may write every name of the library. So a code that one of them made (`author`) opens nobody else's
     account. Raises WrongCode.
     """
-    signed_in = conn.execute("SELECT id, name FROM member WHERE workspace=?", (workspace,)).fetchall()
-    found = _called(wanted, _records(conn, workspace)) or _called(wanted, signed_in)
+    signed_in = _signed_in(conn, workspace)
+    found = _called(wanted, [*_records(conn, workspace), *signed_in])
     member, name = found or (new_id(), wanted)
     if author not in (None, member) and member in dict(signed_in):
         raise WrongCode(
@@ -247,6 +286,11 @@ def _member(conn: Connection, workspace: str, wanted: str, author: str | None, n
         (workspace, member, name, now),
     )
     return member, name
+
+
+def _signed_in(conn: Connection, workspace: str) -> list[tuple[str, str]]:
+    """Id and name, as of the latest sign-in, of the members who have signed in once."""
+    return conn.execute("SELECT id, name FROM member WHERE workspace=?", (workspace,)).fetchall()
 
 
 def _records(conn: Connection, workspace: str) -> list[tuple[str, str]]:

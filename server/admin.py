@@ -114,8 +114,11 @@ def _check(database: Database, options: Options) -> int:
 def _users(database: Database, options: Options) -> int:
     accounts = Accounts(database)
     if options.sign_out:
-        count = accounts.sign_out(database.workspace(), options.sign_out, _now())
-        print(f"Signed out {count} of {options.sign_out}'s devices.", file=sys.stderr)
+        done = accounts.sign_out(database.workspace(), options.sign_out, _now())
+        print(
+            f"Signed out {done.devices} of {options.sign_out}'s devices; unused codes voided: {done.codes}.",
+            file=sys.stderr,
+        )
         return 0
     rows = [
         {
@@ -133,8 +136,11 @@ def _users(database: Database, options: Options) -> int:
 def _devices(database: Database, options: Options) -> int:
     accounts = Accounts(database)
     if options.revoke:
-        accounts.revoke(database.workspace(), options.revoke, _now())
-        print(f"Device {options.revoke.upper()} is signed out.", file=sys.stderr)
+        codes = accounts.revoke(database.workspace(), options.revoke, _now())
+        print(
+            f"Device {options.revoke.upper()} is signed out; unused codes of its member voided: {codes}.",
+            file=sys.stderr,
+        )
         return 0
     rows = [
         {
@@ -206,12 +212,12 @@ ACTIONS = {
     "users": Action(
         _users,
         "Lists who has signed in, or signs one out everywhere.",
-        [("--sign-out", {"metavar": "NAME", "default": "", "help": "all devices of NAME, and open codes for NAME"})],
+        [("--sign-out", {"metavar": "NAME", "default": "", "help": "all of NAME, and unused codes for or by NAME"})],
     ),
     "devices": Action(
         _devices,
         "Lists the devices, or signs one out.",
-        [("--revoke", {"metavar": "LETTER", "default": "", "help": "the device with this letter"})],
+        [("--revoke", {"metavar": "LETTER", "default": "", "help": "this one, and unused codes by its member"})],
     ),
     "audit": Action(
         _audit,

@@ -6,6 +6,7 @@ import stat
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from server import admin
@@ -192,6 +193,44 @@ def test_who_leaves_is_signed_out_everywhere_and_open_codes_with_them(
     reply = ines.http.post("/v1/login", json={"code": code, "device": "laptop"})
     assert reply.status_code == 403
     assert "No member" in run("users", "--sign-out", "Mara", status=1)
+
+
+def _holds(server: Served, code: str) -> bool:
+    return httpx.post(f"{server.url}/v1/login", json={"code": code, "device": "laptop"}).status_code == 200
+
+
+def test_a_sign_out_voids_codes_where_no_device_is_left(run: Admin, server: Served, tomas: Laptop) -> None:
+    code = server.code("Tomas")
+    tomas.http.post("/v1/logout")
+    run("users", "--sign-out", "Tomas")
+    assert not _holds(server, code)
+
+
+def test_a_sign_out_voids_codes_however_they_name_the_member(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop
+) -> None:
+    ines.push(do("Rename", edit("member", tomas.member, 2, name="Tom Berg")))
+    codes, other = [server.code("TOMAS"), server.code("tom berg")], server.code("INES")
+    run("users", "--sign-out", "Tomas")
+    assert [_holds(server, code) for code in (*codes, other)] == [False, False, True]
+
+
+def test_who_never_signed_in_is_kept_out(run: Admin, server: Served) -> None:
+    code = server.code("Odile")
+    run("users", "--sign-out", "odile")
+    assert not _holds(server, code) and ("", "revoke", "code for Odile") in {
+        (e["member"], e["what"], e["detail"])
+        for e in run.json("audit")  # type: ignore[attr-defined]
+    }
+
+
+@pytest.mark.parametrize("words", [("users", "--sign-out", "Tomas"), ("devices", "--revoke", "B")])
+def test_codes_that_the_signed_out_made_are_void(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop, words: tuple[str, ...]
+) -> None:
+    codes = [d.http.post("/v1/invite", json={"name": "Odile"}).json()["code"] for d in (tomas, ines)]
+    run(*words)
+    assert [_holds(server, code) for code in codes] == [False, True]
 
 
 def test_spaces_are_listed_with_who_sees_them_and_what_they_hold(
