@@ -151,9 +151,9 @@ def operations(conn: sqlite3.Connection, limit: int, wanted: Condition = EVERY) 
 def prune(conn: sqlite3.Connection, keep_ms: int, keep_local: int = 200, limit: int = 500) -> int:
     """Removes up to `limit` transactions from before the instant `keep_ms` (ms since 1970); how many went.
 
-    Never goes what waits or was rejected, what search or the dates have not read, the newest `keep_local` operations
-    of this laptop with all that came after them, nor what colleagues did to the same records: undo asks for it.
-    Inside the caller's write transaction; call it until it returns 0.
+    Never goes what waits or was rejected, what an operation that stays did again, what search or the dates have not
+    read, the newest `keep_local` operations of this laptop with all that came after them, nor what colleagues did to
+    the same records: undo asks for it. Inside the caller's write transaction; call it until it returns 0.
     """
     first = _first_kept(conn, keep_ms, keep_local)
     doomed = conn.execute(
@@ -161,6 +161,7 @@ def prune(conn: sqlite3.Connection, keep_ms: int, keep_local: int = 200, limit: 
            AND CASE origin WHEN 'L' THEN n<:first WHEN 'S' THEN 1 ELSE NOT EXISTS (
                SELECT 1 FROM change c JOIN change mine ON mine.rec=c.rec JOIN txn l ON l.n=mine.txn
                WHERE c.txn=t.n AND l.origin='L' AND l.n>=:first) END
+           AND NOT EXISTS (SELECT 1 FROM txn a WHERE a.ref=t.id AND a.kind='do')
            AND NOT EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND c.n>:read) ORDER BY n LIMIT :limit""",
         {
             "keep": keep_ms,

@@ -1,6 +1,7 @@
 """Operations that the server refused: what they held, and what a person does with them.
 
-A refused operation left the view, and stays in the log until somebody sends it again or lets it go.
+A refused operation left the view, and stays in the log until somebody sends it again or lets it go. What was made of it
+by sending it again names it as its `ref`: taken back before it left, that makes it a refused one once more.
 """
 
 import sqlite3
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import orjson
 from sqlmodel import Session
 
-from models.capture import REJECTED, WITHDRAWN
+from models.capture import OPEN, REJECTED, WITHDRAWN
 from models.errors import NotFound, Refused
 from models.fields import Scalar
 from models.record import KINDS, create, edit
@@ -59,6 +60,7 @@ def send_again(session: Session, id: str, instead: Mapping[tuple[str, str], Scal
         else:
             _edit(session, change, values)
         session.flush()
+    _driver(session).execute(f"UPDATE txn SET ref=? WHERE state={OPEN}", (id,))
     _settle(session, [id])
 
 
@@ -67,6 +69,28 @@ def discard(session: Session, ids: Iterable[str]) -> None:
     ids = list(ids)
     _open(session, ids)
     _settle(session, ids)
+
+
+def put_back(conn: sqlite3.Connection, id: str) -> None:
+    """What the withdrawn operation `id` had sent again is refused as before."""
+    _turn(conn, id, WITHDRAWN, REJECTED)
+
+
+def settle_redone(conn: sqlite3.Connection, undo: str) -> None:
+    """What `put_back` brought back when this undo was made is done once more."""
+    _turn(conn, undo, REJECTED, WITHDRAWN)
+
+
+def _turn(conn: sqlite3.Connection, id: str, before: int, after: int) -> None:
+    # the undos and redos between never left this laptop: an operation that did was decided, and is no refused one
+    conn.execute(
+        f"""WITH RECURSIVE back(kind, ref) AS (
+            SELECT kind, ref FROM txn WHERE id=?
+            UNION ALL SELECT t.kind, t.ref FROM back b JOIN txn t ON t.id=b.ref
+            WHERE b.kind<>'do' AND t.state={WITHDRAWN})
+            UPDATE txn SET state=? WHERE state=? AND id IN (SELECT ref FROM back WHERE kind='do')""",
+        (id, after, before),
+    )
 
 
 def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> None:

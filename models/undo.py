@@ -17,6 +17,7 @@ from models.db import get_meta, set_meta
 from models.errors import NothingToUndo
 from models.fields import Scalar
 from models.record import KINDS, now_instant
+from models.rejected import put_back, settle_redone
 from models.space import SHOWN, forget_changes, taken_with
 from models.texts import Region, clashes, joined, merge
 
@@ -101,6 +102,8 @@ def open_redo(conn: sqlite3.Connection, at: int, author: str | None, id: str) ->
             _write(conn, first.kind, first.rec, {first.field: joined(lines)})
         else:
             skipped.append(f"{_title(conn, first.kind, first.rec)}: {_label(first)} was changed since")
+    if not skipped and conn.execute("SELECT 1 FROM change WHERE txn=? AND old IS NOT new", (n,)).fetchone():
+        settle_redone(conn, undo.id)
     return n, skipped
 
 
@@ -212,6 +215,7 @@ def _later_unseen(conn: sqlite3.Connection, n: int) -> bool:
 def _withdraw(conn: sqlite3.Connection, operation: Operation, n: int) -> None:
     """The newest operation was not sent yet: it and its undo go nowhere."""
     conn.execute("UPDATE txn SET state=? WHERE n=?", (WITHDRAWN, operation.n))
+    put_back(conn, operation.id)
     changes = _changes(conn, operation.n)
     rebuild(conn, {c.rec: c.kind for c in changes}, n)
     # redo asks whether a whole group still holds, so that members that stayed as they were are written down, too

@@ -22,6 +22,7 @@
 
 TXN    {"id", "kind": do|undo|redo|keep, "ref", "label", "age": ms since the edit,
         "changes": [[kind, rec, created 0|1, {field: value}, {field: base}, {field: value before}]…]}
+        ref: what it takes back or does again, which may be one that was refused
 ENTRY  [ver, id, replica, author, at, kind, ref, label, [[kind, rec, created 0|1, {field: value}]…], [[rec, field]…]]
         with the records that the reader may see
 SPACE  [id, role, [[member, role]…]]

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from models import attachment, baseline, blobs, dependency, outbox, record
+from models import attachment, baseline, blobs, dependency, history, outbox, record, search
 from models.copies import Patch
+from models.dates import refresh_all
 from models.errors import NotFound, Refused
 from models.rejected import Rejected, discard, rejected, send_again
 
@@ -134,3 +135,58 @@ def test_a_baseline_is_brought_back_again_and_never_edited(desk: Any) -> None:
         desk.do(send_again, refused.id, {(taken, "name"): "As promised to Harlan"})
     desk.do(send_again, refused.id)
     assert desk.get("baseline", taken, "deleted_at") is None
+
+
+def test_sent_again_and_taken_back_it_is_refused_as_before(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    refused = refuse(desk)
+    desk.do(send_again, refused.id, label=refused.label)
+    for _ in range(2):
+        desk.store.undo()
+        assert list(rejected(desk.conn)) == [refused] and desk.get("client", harlan, "city") == "Brno"
+        desk.store.redo()
+        assert not list(rejected(desk.conn)) and desk.get("client", harlan, "city") == "Praha"
+    assert [t.changes[0][3] for t in desk.sync()] == [{"city": "Praha"}]
+
+
+def test_taken_back_and_followed_by_another_edit_it_stays_refused(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    refused = refuse(desk)
+    desk.do(send_again, refused.id)
+    desk.store.undo()
+    desk.edit("client", harlan, city="Plzen")
+    assert list(rejected(desk.conn)) == [refused]
+
+
+def test_what_the_server_took_the_second_time_is_no_refused_one_when_it_is_undone(
+    desk: Any, harlan: str
+) -> None:
+    desk.edit("client", harlan, city="Praha")
+    desk.do(send_again, refuse(desk).id)
+    desk.sync()
+    desk.store.undo()
+    desk.store.redo()
+    desk.store.undo()
+    assert not list(rejected(desk.conn)) and desk.get("client", harlan, "city") == "Brno"
+
+
+def test_a_redo_that_leaves_something_alone_keeps_the_refused_one(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha", phone="224 371")
+    refused = refuse(desk)
+    desk.do(send_again, refused.id)
+    desk.store.undo()
+    desk.hear(("client", harlan, {"city": "Plzen"}))
+    assert desk.store.redo().skipped and list(rejected(desk.conn)) == [refused]
+
+
+def test_what_is_sent_again_is_not_pruned_before_it_has_left(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    refused = refuse(desk)
+    desk.do(send_again, refused.id)
+    while search.index(desk.store):
+        pass
+    refresh_all(desk.store)
+    with desk.store.write() as conn:
+        history.prune(conn, 10**15, keep_local=0)
+    desk.store.undo()
+    assert list(rejected(desk.conn)) == [refused]

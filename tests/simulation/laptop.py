@@ -241,6 +241,8 @@ class Laptop:
         settled.fate = "settled"
         told = self._note(verb, changes, count)
         count[verb] += told == "no change"
+        if again and told != "no change":
+            self.edits[-1].again = settled
         for (rec, name), value in (wrote | instead).items() if again else ():
             stands = self.view[rec][1][name]
             need(
@@ -274,6 +276,8 @@ class Laptop:
             edit = Edit(id, self._life, kind, ref, label)
             if state == 1:
                 self._capture(conn, n, edit, after)
+                if kind == "redo" and not changes.skipped:
+                    self._redo(edit)
             else:
                 self._withdraw(edit, state)
         self.view = after
@@ -317,6 +321,16 @@ class Laptop:
         undone = next(e for e in self.edits if e.id == edit.ref)
         if undone.fate == "waiting" and self._state(undone.id) == 6:
             undone.fate = "withdrawn"
+            if undone.again and undone.again.fate == "settled":
+                undone.again.fate = "rejected"
+
+    def _redo(self, edit: Edit) -> None:
+        """What was withdrawn is done again, and with it what that had sent again."""
+        undo = next(e for e in self.edits if e.id == edit.ref)
+        undone = next(e for e in self.edits if e.id == undo.ref)
+        edit.again = undone.again if undone.fate == "withdrawn" else None
+        if edit.again and edit.again.fate == "rejected":
+            edit.again.fate = "settled"
 
     def _state(self, id: str) -> int:
         row = self.store._raw.execute("SELECT state FROM txn WHERE id=?", (id,)).fetchone()

@@ -37,6 +37,7 @@ class Edit:
     seen: dict[Cell, tuple[int, int]] = field(default_factory=dict)
     fate: str = "waiting"  # seen, rejected, withdrawn, settled = it was rejected, then sent again or let go
     ver: int = 0  # where the server's log has it, once it is seen
+    again: "Edit | None" = None  # the refused one that it does again, itself or as a redo
 
     def follows(self, other: "Edit") -> bool:
         """Whether it was made by somebody who had made `other`, or had it by a backup."""

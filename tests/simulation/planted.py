@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import orjson
 
-from models import apply, copies, db, digest, outbox, rejected, rejoining, snapshot, space
+from models import apply, copies, db, digest, outbox, rejected, rejoining, snapshot, space, undo
 from models.record import KINDS, made_id
 from server import log, push, replicas, spaces, wire
 from sync import asking, engine, merge, protocol, pulling, pushing, run
@@ -482,6 +482,12 @@ def _() -> Iterator[None]:
 @_plant("what is sent again is only put away")
 def _() -> Iterator[None]:
     with patch.object(rejected, "_edit", lambda session, change, values: None):
+        yield
+
+
+@_plant("what is sent again and taken back is in no list")
+def _() -> Iterator[None]:
+    with patch.object(undo, "put_back", lambda conn, id: None):
         yield
 
 
