@@ -138,6 +138,7 @@ CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
 CAUGHT_WRITING = {
     "what came out otherwise passes as it was sent": 33,
     "text without its base": 5,
+    "what is sent again and taken back is in no list": 20,
     "a part of a page follows where the one before it was left out": 952524,
     "the base of a text follows the pull": 66,
 }
