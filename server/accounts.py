@@ -130,8 +130,12 @@ class Accounts:
         Raises WrongCode, which leaves the code as it was.
         """
         token = secrets.token_urlsafe(32)
+        hash = _digest(re.sub(r"[\s-]", "", code).upper())
+        with self._database.reading() as conn:
+            _invitation(conn, hash, now)  # a wrong code waits for no writer, and keeps none waiting
         with self._database.writing() as conn:
-            workspace, wanted, author = _use(conn, code, now)
+            workspace, wanted, author = _invitation(conn, hash, now)
+            conn.execute("UPDATE invite SET used=? WHERE hash=?", (now, hash))
             member, name = _member(conn, workspace, wanted, author, now)
             next_letter = _next_letter(conn, workspace)
             conn.execute(
@@ -243,11 +247,10 @@ def _void(conn: Connection, workspace: str, codes: Mapping[str, str], now: int) 
         _audit(conn, workspace, now, None, "revoke", f"code for {name}")
 
 
-def _use(conn: Connection, code: str, now: int) -> tuple[str, str, str | None]:
-    """Workspace, name and author of the code, which counts as used from now on. Raises WrongCode."""
-    digest = _digest(re.sub(r"[\s-]", "", code).upper())
+def _invitation(conn: Connection, hash: str, now: int) -> tuple[str, str, str | None]:
+    """Workspace, name and author of the code. Raises WrongCode where it does not hold."""
     row = conn.execute(
-        "SELECT workspace, name, author, expires, used FROM invite WHERE hash=?", (digest,)
+        "SELECT workspace, name, author, expires, used FROM invite WHERE hash=?", (hash,)
     ).fetchone()
     if row is None:
         raise WrongCode(
@@ -258,7 +261,6 @@ def _use(conn: Connection, code: str, now: int) -> tuple[str, str, str | None]:
         raise WrongCode("This code was used already; each is for one sign-in. Ask a colleague for a new one.")
     if expires <= now:
         raise WrongCode("This code has expired; codes hold for 7 days. Ask a colleague for a new one.")
-    conn.execute("UPDATE invite SET used=? WHERE hash=?", (now, digest))
     return workspace, name, author
 
 

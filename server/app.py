@@ -366,11 +366,12 @@ def _account_routes(app: FastAPI, backend: Backend) -> None:
         who = request.client.host if request.client else ""
         if backend.failures.too_many(who):
             raise HTTPException(429, "too many wrong codes; wait a minute", {"retry-after": "60"})
+        backend.failures.add(who)  # before anything is awaited, so that guesses at once are counted, too
         try:
             signed = await backend.write(accounts.login, body.code, body.device, backend.clock())
         except WrongCode as error:
-            backend.failures.add(who)
             raise HTTPException(403, str(error)) from error
+        backend.failures.take_back(who)
         request.state.epoch = signed.epoch
         return envelope.document(request, {name: getattr(signed, name) for name in TOLD})
 

@@ -9,8 +9,8 @@ ADDRESSES = 10_000  # remembered at most, so that guessing from everywhere does 
 
 
 class Failures:
-    """Wrong codes by address, of the last minute. In memory: a restart forgives, and each worker counts
-    for itself."""
+    """Wrong codes by address, of the last minute, those included that are being looked up. In memory: a restart
+    forgives, and each worker counts for itself."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock
@@ -22,6 +22,11 @@ class Failures:
         self._at[address] = times  # the latest address last
         while len(self._at) > ADDRESSES:
             del self._at[next(iter(self._at))]
+
+    def take_back(self, address: str) -> None:
+        """The latest one of the address was none."""
+        if times := self._at.get(address):
+            times.pop()
 
     def too_many(self, address: str) -> bool:
         times = self._at.get(address, ())

@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import orjson
@@ -81,6 +82,21 @@ def test_codes_cannot_be_guessed_for_long(server: Served) -> None:
     assert wrong == [403] * 10 + [429] * 2
     server.pass_time(61_000)
     assert _login(server, server.code("Ines")).status_code == 200
+
+
+def test_codes_cannot_be_guessed_by_asking_at_once(server: Served) -> None:
+    with ThreadPoolExecutor(16) as threads, server.backend.database.writing():  # the guesses pile up
+        told = list(threads.map(lambda n: _login(server, f"AAAA-AA{n}").status_code, range(10, 42)))
+    assert (told.count(403), told.count(429)) == (10, 22)
+
+
+def test_right_codes_are_not_counted(server: Served) -> None:
+    assert [_login(server, server.code(f"Ines {n}")).status_code for n in range(12)] == [200] * 12
+
+
+def test_a_wrong_code_waits_for_no_writer(server: Served) -> None:
+    with server.backend.database.writing():
+        assert _login(server, "AAAA-AAAA").status_code == 403
 
 
 def test_an_invite_brings_in_a_colleague(server: Served, ines: Laptop) -> None:
