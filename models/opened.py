@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,10 +84,11 @@ class Opened:
         shutil.rmtree(self.folder / id, ignore_errors=True)
         self._known(id).unlink(missing_ok=True)
 
-    def clear(self) -> None:
-        """Removes what was opened more than a day ago and is as it was."""
+    def clear(self, here: Callable[[str], bool] = lambda id: True) -> None:
+        """Removes what is as it was and was opened more than a day ago, or whose attachment is not `here` any more."""
         for place in self._places():
-            if self._age(place.name) > DAY and not self._changed(place.name):
+            old = self._age(place.name) > DAY or not here(place.name)
+            if old and not self._changed(place.name):
                 self.let_go(place.name)
 
     def _places(self) -> list[Path]:

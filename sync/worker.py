@@ -23,6 +23,7 @@ from models import db, history, outbox
 from models.blobs import Blobs
 from models.commits import Commits
 from models.errors import Held, MilepostError, Offline, SyncError
+from models.leaving import clear_away
 from models.store import Store
 from sync import api, engine
 from sync.account import token_of
@@ -349,7 +350,7 @@ async def _drive(
     quiet_until: Callable[[], float] = lambda: 0.0, check: bool = False,
 ) -> Report:  # fmt: skip
     """Runs the engine over httpx and the store."""
-    steps = engine.sync(store.clock, progress, Blobs(store.home), check)
+    steps = engine.sync(store.clock, progress, Blobs(store.home), check, lambda: clear_away(store))
     writes = _Writes(store, quiet_until)
     outcome: object = None
     with closing(api.Line(http)) as line:

@@ -101,11 +101,12 @@ def _attached(app: Workbench, id: str) -> Attached | None:
 
 
 def look_for_changed(app: Workbench) -> None:
-    """Clears away what was opened, and offers what was changed; in a thread, after the first paint."""
+    """Clears away what was opened or left, and offers what was changed; in a thread, after the first paint."""
+    from models.leaving import clear_away
     from models.opened import Opened
 
+    clear_away(app.desk.store)
     opened = Opened(app.desk.home)
-    opened.clear()
     found = [(changed.path, what) for changed in opened.changed() if (what := _attached(app, changed.id))]
     if found:
         app.call_from_thread(_offer, app, opened, found)

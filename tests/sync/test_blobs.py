@@ -1,6 +1,8 @@
 """Contents of attachments: up before what names them, down on demand, whole or not at all."""
 
 import asyncio
+import os
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -12,6 +14,7 @@ from models.attachment import attached
 from models.blobs import Blob, Blobs
 from models.errors import Held, NotFound, Refused
 from models.record import create, edit
+from models.sharing import unshared
 from models.store import Store
 from sync import account, protocol, worker
 from sync import blobs as carrying
@@ -36,11 +39,14 @@ def pair(server: Served, profile: Profile, tokens: Path) -> tuple[Store, Store]:
     return ines, tomas
 
 
-def attach(store: Store, tmp_path: Path, content: bytes = DRAWING, name: str = "cell 3.pdf") -> str:
+def attach(
+    store: Store, tmp_path: Path, content: bytes = DRAWING, name: str = "cell 3.pdf",
+    owner: tuple[str, str] = ("client", "harlan"),
+) -> str:  # fmt: skip
     source = tmp_path / name
     source.write_bytes(content)
     blob = Blobs(store.home).keep(source)
-    made = store.transact("Attach", attachment.attach, "client", "harlan", name, blob).result
+    made = store.transact("Attach", attachment.attach, *owner, name, blob).result
     return str(made.id)  # type: ignore[union-attr]
 
 
@@ -275,6 +281,26 @@ def test_what_the_server_has_not_is_never_removed_to_make_room(profile: Profile)
             blobs.fetched(conn, Blob(sha, 600))
         assert blobs.spare(conn, "newest", room=1_000) == ["old", "newer"]
         assert blobs.spare(conn, "newest", room=0) == []
+
+
+def test_a_content_leaves_the_laptop_with_the_sync_that_takes_its_space_away(
+    pair: tuple[Store, Store], tmp_path: Path
+) -> None:
+    ines, tomas = pair
+    cell = unshared("project")
+    ines.transact("Begin", create, "project", name="Cell 9", **cell)
+    worker.sync_now(ines)
+    share = partial(account.share, ines, cell["space"], tomas.meta("member"))
+    share("reader")
+    id = attach(ines, tmp_path, owner=("project", cell["id"]))
+    worker.sync_now(ines)
+    worker.sync_now(tomas)
+    content(tomas, id)
+    [file] = [each for each in Blobs(tomas.home).folder.rglob("*") if each.is_file()]
+    os.utime(file, (0, 0))
+    share("")
+    worker.sync_now(tomas)
+    assert not file.exists() and content(ines, id) == DRAWING
 
 
 def test_a_folder_is_refused_with_a_way_out(profile: Profile, tmp_path: Path) -> None:
