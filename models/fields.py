@@ -161,6 +161,8 @@ def _check_number(f: Field, value: object) -> None:
         or abs(value) == float("inf")
     ):
         raise Invalid(f.name, f"expected a number, got {value!r}.")
+    if isinstance(value, int):
+        _check_integer(f, value)
 
 
 _YES, _NO = {"yes", "y", "true", "1", "on", "x"}, {"no", "n", "false", "0", "off", "-"}

@@ -16,6 +16,7 @@ from models.space import Space
 from sync.protocol import Change, Transaction
 
 LONGEST_KEY = 200  # characters of an id or a field's name
+LARGEST = 2**63  # what an integer stays below on either side
 _PLAIN = {str, int, float}  # no bool, which is an int as well
 _OURS = {"id", *LOCAL_COLUMNS}  # fields that no push names
 
@@ -53,9 +54,8 @@ def _transaction(row: dict[str, Any]) -> Transaction:
     digest = hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
     if row["kind"] not in ("do", "undo", "redo", "keep"):
         raise ValueError(f"no transaction is of the kind {row['kind']!r}")
-    return Transaction(
-        _key(row["id"]), row["kind"], row["ref"], str(row["label"]), int(row["age"]), changes, digest
-    )
+    ref = None if row["ref"] is None else _key(row["ref"])
+    return Transaction(_key(row["id"]), row["kind"], ref, str(row["label"]), int(row["age"]), changes, digest)
 
 
 def _key(text: Any) -> str:
@@ -75,6 +75,8 @@ def _change(
             continue
         if value.__class__ not in _PLAIN:
             raise ValueError(f"{kind}.{name} is not a scalar")
+        if value.__class__ is int and abs(value) >= LARGEST:
+            raise ValueError(f"{kind}.{name} is larger than any database takes")
         if name.endswith("_id") or name == "space":
             _key(value)
     for name in values:

@@ -70,9 +70,7 @@ def test_any_text_is_parsed_or_refused_in_words(type: str) -> None:
 @pytest.mark.parametrize("type", TYPES)
 @pytest.mark.parametrize("value", NONSENSE, ids=lambda v: repr(v)[:20])
 def test_no_type_takes_nonsense(type: str, value: Any) -> None:
-    if (type, value) in (("note", "[" * 10_000), ("number", 10**30)) or (
-        value == "NaN" and type in ("text", "note", "ref")
-    ):
+    if (type, value) == ("note", "[" * 10_000) or (value == "NaN" and type in ("text", "note", "ref")):
         return  # a note may say so
     with pytest.raises(Invalid):
         field(type).check(value)
