@@ -21,6 +21,9 @@ from models.rejected import put_back, settle_redone
 from models.space import SHOWN, forget_changes, taken_with
 from models.texts import Region, clashes, joined, merge
 
+# an undo or redo that the server refused took nothing back, whatever became of it then: its note is the reason
+_REFUSED = f"(state={REJECTED} OR state={WITHDRAWN} AND note IS NOT NULL)"
+
 
 class Operation(NamedTuple):
     n: int
@@ -42,9 +45,9 @@ class _Change(NamedTuple):
 def undoable(conn: sqlite3.Connection) -> Operation | None:
     """The newest operation of this laptop that stands."""
     row = conn.execute(
-        """SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind IN ('do','redo')
+        f"""SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind IN ('do','redo')
             AND state BETWEEN 1 AND 4
-            AND NOT EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state<>5)
+            AND NOT EXISTS (SELECT 1 FROM txn WHERE ref=t.id AND kind='undo' AND NOT {_REFUSED})
             ORDER BY n DESC LIMIT 1"""
     ).fetchone()
     return Operation(*row) if row else None
@@ -53,8 +56,8 @@ def undoable(conn: sqlite3.Connection) -> Operation | None:
 def redoable(conn: sqlite3.Connection) -> Operation | None:
     """The newest undo that no later operation and no redo has followed."""
     row = conn.execute(
-        """SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind='undo' AND state<>5
-           AND NOT EXISTS (SELECT 1 FROM txn r WHERE r.ref=t.id AND r.kind='redo' AND r.state<>5)
+        f"""SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind='undo' AND NOT {_REFUSED}
+           AND NOT EXISTS (SELECT 1 FROM txn WHERE ref=t.id AND kind='redo' AND NOT {_REFUSED})
            AND NOT EXISTS (SELECT 1 FROM txn d WHERE d.origin='L' AND d.kind='do' AND d.n>t.n)
            ORDER BY n DESC LIMIT 1"""
     ).fetchone()
@@ -183,8 +186,8 @@ def _undo_again(conn: sqlite3.Connection, operation: Operation, n: int) -> bool:
 def _standing(conn: sqlite3.Connection, id: str) -> Operation:
     """The operation of this laptop with that id. Raises NothingToUndo where it does not stand or is not ours."""
     row = conn.execute(
-        """SELECT n, id, label, state, ver, origin, kind,
-           EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state<>5) FROM txn t WHERE id=?""",
+        f"""SELECT n, id, label, state, ver, origin, kind,
+           EXISTS (SELECT 1 FROM txn WHERE ref=t.id AND kind='undo' AND NOT {_REFUSED}) FROM txn t WHERE id=?""",
         (id,),
     ).fetchone()
     if row is None:

@@ -7,7 +7,7 @@ import pytest
 from models import attachment, baseline, blobs, dependency, history, outbox, record, search
 from models.copies import Patch
 from models.dates import refresh_all
-from models.errors import NotFound, Refused
+from models.errors import NotFound, NothingToUndo, Refused
 from models.rejected import Rejected, discard, rejected, send_again
 
 
@@ -190,3 +190,13 @@ def test_what_is_sent_again_is_not_pruned_before_it_has_left(desk: Any, harlan: 
         history.prune(conn, 10**15, keep_local=0)
     desk.store.undo()
     assert list(rejected(desk.conn)) == [refused]
+
+
+def test_what_a_refused_undo_was_to_take_back_stands_once_that_is_let_go(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    desk.sync()
+    desk.store.undo()
+    desk.do(discard, [refuse(desk).id])
+    with pytest.raises(NothingToUndo):
+        desk.store.redo()
+    assert not desk.store.undo().skipped and desk.get("client", harlan, "city") == "Brno"
