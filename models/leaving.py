@@ -14,6 +14,7 @@ from pathlib import Path
 
 from models.attachment import attached
 from models.blobs import Blobs
+from models.errors import MilepostError
 from models.opened import Opened
 from models.store import Store
 
@@ -22,12 +23,12 @@ BROKEN_OFF = 3_600.0  # seconds after which nobody writes half a file any more
 
 
 def clear_away(store: Store) -> None:
-    """At the start, and when a space was taken away. Files that cannot be removed stay for the next time."""
+    """At the start, and when a space was taken away. What cannot go now, stays for the next time."""
     files = Blobs(store.home)
     with closing(store.read()) as conn:
         found = unnamed(conn)
     if found:
-        with store.write() as conn:  # who attaches one of them waits, or was here before
+        with suppress(MilepostError), store.write() as conn:  # who attaches one waits, or was here before
             for sha in found:
                 _leave(conn, files, sha)
     for half in files.folder.glob("*"):

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -12,6 +13,7 @@ from models import blobs, outbox, snapshot, space
 from models.attachment import Attached, attach, attached
 from models.blobs import Blob, Blobs
 from models.copies import Patch
+from models.errors import StoreBusy
 from models.leaving import BROKEN_OFF, JUST_KEPT, clear_away
 from models.opened import Opened
 from models.outbox import Verdict
@@ -157,3 +159,22 @@ def test_half_a_file_goes_when_it_is_old_and_one_of_a_store_that_was_put_aside_n
         older(path, BROKEN_OFF + 60)
     clear_away(tomas)
     assert (half.exists(), young.exists(), other.exists()) == (False, True, True)
+
+
+def test_what_cannot_go_now_stays_for_the_next_time(
+    tomas: Store, came: Came, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process imports a plan at the moment."""
+    what = came("prices.pdf", "project", "cell", CELL)
+
+    def busy() -> NoReturn:
+        raise StoreBusy("Another process writes.")
+
+    with tomas.write() as conn:
+        space.tell(conn, SEEN[:1], 9)
+    with monkeypatch.context() as patch:
+        patch.setattr(tomas, "write", busy)
+        clear_away(tomas)
+    assert kept(tomas) == [what.sha]
+    clear_away(tomas)
+    assert kept(tomas) == []

@@ -1,5 +1,7 @@
 """Files of a record, by keyboard over a real store."""
 
+import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -117,3 +119,13 @@ async def test_escape_asks_again_at_the_next_start_and_emptied_it_is_let_go(
         await pilot.app.workers.wait_for_complete()
         if left:
             await see(pilot, "“cell 3.pdf” was changed after it was opened")
+
+
+async def test_a_content_that_nothing_names_any_more_goes_at_the_start(tmp_path, ids):
+    files = Blobs(tmp_path / "home")
+    sha = files.keep(tmp_path / "cell 3.pdf").sha
+    os.utime(files.path(sha), (0, 0))
+    with closing(open_store(tmp_path / "home")) as store, store.write() as conn:
+        conn.execute("INSERT INTO blob(sha, size, sent) VALUES(?, 15, 1)", (sha,))
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await until(lambda: not files.path(sha).exists(), pilot)
