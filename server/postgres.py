@@ -37,6 +37,8 @@ SETTINGS = (
     "SET idle_in_transaction_session_timeout = '30s'",
     "SET client_encoding = 'UTF8'",
 )
+HOLD = """SELECT (SELECT version FROM milepost_schema) FROM workspace WHERE ? IN ('', id) ORDER BY id
+    FOR NO KEY UPDATE"""
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 TYPES = {"INTEGER": "BIGINT", "REAL": "DOUBLE PRECISION", "BLOB": "BYTEA", "TEXT": 'TEXT COLLATE "C"'}
 COLUMNS = """SELECT table_name, column_name, data_type FROM information_schema.columns
@@ -124,12 +126,11 @@ class Postgres(Database):
 
     def _lock(self, conn: "PostgresConnection", workspace: str) -> None:
         """Holds the workspace's row to the end of the transaction. Raises StoreNewer."""
-        row = conn.execute(
-            "SELECT (SELECT version FROM milepost_schema) FROM workspace WHERE ? IN ('', id) ORDER BY id"
-            " FOR NO KEY UPDATE",
-            (workspace,),
-        ).fetchone()
-        if row and row[0] > SCHEMA:
+        while not (row := conn.execute(HOLD, (workspace,)).fetchone()):
+            if not conn.execute("SELECT 1 FROM workspace WHERE ? IN ('', id)", (workspace,)).fetchone():
+                return
+            # a restore put another row in the place of the one that this waited for
+        if row[0] > SCHEMA:
             raise self._newer(row[0])
 
     @contextmanager

@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from models.errors import StoreError
 from models.record import new_id
+from server.backup import backup, copy_tables
 from server.database import Connection, Database, open_database
 from server.log import SERVER, Log
 from server.postgres import Postgres
@@ -165,6 +167,42 @@ def test_codes_used_at_once_sign_in_one_device_and_letters_are_given_once(databa
     _at_once(login, 8)
     assert sorted(s.letter for s in signed) == ["A", "B", "C", "D"] and len(refused) == 4
     assert len({s.member for s in signed}) == 2
+
+
+def test_a_writer_that_waited_for_a_restore_holds_the_workspace_that_it_put_there(
+    databases: list[Database], tmp_path: Path
+) -> None:
+    workspace, inside, done = databases[0].workspace(), threading.Event(), threading.Event()
+    backup(databases[0], tmp_path / "monday.db")
+    copy = open_database(str(tmp_path / "monday.db"))
+
+    def write() -> None:
+        with databases[1].writing(workspace):
+            inside.set()
+            done.wait(20)
+
+    writer = threading.Thread(target=write)
+    with copy.reading() as source, databases[0].writing() as target:
+        writer.start()
+        _until_one_waits(databases[2])
+        copy_tables(source, target)
+    copy.close()
+    try:
+        assert inside.wait(20)
+        with pytest.raises(StoreError, match="held"), databases[2]._transaction("BEGIN") as conn:  # type: ignore[attr-defined]
+            conn.execute("SELECT id FROM workspace FOR UPDATE NOWAIT")
+    finally:
+        done.set()
+        writer.join()
+
+
+def _until_one_waits(database: Database) -> None:
+    waits = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    end, found = time.monotonic() + 20, 0
+    while not found and time.monotonic() < end:
+        with database.reading() as conn:
+            [found] = conn.execute(waits).fetchone()
+    assert found
 
 
 # ── the naive ways ────────────────────────────────────────────────────────────────────────────────────
