@@ -81,11 +81,16 @@ class Heads:
         await _woken(self._ended, random.uniform(0, 2 * len(self._listeners) / PACE))
 
     async def _look(self) -> None:
+        """Takes the heads as they are, which after a restore are smaller; what was told meanwhile is newer."""
+        before = self._heads.copy()
         try:
             heads = await self._read()
         except StoreError:
             return  # a wake-up call only; whoever pushes or pulls hears of it
         for workspace, head in heads.items():
+            if self._heads.get(workspace) == before.get(workspace) != head:
+                self._heads[workspace] = head
+                self._wake()
             self.tell(workspace, head)
 
     def _wake(self) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import Queue
 
 import httpx
@@ -13,7 +14,7 @@ import pytest
 
 from server import events
 from tests.server.laptop import Laptop, client, do
-from tests.server.running import Served
+from tests.server.running import Admin, Served
 
 
 @contextmanager
@@ -43,6 +44,37 @@ def test_the_head_is_told_at_once_and_whenever_it_moves(ines: Laptop, tomas: Lap
         tomas.push(do("Add", client()))
         assert told.get(timeout=5) == head + 1
         assert time.monotonic() - before < 1
+
+
+def test_a_restore_while_the_server_runs_is_told_although_the_head_is_smaller(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.postgres.LOOK", 0.4)
+    run("backup", str(tmp_path / "monday.db"))
+    tomas.push(do("Add", client()))
+    tomas.push(do("Add", client()))
+    with listening(ines) as told:
+        head = told.get(timeout=5)
+        run("restore", str(tmp_path / "monday.db"))
+        assert told.get(timeout=5) == head - 2
+        tomas.epoch = ""
+        tomas.push(do("Add", client()))
+        assert told.get(timeout=5) == head - 1
+
+
+def test_a_look_that_took_long_is_older_than_what_was_told_meanwhile() -> None:
+    async def play() -> list[bytes]:
+        async def read() -> dict[str, int]:
+            if heads.listeners:
+                heads.tell("w", 8)
+            return {"w": 7}
+
+        heads = events.Heads(read, nothing_moved)
+        heads.tell("w", 7)
+        stream = heads.stream("w", welcome)
+        return [await anext(stream)]
+
+    assert asyncio.run(play()) == [b"data: 8\n\n"]
 
 
 def test_a_refused_push_wakes_nobody(ines: Laptop) -> None:
