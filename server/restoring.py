@@ -6,14 +6,18 @@ last one that both know, and sends again what it has beyond the fork (sync.rejoi
 """
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from models.errors import Refused
+from models.space import ROLES
+from server import spaces
 from server.backup import copy_tables
 from server.database import Connection, Database, open_database
 
 ACCOUNTS = ("member", "device", "invite", "audit")  # who may sign in is no matter of the backup's time
+MANAGER = ROLES[-1]
 Epoch = tuple[str, int]  # the word, and the version after which that history began
 
 
@@ -27,8 +31,8 @@ class Restored(NamedTuple):
 def restore(database: Database, path: Path, now: int) -> Restored:
     """Puts the content of a backup in the place of what is there, in one transaction, as a new epoch.
 
-    Members, devices and codes stay as they are where there are any: a device that was signed out stays so. Raises
-    Refused for a backup of another workspace, StoreError.
+    Members, devices and codes stay as they are where there are any: a device that was signed out stays so. So do
+    rights that were taken away since (`agreed`). Raises Refused for a backup of another workspace, StoreError.
     """
     if not path.exists():
         raise Refused(f"There is no file {path}. Check its name.")
@@ -36,10 +40,20 @@ def restore(database: Database, path: Path, now: int) -> Restored:
     try:
         with copy.reading() as source, database.writing() as target:
             before = _before(source, target)
+            rights = _rights(target)
             copy_tables(source, target, () if before is None else ACCOUNTS)
+            _withhold(target, rights)
             return _begin(target, now, before or 0)
     finally:
         copy.close()
+
+
+def agreed(was: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """The role of each member of a space that is brought back: what the backup and the present both allow. Where that
+    leaves nobody to manage it, who manages it now goes on."""
+    both = {member: min(role, now[member], key=ROLES.index) for member, role in was.items() if member in now}
+    managers = {member: role for member, role in now.items() if role == MANAGER}
+    return both if MANAGER in both.values() else both | managers
 
 
 def declare(database: Database, now: int) -> Restored:
@@ -54,6 +68,25 @@ def epochs(conn: Connection, workspace: str) -> list[Epoch]:
     [current] = conn.execute("SELECT epoch FROM workspace WHERE id=?", (workspace,)).fetchone()
     words, begins = [nonce for nonce, _ in rows], [fork for _, fork in rows]
     return list(zip([*words, current], [0, *begins], strict=True))
+
+
+def _rights(conn: Connection) -> dict[str, dict[str, str]]:
+    """By space, the role of each member."""
+    found: dict[str, dict[str, str]] = {}
+    for space, member, role in conn.execute("SELECT space, member, role FROM membership"):
+        found.setdefault(space, {})[member] = role
+    return found
+
+
+def _withhold(conn: Connection, rights: Mapping[str, Mapping[str, str]]) -> None:
+    """Nobody gets a right back that `rights`, those until now, do not hold. Laptops ask anew with the new epoch."""
+    workspace, head = conn.execute("SELECT id, head FROM workspace").fetchone()
+    for space, was in _rights(conn).items():
+        if space in rights:
+            may = agreed(was, rights[space])
+            for member in sorted(was.keys() | may.keys()):
+                if may.get(member) != was.get(member):
+                    spaces.put(conn, workspace, spaces.Grant(space, member, may.get(member, "")), head)
 
 
 def _before(source: Connection, target: Connection) -> int | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.laptop import Laptop
+from tests.server.laptop import CELL, Laptop, begin_cell
 from tests.server.running import Admin, Served
 
 
@@ -24,6 +24,13 @@ def ines(server: Served) -> Laptop:
 @pytest.fixture
 def tomas(server: Served) -> Laptop:
     return server.laptop("Tomas")
+
+
+@pytest.fixture
+def cell(ines: Laptop) -> str:
+    """Ines has begun a project of her own."""
+    begin_cell(ines)
+    return CELL
 
 
 @pytest.fixture

@@ -10,10 +10,12 @@ from models.copies import Patch
 from models.outbox import Outgoing, Verdict
 from models.record import new_id
 from models.snapshot import Page as SnapshotPage
+from models.space import Space
 from sync import asking, protocol
 from sync.asking import Page
 from sync.protocol import Reply
 
+CELL = "project:cell"
 Change = tuple[str, str, bool, dict[str, Any], dict[str, int]]
 
 
@@ -116,3 +118,21 @@ def task(name: str, rec: str, parent: str | None = None) -> Change:
 
 def link(rec: str, before: str, after: str) -> Change:
     return new("dependency", rec, project_id="line-7", predecessor_id=before, successor_id=after, type="FS")
+
+
+def begin_cell(laptop: Laptop) -> None:
+    """A project that the laptop's member keeps to himself, with the task “lay”."""
+    project = new("project", "cell", name="Cell 9", space=CELL)
+    lay = new("task", "lay", name="Lay cables", project_id="cell", rank="a0", space=CELL)
+    assert laptop.push_one(do("Plan", project, lay)).ver
+
+
+def share(laptop: Laptop, member: str, role: str, space: str = CELL) -> tuple[int, str]:
+    reply = laptop.http.post("/v1/share", json={"space": space, "member": member, "role": role})
+    return reply.status_code, reply.json().get("detail", "")
+
+
+def told(laptop: Laptop) -> dict[str, Space]:
+    """The spaces that the laptop's member sees."""
+    page = asking.page(_reply(laptop.http.get(asking.pull(0, -1).path)))
+    return {space.id: space for space in page.spaces or []}

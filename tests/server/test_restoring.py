@@ -5,7 +5,7 @@ from pathlib import Path
 from server import restoring
 from server.database import open_database
 from sync import protocol
-from tests.server.laptop import Laptop, client, do
+from tests.server.laptop import CELL, Laptop, begin_cell, client, do, edit, share, told
 from tests.server.running import Admin, Served
 
 
@@ -45,6 +45,46 @@ def test_who_may_sign_in_is_as_it_was_before_the_restore(
     run("restore", str(tmp_path / "monday.db"))
     assert tomas.http.get("/v1/whoami").json()["name"] == "Tomas"
     assert odile.http.get("/v1/whoami").status_code == 401
+
+
+def test_a_right_that_was_taken_away_does_not_come_back(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop, cell: str, tmp_path: Path
+) -> None:
+    odile, mara = server.laptop("Odile"), server.laptop("Mara")
+    for guest in (tomas, odile):
+        share(ines, guest.member, "editor")
+    run("backup", str(tmp_path / "monday.db"))
+    share(ines, tomas.member, "")
+    share(ines, odile.member, "reader")
+    share(ines, mara.member, "editor")
+    run("restore", str(tmp_path / "monday.db"))
+    seen = [told(laptop).get(cell) for laptop in (ines, odile, tomas, mara)]
+    assert [space and space.role for space in seen] == ["manager", "reader", None, None]
+    ines.epoch = ""
+    assert ines.push_one(do("Rename", edit("task", "lay", 9, name="Lay all"))).ver
+    assert "lay" not in {patch.rec for patch in tomas._patches()}
+
+
+def test_what_is_only_in_the_backup_comes_back_with_who_saw_it(
+    run: Admin, ines: Laptop, tomas: Laptop, tmp_path: Path
+) -> None:
+    run("backup", str(tmp_path / "monday.db"))
+    begin_cell(ines)
+    share(ines, tomas.member, "reader")
+    run("backup", str(tmp_path / "tuesday.db"))
+    run("restore", str(tmp_path / "monday.db"))
+    run("restore", str(tmp_path / "tuesday.db"))
+    assert told(tomas)[CELL].role == "reader" and told(ines)[CELL].role == "manager"
+
+
+def test_who_manages_a_project_still_does_where_the_backup_knew_another(
+    run: Admin, ines: Laptop, tomas: Laptop, cell: str, tmp_path: Path
+) -> None:
+    run("backup", str(tmp_path / "monday.db"))
+    share(ines, tomas.member, "manager")
+    share(tomas, ines.member, "")
+    run("restore", str(tmp_path / "monday.db"))
+    assert told(tomas)[cell].members == [(tomas.member, "manager")] and cell not in told(ines)
 
 
 def test_a_backup_becomes_a_database_where_there_is_none(run: Admin, ines: Laptop, tmp_path: Path) -> None:

@@ -2,32 +2,10 @@
 
 import pytest
 
-from models.space import Space
-from sync import asking, protocol
+from sync import protocol
 from sync.asking import Gone
-from tests.server.laptop import Laptop, _reply, client, do, edit, new, task
+from tests.server.laptop import CELL, Laptop, client, do, edit, new, share, task, told
 from tests.server.running import Served
-
-CELL = "project:cell"
-
-
-@pytest.fixture
-def cell(ines: Laptop) -> str:
-    """A project that Ines keeps to herself, with the task “lay”."""
-    project = new("project", "cell", name="Cell 9", space=CELL)
-    lay = new("task", "lay", name="Lay cables", project_id="cell", rank="a0", space=CELL)
-    assert ines.push_one(do("Plan", project, lay)).ver
-    return CELL
-
-
-def share(laptop: Laptop, member: str, role: str, space: str = CELL) -> tuple[int, str]:
-    reply = laptop.http.post("/v1/share", json={"space": space, "member": member, "role": role})
-    return reply.status_code, reply.json().get("detail", "")
-
-
-def told(laptop: Laptop) -> dict[str, Space]:
-    page = asking.page(_reply(laptop.http.get(asking.pull(0, -1).path)))
-    return {space.id: space for space in page.spaces or []}
 
 
 def test_it_is_its_authors_only(ines: Laptop, tomas: Laptop, cell: str) -> None:
