@@ -153,7 +153,7 @@ def again(conn: sqlite3.Connection, ids: Sequence[str]) -> bool:
     found = conn.execute(
         f"""SELECT t.n, t.id, t.label, t.state, t.ver, u.n, u.id FROM txn u JOIN txn t ON t.id=u.ref
             WHERE u.ref IN (SELECT value FROM json_each(?)) AND u.kind='undo' AND u.state={WITHDRAWN}
-            AND t.origin='L' AND t.state={SEEN} ORDER BY u.n""",
+            AND u.note IS NULL AND t.origin='L' AND t.state={SEEN} ORDER BY u.n""",
         (orjson.dumps(ids).decode(),),
     ).fetchall()
     made = [_undo_again(conn, Operation(*row[:5]), row[5]) for row in found if not _redone(conn, row[6])]

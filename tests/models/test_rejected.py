@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from models import attachment, baseline, blobs, dependency, history, outbox, record, search
+from models import attachment, baseline, blobs, dependency, history, outbox, record, search, undo
 from models.copies import Patch
 from models.dates import refresh_all
 from models.errors import NotFound, NothingToUndo, Refused
@@ -200,3 +200,16 @@ def test_what_a_refused_undo_was_to_take_back_stands_once_that_is_let_go(desk: A
     with pytest.raises(NothingToUndo):
         desk.store.redo()
     assert not desk.store.undo().skipped and desk.get("client", harlan, "city") == "Brno"
+
+
+def test_a_refused_undo_that_was_let_go_is_not_made_once_more(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    with desk.store.write() as conn:
+        [edit] = outbox.take(conn, 9)
+        outbox.settle(conn, [outbox.Verdict(edit.id, desk.head + 1)])
+    desk.store.undo()
+    desk.do(discard, [refuse(desk, "a reader may not").id])
+    patch = Patch("client", harlan, False, {"city": "Praha"})
+    desk._hear(edit.id, "laptop-ines", "ines", "do", None, [patch])
+    with desk.store.write() as conn:
+        assert not undo.again(conn, [edit.id])

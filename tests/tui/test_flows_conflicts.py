@@ -161,3 +161,7 @@ async def test_several_are_sent_again_in_the_order_in_which_they_were_done(tmp_p
         await keys(pilot, "* r")
         await until(lambda: not left(tmp_path), pilot)
         assert value(pilot.app, "task", ids["Survey"], "name") == "Survey halls 2 and 3"
+        await keys(pilot, "u")
+        await until(lambda: value(pilot.app, "task", ids["Survey"], "name") == "Survey hall 2", pilot)
+        await see(pilot, "✗ refused")
+    assert [one.changes[0].values["name"] for one in left(tmp_path)] == ["Survey halls 2 and 3"]
