@@ -18,12 +18,12 @@ class Commits:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = self._identity()
+        self._file = db.identity(path)
         self._over = threading.Event()
 
     def replaced(self) -> bool:
         """Whether the file was removed, or another one put in its place."""
-        return self._identity() != self._file
+        return db.identity(self._path) != self._file
 
     def watch(self, told: Callable[[sqlite3.Connection | None], object]) -> None:
         """Calls `told`, from a thread of its own, once and whenever somebody committed, this process included; and at
@@ -52,10 +52,3 @@ class Commits:
                 told(conn)
             if self._over.wait(LOOK):
                 return
-
-    def _identity(self) -> tuple[int, int]:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return 0, 0
-        return found.st_dev, found.st_ino

@@ -3,6 +3,7 @@
 Imports nothing but sqlite3, so that the first screen can read before the ORM is loaded.
 """
 
+import errno
 import os
 import re
 import sqlite3
@@ -28,6 +29,8 @@ SCHEMA = 2  # PRAGMA user_version of the stores that this program writes
 NAME = "milepost.db"
 WAIT = 10.0  # seconds that a writer waits for another process
 STEPS = 1_000  # of SQLite's machine, between two looks at the clock
+NOTHING = (0, 0)
+FULL = (errno.ENOSPC, errno.EDQUOT)
 TOGETHER = 32  # rows of an INSERT in one statement
 
 
@@ -46,9 +49,17 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
     Writers begin with BEGIN IMMEDIATE themselves. Raises StoreError with the remedy.
     """
     with in_words(path):
+        found = identity(path)
         conn = _open(path, readonly)
         try:
-            _set_up(conn, readonly)
+            _refuse_newer(conn)
+            if found not in (
+                NOTHING,
+                identity(path),
+            ):  # restore had locked it, and put another one in its place
+                raise StoreBusy(f"{path} was replaced a moment ago. Nothing was changed. Try again.")
+            if not readonly:
+                _set_up(conn)
         except BaseException:
             conn.close()
             raise
@@ -67,7 +78,16 @@ def _open(path: Path, readonly: bool) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=WAIT, check_same_thread=False)
 
 
-def _set_up(conn: sqlite3.Connection, readonly: bool) -> None:
+def identity(path: Path) -> tuple[int, int]:
+    """Which file stands at `path`; NOTHING where none does."""
+    try:
+        found = path.stat()
+    except OSError:
+        return NOTHING
+    return found.st_dev, found.st_ino
+
+
+def _refuse_newer(conn: sqlite3.Connection) -> None:
     conn.execute("PRAGMA cache_size=-8000")
     version = conn.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA:
@@ -75,12 +95,14 @@ def _set_up(conn: sqlite3.Connection, readonly: bool) -> None:
             f"A newer Milepost wrote this store (schema {version}, this one reads {SCHEMA}). "
             "Close this window and start the newer program; your edits are safe."
         )
-    if not readonly:
-        if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-            conn.execute("PRAGMA journal_mode=WAL")
-        # NORMAL loses commits at a power cut, which no kill test shows
-        conn.execute("PRAGMA synchronous=FULL")
-        conn.execute("PRAGMA recursive_triggers=ON")
+
+
+def _set_up(conn: sqlite3.Connection) -> None:
+    if conn.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        conn.execute("PRAGMA journal_mode=WAL")
+    # NORMAL loses commits at a power cut, which no kill test shows
+    conn.execute("PRAGMA synchronous=FULL")
+    conn.execute("PRAGMA recursive_triggers=ON")
 
 
 @contextmanager
@@ -104,6 +126,8 @@ def in_words(path: Path) -> Iterator[None]:
     except PermissionError as error:
         raise _read_only(path) from error
     except OSError as error:
+        if error.errno in FULL:
+            raise _full(path) from error
         raise StoreError(f"{path} cannot be opened: {error.strerror or error}. Check --home.") from error
 
 
@@ -118,16 +142,20 @@ def explain(error: sqlite3.Error, path: Path) -> MilepostError:
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
         return _read_only(path)
     if code.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
-        return StoreFull(
-            f"The disk that holds {path} is full or failing. Free some room and try again; "
-            "what was saved before is safe, this last edit was not saved."
-        )
+        return _full(path)
     if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
         return StoreDamaged(
             f"{path} is not a Milepost store or is damaged. Nothing was changed. Move it aside and restore a "
             "backup, or sign in again with `milepost login` to fetch everything that was synced."
         )
     return StoreError(f"The store at {path} refused: {error}. Run `milepost doctor` for details.")
+
+
+def _full(path: Path) -> StoreFull:
+    return StoreFull(
+        f"The disk that holds {path} is full or failing. Free some room and try again; "
+        "what was saved before is safe, this last edit was not saved."
+    )
 
 
 def _read_only(path: Path) -> StoreReadOnly:

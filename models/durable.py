@@ -18,6 +18,12 @@ def put_in_place(fresh: Path, place: Path) -> None:
     _sync(place.parent)
 
 
+def link(file: Path, name: Path) -> None:
+    """Gives a file a second name in its folder. Raises OSError where the file system has none."""
+    os.link(file, name)
+    _sync(name.parent)
+
+
 def _sync(folder: Path) -> None:
     if os.name == "nt":  # opens no folders, and writes their entries through
         return

@@ -94,8 +94,8 @@ def injected(clock: Clock) -> Iterator[None]:
 
 
 def _quick(set_up: Callable[..., None]) -> Callable[..., None]:
-    def run(conn: object, readonly: bool) -> None:
-        set_up(conn, readonly)
+    def run(conn: object) -> None:
+        set_up(conn)
         conn.execute("PRAGMA synchronous=OFF")  # type: ignore[attr-defined]
 
     return run

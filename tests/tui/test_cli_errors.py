@@ -260,6 +260,18 @@ def test_commands_load_no_textual_and_the_light_ones_no_orm(home: Path) -> None:
 # ── help ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_backup_and_its_way_back_name_the_folder_that_is_not_there(
+    fails: Fails, ok: Any, tmp_path: Path, capsys: Any
+) -> None:
+    ok("add", "client", "Harlan Fab")
+    assert "Choose a folder that is there" in fails("backup", str(tmp_path / "nodir" / "monday.db"))
+    ok("backup", str(tmp_path / "monday.db"))
+    (tmp_path / "file").touch()
+    for place in ("file", "file/home"):
+        assert main(["--home", str(tmp_path / place), "restore", str(tmp_path / "monday.db")]) == 1
+        assert "Check --home" in capsys.readouterr().err
+
+
 def test_the_overview_fits_a_terminal_and_names_every_command() -> None:
     lines = OVERVIEW.splitlines()
     assert len(lines) <= 23

@@ -12,6 +12,7 @@ import pytest
 from ptyprocess import PtyProcess
 
 from tests.tui.office import furnish
+from tui.cli import main
 
 RUN = """
 import sys
@@ -75,3 +76,19 @@ def test_an_edit_outlives_a_kill(tmp_path):
         terminal.type("q")
         terminal.wait_for(lambda: not terminal.process.isalive())
         assert terminal.process.exitstatus == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_nothing_is_restored_under_open_windows_of_a_profile_that_works_alone(tmp_path, capsys):
+    furnish(tmp_path)
+    assert main(["--home", str(tmp_path), "backup", str(tmp_path / "monday.db")]) == 0
+    restore = ["--home", str(tmp_path), "restore", str(tmp_path / "monday.db")]
+    with Terminal(tmp_path) as first, Terminal(tmp_path) as second:
+        for terminal in first, second:
+            terminal.see("Check power")
+        for terminal in first, second:
+            assert main(restore) == 1
+            assert "Milepost is open on this profile" in capsys.readouterr().err
+            terminal.type("q")
+            terminal.wait_for(lambda ended=terminal: not ended.process.isalive())
+    assert main(restore) == 0

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import filelock
-
 from models import backup as models_backup
 from models.attachment import size_in_words
 from models.errors import Refused
@@ -23,13 +21,7 @@ def backup(ctx: Context) -> int:
 
 
 def restore(ctx: Context) -> int:
-    lock = filelock.FileLock(ctx.home / "sync.lock")
-    ctx.home.mkdir(parents=True, exist_ok=True)
-    try:
-        with lock.acquire(timeout=0):
-            former = models_backup.restore(ctx.home, Path(ctx.args.file).expanduser())
-    except filelock.Timeout:
-        raise Refused("Milepost is open on this profile. Close its windows, then restore.") from None
+    former = models_backup.restore(ctx.home, Path(ctx.args.file).expanduser())
     if ctx.json:
         ctx.json_out({"home": str(ctx.home), "former": str(former) if former else None})
         return 0
