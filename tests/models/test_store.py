@@ -1,5 +1,6 @@
 """Opening the store, sharing it, and what is said when that fails."""
 
+import errno
 import shutil
 import sqlite3
 import subprocess
@@ -168,6 +169,11 @@ def test_every_error_of_sqlite_has_its_words(name: str, kind: type[StoreError]) 
     error = sqlite3.OperationalError("x")
     error.sqlite_errorname = name
     assert type(db.explain(error, Path("/home/ines/milepost.db"))) is kind
+
+
+def test_a_full_disk_has_the_same_words_when_the_file_system_says_it() -> None:
+    with pytest.raises(StoreFull, match="Free some room"), db.in_words(Path("/home/ines/milepost.db")):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_newer_program_wrote_it(tmp_path: Path) -> None:

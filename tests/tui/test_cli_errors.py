@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 
 import tui.commands.records
@@ -270,6 +271,14 @@ def test_a_backup_and_its_way_back_name_the_folder_that_is_not_there(
     for place in ("file", "file/home"):
         assert main(["--home", str(tmp_path / place), "restore", str(tmp_path / "monday.db")]) == 1
         assert "Check --home" in capsys.readouterr().err
+
+
+def test_of_two_restores_at_once_one_is_refused(fails: Fails, ok: Any, home: Path, tmp_path: Path) -> None:
+    ok("add", "client", "Harlan Fab")
+    ok("backup", str(tmp_path / "monday.db"))
+    with filelock.FileLock(home / "sync.lock"):
+        assert "Milepost is open on this profile" in fails("restore", str(tmp_path / "monday.db"))
+    ok("restore", str(tmp_path / "monday.db"))
 
 
 def test_the_overview_fits_a_terminal_and_names_every_command() -> None:

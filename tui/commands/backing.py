@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import filelock
+
 from models import backup as models_backup
+from models import db
 from models.attachment import size_in_words
 from models.errors import Refused
 from tui.commands.context import Context
@@ -21,7 +24,13 @@ def backup(ctx: Context) -> int:
 
 
 def restore(ctx: Context) -> int:
-    former = models_backup.restore(ctx.home, Path(ctx.args.file).expanduser())
+    with db.in_words(ctx.path):
+        ctx.home.mkdir(parents=True, exist_ok=True)
+        try:
+            with filelock.FileLock(ctx.home / "sync.lock", timeout=0):  # two restores would meet in one file
+                former = models_backup.restore(ctx.home, Path(ctx.args.file).expanduser())
+        except filelock.Timeout:
+            raise Refused(models_backup.IN_USE.format(path=ctx.path)) from None
     if ctx.json:
         ctx.json_out({"home": str(ctx.home), "former": str(former) if former else None})
         return 0
