@@ -224,6 +224,29 @@ def test_who_may_only_read_now_hears_that_a_record_was_lost_and_sends_the_edit_a
     assert rows(ines, "SELECT duration_minutes FROM task") == [(960,)]
 
 
+def test_what_was_taken_away_since_the_backup_does_not_come_back_onto_the_laptop(
+    pair: Pair, monday: Callable[[], None]
+) -> None:
+    """Neither on one that had heard of it, nor on one that had not."""
+    ines, tomas = pair
+    cells = [unshared("project"), unshared("project")]
+    for cell in cells:
+        ines.transact("Begin", create, "project", name="Cell 9", **cell)
+        worker.sync_now(ines)
+        account.share(ines, cell["space"], tomas.meta("member"), "editor")
+    sync(ines, tomas)
+    monday()
+    for cell in cells:
+        account.share(ines, cell["space"], tomas.meta("member"), "")
+        if cell is cells[0]:
+            worker.sync_now(tomas)
+    assert count(tomas, "project") == 1
+    monday()
+    for store in (ines, tomas):
+        worker.sync_now(store)
+    assert (count(ines, "project"), count(tomas, "project")) == (2, 0)
+
+
 def test_a_member_who_joined_since_the_backup_is_still_one(
     server: Served, profile: Profile, pair: Pair, monday: Callable[[], None]
 ) -> None:
