@@ -11,7 +11,7 @@ from anyio import to_thread
 from fastapi import Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException as AnyHTTPException
 
 from models.errors import Refused, StoreError, StoreFull
@@ -40,21 +40,30 @@ R = TypeVar("R")
 Clock = Callable[[], int]  # milliseconds since 1970
 
 
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds a NUL character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_no_nul)]  # PostgreSQL takes no other one
+
+
 class Login(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
-    code: str = Field(min_length=1, max_length=40)
-    device: str = Field(min_length=1, max_length=200)
+    code: Text = Field(min_length=1, max_length=40)
+    device: Text = Field(min_length=1, max_length=200)
 
 
 class Invite(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
-    name: str = Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")
+    name: Text = Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")
 
 
 class Share(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
-    space: str = Field(min_length=1, max_length=200)
-    member: str = Field(min_length=1, max_length=200)
+    space: Text = Field(min_length=1, max_length=200)
+    member: Text = Field(min_length=1, max_length=200)
     role: str = Field(max_length=20)
 
 
@@ -151,6 +160,7 @@ async def _signed_in(request: Request) -> Device:
 
 
 SignedIn = Annotated[Device, Depends(_signed_in)]
+Id = Annotated[Text, Query(max_length=200)]
 Version = Annotated[int, Query(ge=0, lt=2**63)]
 Since = Annotated[int | None, Query(ge=0, lt=2**63)]
 Shares = Annotated[int | None, Query(ge=-1, lt=2**63)]
@@ -209,8 +219,8 @@ def _log_routes(app: FastAPI, backend: Backend) -> None:
 def _space_routes(app: FastAPI, backend: Backend) -> None:
     @app.get("/v1/snapshot")
     async def snapshot(
-        request: Request, device: SignedIn, space: Annotated[str, Query(max_length=200)],
-        after: Annotated[str, Query(max_length=200)] = "", since: Annotated[int, Query(ge=-1, lt=2**63)] = -1,
+        request: Request, device: SignedIn, space: Id,
+        after: Id = "", since: Annotated[int, Query(ge=-1, lt=2**63)] = -1,
     ) -> Response:  # fmt: skip
         """A page of a space's records by id. 410: begin anew, the log does not reach back to the first page."""
         return await backend.read(_content, request, backend.database, device, space, after, since)
@@ -244,7 +254,7 @@ def _past_routes(app: FastAPI, backend: Backend) -> None:
     async def history(
         request: Request,
         device: SignedIn,
-        rec: Annotated[str, Query(max_length=200)],
+        rec: Id,
         before: Version = 2**62,
     ) -> Response:
         """What was done to one record before the version `before`, newest first."""
@@ -346,7 +356,7 @@ def _blob_routes(app: FastAPI, backend: Backend) -> None:
         return envelope.document(request, {})
 
     @app.get("/v1/blobs/{sha}/{piece}")
-    async def get(request: Request, device: SignedIn, sha: str, piece: int, rec: str) -> Response:
+    async def get(request: Request, device: SignedIn, sha: str, piece: int, rec: Id) -> Response:
         """A piece, through the attachment `rec`. 404: it is not here, or not for this member."""
         body = await backend.read(contents().get, device.workspace, device.member, rec, sha, piece)
         if body is None:
