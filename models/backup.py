@@ -136,9 +136,8 @@ def _alone(place: Path) -> Iterator[sqlite3.Connection]:
     """The store as one file, which nobody else can open meanwhile. Raises Refused where somebody has it open."""
     with closing(db.connect(place)) as conn:
         try:
-            conn.execute(
-                "PRAGMA journal_mode=DELETE"
-            )  # takes the log in; not before its last, also idle, user has gone
+            # takes the log in, but not before its last user has gone, also an idle one
+            conn.execute("PRAGMA journal_mode=DELETE")
             conn.execute("PRAGMA locking_mode=EXCLUSIVE")  # a lock that is kept from the next transaction on
             conn.execute("BEGIN EXCLUSIVE")
             conn.execute("COMMIT")

@@ -53,10 +53,8 @@ def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
         conn = _open(path, readonly)
         try:
             _refuse_newer(conn)
-            if found not in (
-                NOTHING,
-                identity(path),
-            ):  # restore had locked it, and put another one in its place
+            # a restore had locked it, and put another one in its place
+            if found not in (NOTHING, identity(path)):
                 raise StoreBusy(f"{path} was replaced a moment ago. Nothing was changed. Try again.")
             if not readonly:
                 _set_up(conn)
