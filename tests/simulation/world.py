@@ -394,16 +394,16 @@ class World:
             if patch.created
             and patch.kind != "dependency"
             # a conflict in a space that is gone comes with whoever began that, or anew when both edits come again
-            and self._has(entry, _founder(patch) if patch.kind == "conflict" else "", there)
+            and self._has(patch.rec, _founder(patch) if patch.kind == "conflict" else "", there)
         }
 
-    def _has(self, entry: Entry, begun: str, there: set[str]) -> bool:
-        """Whether a laptop has got so far in the history that ends, one which made the record `begun` if that is not
+    def _has(self, rec: str, begun: str, there: set[str]) -> bool:
+        """Whether a laptop has the record in the history that ends, one which made the record `begun` if that is not
         `there`."""
         return any(
             laptop.epochs
             and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}"
-            and laptop.cursor >= entry.ver
+            and rec in laptop.copy
             and (begun in {"", *there} or any(begun in edit.created for edit in laptop.edits))
             for laptop in self.laptops
         )
