@@ -139,7 +139,7 @@ CAUGHT_WRITING = {
     "what came out otherwise passes as it was sent": 33,
     "text without its base": 5,
     "what is sent again and taken back is in no list": 20,
-    "a part of a page follows where the one before it was left out": 952524,
+    "a page of before another worker began anew is applied": 952524,
     "the base of a text follows the pull": 66,
 }
 

@@ -34,7 +34,9 @@ async def test_a_project_is_moved_after_a_look_and_one_undo_takes_it_back(tmp_pa
         assert "6 tasks" in shown and "Only you see it then" in shown and "recycle bin" in shown
         await keys(pilot, "escape")
         assert "▢" not in screen_text(pilot.app)
-        await keys(pilot, "% enter")
+        await keys(pilot, "%")
+        await see(pilot, "Move “Nesting line” into")  # looked at behind: keys until then are the list's
+        await keys(pilot, "enter")
         await see(pilot, "▢ Nesting line")
         assert here(pilot).name == "Nesting line" and here(pilot).id != ids["Nesting line"]
         assert count(pilot.app, "task") == 6
