@@ -51,7 +51,9 @@ async def test_a_project_is_moved_after_a_look_and_one_undo_takes_it_back(tmp_pa
 
 async def test_out_of_a_space_of_its_own_it_goes_to_everybody(tmp_path, ids):
     async with at_work(tmp_path) as pilot:
-        await keys(pilot, "% enter")
+        await keys(pilot, "%")
+        await see(pilot, "Move “Nesting line” into")
+        await keys(pilot, "enter")
         await see(pilot, "▢ Nesting line")
         await keys(pilot, "%")
         await see(pilot, "to where everybody sees it?")
