@@ -24,8 +24,9 @@ from models.db import SCHEMA
 from models.outbox import Outgoing
 from models.record import edit, new_id
 from models.store import Store, open_store
-from sync import api, asking, worker
+from sync import api, asking
 from sync.account import login, token_of
+from sync.driving import drive
 from sync.protocol import Request
 from tui.app import RARELY
 
@@ -139,7 +140,7 @@ def run_milepost(
         async with api.client(url, token_of(store)) as http:
             wire.watch(http)
             return await steps(
-                http, wire, server, lambda: worker._drive(store, http, lambda done, total: None),
+                http, wire, server, lambda: drive(store, http, lambda done, total: None),
                 lambda: _edit(store, edits), lambda: _push(store, http, few), quiet, again,
             )  # fmt: skip
 

@@ -16,23 +16,20 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-import filelock
 import httpx
 
 from models import db, history, outbox
-from models.blobs import Blobs
 from models.commits import Commits
-from models.errors import Held, MilepostError, Offline, SyncError
-from models.leaving import clear_away
+from models.errors import MilepostError, Offline, SyncError
 from models.store import Store
-from sync import api, engine
+from sync import api
 from sync.account import token_of
+from sync.alone import Elsewhere, only_one
+from sync.driving import BREATH, drive
 from sync.run import Report
-from sync.steps import Local, Outside
 
 POLL = 60.0  # seconds between looks at the server when nothing wakes us
 BACK_OFF = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0, 120.0, 300.0)  # seconds, each with up to as much again at random
-BREATH = 0.001  # seconds without the store's lock, at least, after a step that held it for longer than that
 GLANCE = 0.2  # seconds between two tellings of the progress
 HUSH = 0.06  # seconds that a pull rests between two checkpoints after a key press
 AT_LEAST = 1.0  # seconds between two attempts that fail, also when an edit wakes us
@@ -72,9 +69,9 @@ def sync_now(
 
     async def run() -> Report:
         async with api.client(store.meta("server"), token_of(store)) as http:
-            return await _drive(store, http, progress, check=check)
+            return await drive(store, http, progress, check=check)
 
-    with _only_one(store, wait=2.0):
+    with only_one(store.home, wait=2.0):
         return asyncio.run(run())
 
 
@@ -122,9 +119,8 @@ class Worker:
         self._told = 0.0  # when the progress was
         self._pressed = 0.0  # when the last key was
         self._failures = 0  # attempts in a row
-        self._deaf_until = (
-            0.0  # nobody listens for events before (steady clock): the server asks to be left alone
-        )
+        # nobody listens for events before (steady clock): the server asks to be left alone
+        self._deaf_until = 0.0
         self._newest = 0  # operation that waited at the last glance
 
     def start(self) -> None:
@@ -190,7 +186,7 @@ class Worker:
         if not self._store.meta("member"):
             await self._signed_out()
             return
-        with _only_one(self._store, wait=0):
+        with only_one(self._store.home):
             await self._session()
 
     def _hold(self, error: Exception) -> None:
@@ -228,7 +224,7 @@ class Worker:
         while not self._stopped and not self._paused:
             self._wake.clear()
             try:
-                report = await self._unless_off(_drive(self._store, http, self._progress, self._quiet_until))
+                report = await self._unless_off(drive(self._store, http, self._progress, self._quiet_until))
             except Dropped:
                 return  # connections from before a sleep are half-open: begin with new ones
             except SyncError as error:
@@ -324,10 +320,6 @@ class Dropped(Exception):
     """A sync was broken off: by pause or stop, or since the machine slept, so that its connection is dead."""
 
 
-class Elsewhere(Held):
-    """Another process syncs this profile."""
-
-
 class Clocks:
     """The wall clock beside the steady one, which stands still while the machine sleeps."""
 
@@ -343,77 +335,6 @@ def pause(failures: int, asked: float = 0.0) -> float:
     which failed together do not come back together. `asked`: the server asks to be left alone for as long."""
     wait = BACK_OFF[min(failures, len(BACK_OFF) - 1)]
     return max(asked, wait) + max(asked / 4, wait) * random.random()
-
-
-async def _drive(
-    store: Store, http: httpx.AsyncClient, progress: Callable[[int, int], None],
-    quiet_until: Callable[[], float] = lambda: 0.0, check: bool = False,
-) -> Report:  # fmt: skip
-    """Runs the engine over httpx and the store."""
-    steps = engine.sync(store.clock, progress, Blobs(store.home), check, lambda: clear_away(store))
-    writes = _Writes(store, quiet_until)
-    outcome: object = None
-    with closing(api.Line(http)) as line:
-        while True:
-            try:
-                step = steps.send(outcome)
-            except StopIteration as end:
-                report: Report = end.value
-                return report
-            if isinstance(step, Local):
-                await line.expect(step.ahead)
-                outcome = await writes.run(step)
-            elif isinstance(step, Outside):
-                outcome = step.run()
-            else:
-                outcome = await line.send(step)
-
-
-class _Writes:
-    """The engine's work on the store. After a step that took its time the next one waits for a moment, and until
-    `quiet_until()` (steady clock): another process gets SQLite's lock, which is not fair, and the screen its turn."""
-
-    def __init__(self, store: Store, quiet_until: Callable[[], float]) -> None:
-        self._store, self._quiet_until = store, quiet_until
-        self._ended = 0.0  # of the last step, if it took its time
-
-    async def run(self, step: Local) -> object:
-        if self._ended and not step.brief:
-            until = max(self._ended + BREATH, self._quiet_until())
-            await asyncio.sleep(max(0.0, until - time.monotonic()))
-        began = time.monotonic()
-        with self._store.write(durable=step.durable) as conn:
-            outcome: object = step.run(conn)
-        ended = time.monotonic()
-        if not step.brief:
-            self._ended = ended if ended - began > BREATH else 0.0
-        return outcome
-
-
-def _only_one(store: Store, wait: float) -> "_ProfileLock":
-    return _ProfileLock(store, wait)
-
-
-class _ProfileLock:
-    """The operating system's lock on syncing this profile; it goes with the process, however that ends."""
-
-    def __init__(self, store: Store, wait: float) -> None:
-        self._lock = filelock.FileLock(store.home / "sync.lock")
-        self._wait = wait
-
-    def __enter__(self) -> None:
-        try:
-            self._lock.acquire(timeout=self._wait)
-        except filelock.Timeout:
-            raise Elsewhere("Another Milepost window of this profile is open and syncs by itself.") from None
-        except OSError as error:
-            raise Held(
-                f"{self._lock.lock_file} cannot be opened: {error.strerror or error}. Check to whom it belongs, or "
-                "remove it; your edits wait."
-            ) from error
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
 
 
 def _count(conn: sqlite3.Connection, sql: str) -> int:

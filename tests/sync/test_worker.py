@@ -18,7 +18,7 @@ from models import db, history
 from models.errors import Held
 from models.record import create, edit
 from models.store import Store
-from sync import account, protocol, worker
+from sync import account, driving, protocol, worker
 from sync.past import past
 from sync.worker import State
 from tests.server.running import ROOT, Process
@@ -142,13 +142,13 @@ def test_paused_it_drops_a_request_that_is_under_way(laptop: SignIn, run: Run) -
 def test_what_nobody_foresaw_is_told_and_does_not_end_it(
     laptop: SignIn, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ines, real = laptop("Ines"), worker.engine.sync
+    ines, real = laptop("Ines"), driving.engine.sync
 
     def breaking(*given: object) -> object:
-        monkeypatch.setattr(worker.engine, "sync", real)
+        monkeypatch.setattr(driving.engine, "sync", real)
         raise RuntimeError("a wheel came off")
 
-    monkeypatch.setattr(worker.engine, "sync", breaking)
+    monkeypatch.setattr(driving.engine, "sync", breaking)
     told = run(ines)
     until(phase(told, "held"))
     assert "RuntimeError: a wheel came off" in told[-1].detail and "milepost doctor" in told[-1].detail

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import filelock
-
 from models import backup as models_backup
 from models import db
 from models.attachment import size_in_words
 from models.errors import Refused
+from sync.alone import Elsewhere, only_one
 from tui.commands.context import Context
 
 
@@ -27,9 +26,9 @@ def restore(ctx: Context) -> int:
     with db.in_words(ctx.path):
         ctx.home.mkdir(parents=True, exist_ok=True)
         try:
-            with filelock.FileLock(ctx.home / "sync.lock", timeout=0):  # two restores would meet in one file
+            with only_one(ctx.home):  # two restores would meet in one file
                 former = models_backup.restore(ctx.home, Path(ctx.args.file).expanduser())
-        except filelock.Timeout:
+        except Elsewhere:
             raise Refused(models_backup.IN_USE.format(path=ctx.path)) from None
     if ctx.json:
         ctx.json_out({"home": str(ctx.home), "former": str(former) if former else None})
