@@ -3,11 +3,14 @@
 import importlib.util
 import json
 import pkgutil
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
 ORM = ["sqlmodel", "sqlalchemy"]
 AFTER_THE_FIRST_PAINT = [*ORM, "httpx", "keyring", "alembic", "fastapi"]
 
@@ -59,6 +62,20 @@ def test_the_application_loads_the_slow_ones_after_its_first_paint() -> None:
 def test_the_first_screens_read_neither_fields_nor_filters_before_they_are_painted() -> None:
     screens = ["tui.workbench", "tui.screens.portfolio", "tui.screens.tasks", "tui.screens.detail"]
     assert_not_loaded(screens, [*AFTER_THE_FIRST_PAINT, "models.fields", "models.filters.syntax"])
+
+
+def test_the_documentation_names_every_file_of_models_and_which_know_no_orm() -> None:
+    rows = re.findall(
+        r"^\| (`.*`) \|.*\| (yes|no) \|$", (ROOT / "docs/architecture.md").read_text(), re.MULTILINE
+    )
+    told = [
+        (name.removesuffix(".py").rstrip("/"), orm)
+        for names, orm in rows
+        for name in re.findall("`(.*?)`", names)
+    ]
+    found = {path.stem for path in (ROOT / "models").iterdir()} - {"__init__", "__pycache__"}
+    assert sorted(name for name, _ in told) == sorted(found)
+    assert_not_loaded([f"models.{name}" for name, orm in told if orm == "no"], ORM)
 
 
 def test_the_probe_does_find_what_is_loaded() -> None:
