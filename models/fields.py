@@ -224,10 +224,10 @@ def _parse_date(f: Field, text: str, context: _Context) -> Scalar:
 def _parse_minute(f: Field, text: str, context: _Context) -> Scalar:
     """A day, or a day and a time; the time of a bare day is that of the field: 17:00 for ends, else 08:00."""
     text = re.sub(r"(?<=\d)[Tt](?=\d)", " ", text)  # not the T of Tuesday
-    day, _, clock = text.rpartition(" ")
-    if not day or (":" not in clock and is_day(text, context.now.date())):  # a day may be two words: 12 dec
+    (day, _, clock), today = text.rpartition(" "), context.now.date()
+    if ":" not in clock and (is_day(text, today) or not is_day(day, today)):  # a day may be two words: 12 dec
         day, clock = text, "17:00" if f.name.endswith(("finish", "deadline")) else "08:00"
-    found = parse_day(f.name, day, context.now.date())
+    found = parse_day(f.name, day, today)
     if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", clock):
         raise Invalid(f.name, f"“{clock}” is not a time. Write 08:00 or 17:30.")
     return f"{found.isoformat()}T{clock:0>5}"

@@ -130,6 +130,12 @@ def test_dates_are_never_guessed(typed: str) -> None:
         field("date").parse(typed, now=NOW)
 
 
+def test_what_is_wrong_in_a_moment_is_named_as_it_was_typed() -> None:
+    for typed, wrong in (("31 feb", "“31 feb” is not a date"), ("fri 8", "“8” is not a time"), ("fr1 8:00", "“fr1”")):
+        with pytest.raises(Invalid, match=wrong):
+            field("minute").parse(typed, now=NOW)
+
+
 def test_a_date_of_two_readings_names_both_and_how_to_write_them() -> None:
     with pytest.raises(Invalid) as raised:
         field("date").parse("12/4", now=NOW)
