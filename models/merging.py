@@ -10,7 +10,7 @@ from models import newer
 from models.errors import Refused
 from models.fields import Scalar
 from models.naming import company, person
-from models.record import KINDS, Kind, Record, delete, find
+from models.record import KINDS, Kind, Record, connection_of, delete, find
 
 MERGED = ("client", "site", "contact")
 T = TypeVar("T")
@@ -112,8 +112,7 @@ def merge(session: Session, kind: str, keep: str, other: str) -> list[str]:
     """
     spec, one, two = KINDS[kind], find(session, kind, keep), find(session, kind, other)
     _refuse(spec, one, two)
-    conn = session.connection().connection.driver_connection
-    assert isinstance(conn, sqlite3.Connection)
+    conn = connection_of(session)
     newer.refuse_losses(conn, {kind: [other]})
     differing = [label for name in spec.fields if name not in _OWN and (label := _fill(spec, one, two, name))]
     for record, field in _references(session, kind, other):

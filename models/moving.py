@@ -18,7 +18,7 @@ from models import newer
 from models.errors import NotFound, Refused
 from models.fields import Scalar
 from models.kinds import KINDS
-from models.record import OWNERS, made_id, now_instant
+from models.record import OWNERS, connection_of, made_id, now_instant
 from models.seen import LIBRARY, OF_ITS_OWN, manages
 from models.sharing import owned
 
@@ -84,8 +84,7 @@ def move(session: Session, kind: str, rec: str, everybody: bool = False) -> str:
     Raises Refused where something of it would be lost on the way: open conflicts, fields of a newer Milepost.
     """
     session.flush()
-    conn = session.connection().connection.driver_connection
-    assert isinstance(conn, sqlite3.Connection)
+    conn = connection_of(session)
     what = plan(conn, kind, rec, everybody)
     found = belonging(conn, what)
     _refuse_losses(conn, found)

@@ -6,6 +6,7 @@ log and on the wire.
 
 import dataclasses
 import re
+import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
@@ -204,6 +205,13 @@ def kind_of(name: str) -> Kind:
 
 
 # ── the verbs that every kind has ─────────────────────────────────────────────────────────────────────
+
+
+def connection_of(session: Session) -> sqlite3.Connection:
+    """The connection on which the session is inside its transaction, for SQL that the ORM has no words for."""
+    conn = session.connection().connection.driver_connection
+    assert isinstance(conn, sqlite3.Connection)
+    return conn
 
 
 def find(session: Session, kind: str, id: str) -> Any:

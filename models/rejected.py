@@ -14,7 +14,7 @@ from sqlmodel import Session
 from models.capture import OPEN, REJECTED, WITHDRAWN
 from models.errors import NotFound, Refused
 from models.fields import Scalar
-from models.record import KINDS, create, edit
+from models.record import KINDS, connection_of, create, edit
 from models.space import forget_changes, taken_with
 
 
@@ -60,7 +60,7 @@ def send_again(session: Session, id: str, instead: Mapping[tuple[str, str], Scal
         else:
             _edit(session, change, values)
         session.flush()
-    _driver(session).execute(f"UPDATE txn SET ref=? WHERE state={OPEN}", (id,))
+    connection_of(session).execute(f"UPDATE txn SET ref=? WHERE state={OPEN}", (id,))
     _settle(session, [id])
 
 
@@ -114,7 +114,7 @@ def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> Non
 
 
 def _open(session: Session, ids: Iterable[str]) -> list[Rejected]:
-    conn = _driver(session)
+    conn = connection_of(session)
     found = [operation for id in ids for operation in rejected(conn, id)]
     if not found:
         raise NotFound("No refused operation has that id. List them with `milepost rejected`.")
@@ -122,17 +122,11 @@ def _open(session: Session, ids: Iterable[str]) -> list[Rejected]:
 
 
 def _settle(session: Session, ids: Iterable[str]) -> None:
-    conn = _driver(session)
+    conn = connection_of(session)
     for id in ids:
         sql = "UPDATE txn SET state=? WHERE id=? AND state=? RETURNING n"
         for (n,) in conn.execute(sql, (WITHDRAWN, id, REJECTED)).fetchall():
             forget_changes(conn, taken_with(conn, n))
-
-
-def _driver(session: Session) -> sqlite3.Connection:
-    conn = session.connection().connection.driver_connection
-    assert isinstance(conn, sqlite3.Connection)
-    return conn
 
 
 def _changes(conn: sqlite3.Connection, n: int) -> Iterator[Change]:

@@ -13,7 +13,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session
 
 from models.errors import Refused
-from models.record import KINDS, OWNERS, Record, new_id
+from models.record import KINDS, OWNERS, Record, connection_of, new_id
 from models.seen import LIBRARY, OF_ITS_OWN
 from models.space import may_edit
 
@@ -99,8 +99,7 @@ def owned(
 def restore_with_parts(session: Session, record: Record) -> None:
     """Takes a project or client out of the recycle bin with what went there by the same act, as by a move."""
     session.flush()
-    conn, at = session.connection().connection.driver_connection, record.deleted_at
-    assert isinstance(conn, sqlite3.Connection)
+    conn, at = connection_of(session), record.deleted_at
     level = {record.id}
     while at and level:
         parts = [(kind, id) for kind, id, deleted in owned(conn, level, record.space) if deleted == at]

@@ -30,7 +30,7 @@ from models.copies import UNSEEN
 from models.errors import StoreNewer
 from models.feed import Changes, read_changes
 from models.kinds import KINDS
-from models.record import Record, check_record, new_id
+from models.record import Record, check_record, connection_of, new_id
 
 
 class WriteLock:
@@ -100,7 +100,7 @@ class Store:
         it raises. An operation that changes nothing leaves no trace.
         """
         with self._session() as session:
-            conn = _driver(session)
+            conn = connection_of(session)
             _refuse_newer(conn)
             n = open_context(conn, "L", "do", label, self.clock(), id=self.new_id(), author=_author(conn))
             result = verb(session, *args, **kwargs)
@@ -249,12 +249,6 @@ def _plain_errors() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise error.orig if isinstance(error.orig, sqlite3.Error) else error from error
-
-
-def _driver(session: Session) -> sqlite3.Connection:
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection
 
 
 def _refuse_newer(conn: sqlite3.Connection) -> None:

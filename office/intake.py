@@ -19,7 +19,7 @@ from models.errors import Invalid, Refused
 from models.fields import DAY_MINUTES, Field, Scalar
 from models.kinds import KINDS
 from models.people import check_email
-from models.record import Record, check_record, create, edit
+from models.record import Record, check_record, connection_of, create, edit
 from models.task import ranks
 from office.cells import scalar
 from office.headings import Columns
@@ -163,9 +163,7 @@ def compare(conn: sqlite3.Connection, batch: Batch) -> Differences:
 
 def take_in(session: Session, batch: Batch) -> Differences:
     """Writes the differences, in the caller's one transaction."""
-    raw = session.connection().connection.driver_connection
-    assert isinstance(raw, sqlite3.Connection)
-    made = compare(raw, batch)
+    made = compare(connection_of(session), batch)
     held = [create(session, "client", id=id, name=name) for id, name in made.clients.items()]
     session.flush()
     if batch.project_id:

@@ -1,6 +1,5 @@
 """What a person typed into a cell, a prompt or a form, into what the store holds. Runs as a verb, in its thread."""
 
-import sqlite3
 from collections.abc import Sequence
 
 from sqlmodel import Session
@@ -8,12 +7,13 @@ from sqlmodel import Session
 from models import dependency, record
 from models.dependency import LINK_TYPES
 from models.kinds import KINDS
+from models.record import connection_of
 from tui.commands import values
 
 
 def write(session: Session, kind: str, ids: Sequence[str], field: str, text: str) -> None:
     """Writes the typed `text` into one field of the records. Raises Refused."""
-    conn = _driver(session)
+    conn = connection_of(session)
     long = KINDS[kind].field(field)
     for id in ids:
         if long.type in ("note", "json"):  # the command line's @file and - mean nothing here
@@ -25,7 +25,7 @@ def write(session: Session, kind: str, ids: Sequence[str], field: str, text: str
 
 def link(session: Session, task: str, other: str, rest: str, *, before: bool = False) -> None:
     """A link that is typed as a type and a lag ("SS 2d") from `other` to the task, or the other way round."""
-    conn = _driver(session)
+    conn = connection_of(session)
     words = rest.split()
     type = next((word.upper() for word in words if word.upper() in LINK_TYPES), "FS")
     lag = " ".join(word for word in words if word.upper() not in LINK_TYPES)
@@ -36,12 +36,6 @@ def link(session: Session, task: str, other: str, rest: str, *, before: bool = F
 
 def assign(session: Session, task: str, member: str) -> None:
     """Another member on a task, beside those who are."""
-    conn = _driver(session)
+    conn = connection_of(session)
     given = values.parse(conn, KINDS["assignment"], [("task_id", task), ("member_id", member)])
     record.create(session, "assignment", **given)
-
-
-def _driver(session: Session) -> sqlite3.Connection:
-    connection = session.connection().connection.driver_connection
-    assert isinstance(connection, sqlite3.Connection)
-    return connection

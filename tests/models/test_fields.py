@@ -131,7 +131,11 @@ def test_dates_are_never_guessed(typed: str) -> None:
 
 
 def test_what_is_wrong_in_a_moment_is_named_as_it_was_typed() -> None:
-    for typed, wrong in (("31 feb", "“31 feb” is not a date"), ("fri 8", "“8” is not a time"), ("fr1 8:00", "“fr1”")):
+    for typed, wrong in (
+        ("31 feb", "“31 feb” is not a date"),
+        ("fri 8", "“8” is not a time"),
+        ("fr1 8:00", "“fr1”"),
+    ):
         with pytest.raises(Invalid, match=wrong):
             field("minute").parse(typed, now=NOW)
 
