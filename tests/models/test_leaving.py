@@ -73,6 +73,15 @@ def older(path: Path, seconds: float) -> None:
     os.utime(path, (time.time() - seconds,) * 2)
 
 
+def attached_here(store: Store, folder: Path, kind: str, owner: str) -> Blob:
+    """A file of this laptop's own, attached a while ago and not sent yet."""
+    (folder / "wiring.pdf").write_bytes(b"%PDF")
+    blob = Blobs(store.home).keep(folder / "wiring.pdf")
+    older(Blobs(store.home).path(blob.sha), OLD)
+    store.transact("Attach", attach, kind, owner, "wiring.pdf", blob)
+    return blob
+
+
 def take_away(store: Store) -> None:
     with store.write() as conn:
         assert space.tell(conn, SEEN[:1], 9) == [CELL]
@@ -112,10 +121,7 @@ def test_a_content_that_another_attachment_names_stays(tomas: Store, came: Came)
 
 
 def test_the_content_of_an_operation_that_waits_or_was_refused_stays(tomas: Store, tmp_path: Path) -> None:
-    (tmp_path / "wiring.pdf").write_bytes(b"%PDF")
-    blob = Blobs(tomas.home).keep(tmp_path / "wiring.pdf")
-    older(Blobs(tomas.home).path(blob.sha), OLD)
-    tomas.transact("Attach", attach, "project", "cell", "wiring.pdf", blob)
+    blob = attached_here(tomas, tmp_path, "project", "cell")
     take_away(tomas)
     assert kept(tomas) == [blob.sha]
     with tomas.write() as conn:
@@ -127,10 +133,7 @@ def test_the_content_of_an_operation_that_waits_or_was_refused_stays(tomas: Stor
 
 
 def test_a_content_whose_attaching_is_undone_can_be_attached_again(tomas: Store, tmp_path: Path) -> None:
-    (tmp_path / "wiring.pdf").write_bytes(b"%PDF")
-    blob = Blobs(tomas.home).keep(tmp_path / "wiring.pdf")
-    older(Blobs(tomas.home).path(blob.sha), OLD)
-    tomas.transact("Attach", attach, "client", "harlan", "wiring.pdf", blob)
+    blob = attached_here(tomas, tmp_path, "client", "harlan")
     tomas.undo()
     clear_away(tomas)
     tomas.redo()

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from models.record import create
+from models.sharing import unshared
 from models.store import Store, open_store
-from sync.worker import State, Worker
+from sync.worker import State, Worker, sync_now
 from tests.server.running import Served
 
 
@@ -65,6 +67,14 @@ def run() -> Iterator[Run]:
     yield start
     for each in started:
         each.stop()
+
+
+def begin_cell(ines: Store) -> dict[str, str]:
+    """A project that nobody else sees yet, known to the server; its id and space."""
+    cell = unshared("project")
+    ines.transact("Begin", create, "project", name="Cell 9", **cell)
+    sync_now(ines)
+    return cell
 
 
 def until(so: Callable[[], object], seconds: float = 20.0) -> None:

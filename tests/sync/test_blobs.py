@@ -14,12 +14,11 @@ from models.attachment import attached
 from models.blobs import Blob, Blobs
 from models.errors import Held, NotFound, Refused
 from models.record import create, edit
-from models.sharing import unshared
 from models.store import Store
 from sync import account, protocol, worker
 from sync import blobs as carrying
 from tests.server.running import Served
-from tests.sync.conftest import Profile
+from tests.sync.conftest import Profile, begin_cell
 
 DRAWING = bytes(range(256)) * 3_000  # three pieces
 
@@ -287,9 +286,7 @@ def test_a_content_leaves_the_laptop_with_the_sync_that_takes_its_space_away(
     pair: tuple[Store, Store], tmp_path: Path
 ) -> None:
     ines, tomas = pair
-    cell = unshared("project")
-    ines.transact("Begin", create, "project", name="Cell 9", **cell)
-    worker.sync_now(ines)
+    cell = begin_cell(ines)
     share = partial(account.share, ines, cell["space"], tomas.meta("member"))
     share("reader")
     id = attach(ines, tmp_path, owner=("project", cell["id"]))

@@ -20,14 +20,13 @@ from models.errors import Held
 from models.record import create, delete, edit
 from models.rejected import send_again
 from models.rejoining import fork_of
-from models.sharing import unshared
 from models.store import Store
 from server import backup, restoring
 from server.database import open_database
 from sync import account, engine, protocol, worker
 from sync.steps import Local
 from tests.server.running import Served
-from tests.sync.conftest import Profile
+from tests.sync.conftest import Profile, begin_cell
 
 Pair = tuple[Store, Store]
 
@@ -177,9 +176,7 @@ def test_what_a_colleague_did_in_a_project_begun_since_comes_with_whoever_began_
     """The server has no such space before that: the offers follow, and then what builds on them."""
     ines, tomas = pair
     monday()
-    cell = unshared("project")
-    ines.transact("Begin", create, "project", name="Cell 9", **cell)
-    worker.sync_now(ines)
+    cell = begin_cell(ines)
     account.share(ines, cell["space"], tomas.meta("member"), "editor")
     worker.sync_now(tomas)
     tomas.transact("Add", create, "task", id="cables", name="Lay cables", project_id=cell["id"])
@@ -203,9 +200,7 @@ def test_who_may_only_read_now_hears_that_a_record_was_lost_and_sends_the_edit_a
     pair: Pair, monday: Callable[[], None]
 ) -> None:
     ines, tomas = pair
-    cell = unshared("project")
-    ines.transact("Begin", create, "project", name="Cell 9", **cell)
-    worker.sync_now(ines)
+    cell = begin_cell(ines)
     share = partial(account.share, ines, cell["space"], tomas.meta("member"))
     share("editor")
     monday()
@@ -229,10 +224,8 @@ def test_what_was_taken_away_since_the_backup_does_not_come_back_onto_the_laptop
 ) -> None:
     """Neither on one that had heard of it, nor on one that had not."""
     ines, tomas = pair
-    cells = [unshared("project"), unshared("project")]
+    cells = [begin_cell(ines), begin_cell(ines)]
     for cell in cells:
-        ines.transact("Begin", create, "project", name="Cell 9", **cell)
-        worker.sync_now(ines)
         account.share(ines, cell["space"], tomas.meta("member"), "editor")
     sync(ines, tomas)
     monday()

@@ -271,12 +271,17 @@ def test_doctor_finds_a_missing_trigger_an_open_operation_and_a_lost_mask(
     assert (tmp_path / "alone" / "milepost.db").read_bytes() == before
 
 
+def attached(alone: Laptop, folder: Path) -> str:
+    """The content of a file of Harlan Fab's, by its SHA-256."""
+    client = alone("add", "client", "Harlan Fab", "--json")["id"]
+    (folder / "wiring.pdf").write_bytes(b"%PDF")
+    return str(alone("attach", client, str(folder / "wiring.pdf"), "--json")[0]["sha256"])
+
+
 def test_doctor_misses_a_content_that_was_taken_away_before_it_was_sent(
     alone: Laptop, tmp_path: Path, capsys: Any
 ) -> None:
-    client = alone("add", "client", "Harlan Fab", "--json")["id"]
-    (tmp_path / "wiring.pdf").write_bytes(b"%PDF")
-    sha = alone("attach", client, str(tmp_path / "wiring.pdf"), "--json")[0]["sha256"]
+    sha = attached(alone, tmp_path)
     assert {f["what"]: f["state"] for f in alone("doctor", "--json")}["Attachments"] == "ok"
     next((tmp_path / "alone" / "blobs").rglob(sha)).unlink()
     capsys.readouterr()
@@ -287,9 +292,7 @@ def test_doctor_misses_a_content_that_was_taken_away_before_it_was_sent(
 def test_doctor_names_a_content_that_the_server_did_not_take(
     alone: Laptop, tmp_path: Path, capsys: Any
 ) -> None:
-    client = alone("add", "client", "Harlan Fab", "--json")["id"]
-    (tmp_path / "wiring.pdf").write_bytes(b"%PDF")
-    sha = alone("attach", client, str(tmp_path / "wiring.pdf"), "--json")[0]["sha256"]
+    sha = attached(alone, tmp_path)
     with closing(open_store(tmp_path / "alone")) as store, store.write() as conn:
         refused(conn, sha, "this server keeps no attachments", 1)
     capsys.readouterr()
