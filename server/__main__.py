@@ -18,7 +18,8 @@ from models.errors import MilepostError
 from models.fields import instant_of
 from server import logs
 from server.accounts import Accounts
-from server.app import Backend, make_app
+from server.app import make_app
+from server.backend import Backend
 from server.blobs import beside
 from server.database import open_database
 from server.parent import end_with

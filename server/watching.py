@@ -1,24 +1,17 @@
-"""For whoever watches the server: is it alive, may it get requests, what did it do; and one log line a request."""
+"""What the server did, for whoever watches it: counts, and one log line a request."""
 
 import logging
 import os
 import time
 from collections import Counter as Counts
 from collections.abc import AsyncIterator, Iterable
-from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, HTTPException, Request, Response
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from models.outbox import Verdict
-from server import envelope
 from server.workers import METRICS
-
-if TYPE_CHECKING:
-    from server.app import Backend
 
 ENDLESS = "/v1/events"  # how long it takes says nothing
 
@@ -97,23 +90,3 @@ class Watched:
         fields = {"method": scope["method"], "route": route, "status": status, "ms": round(seconds * 1000, 1),
                   "device": device}  # fmt: skip
         _log.info("%(method)s %(route)s %(status)d %(ms).1f ms %(device)s", fields, extra={"fields": fields})
-
-
-def add_routes(app: FastAPI, backend: "Backend") -> None:
-    @app.get("/v1/health")
-    async def health(request: Request) -> Response:
-        """200 as long as this process lives. Says nothing of the database: killing us would not mend that."""
-        return envelope.document(request, {"ok": True})
-
-    @app.get("/v1/ready")
-    async def ready(request: Request) -> Response:
-        """200 when requests can be answered. 503: the database cannot be read, or this process is ending."""
-        if backend.heads.closed:
-            raise HTTPException(503, "this process is ending")
-        await backend.read(backend.log.heads)
-        return envelope.document(request, {"ok": True})
-
-    @app.get("/metrics", include_in_schema=False)
-    async def metrics() -> Response:
-        """For Prometheus. Names no person and no record."""
-        return Response(await backend.read(backend.metrics.text), media_type=CONTENT_TYPE_LATEST)

@@ -18,7 +18,8 @@ import uvicorn
 
 from server import admin
 from server.__main__ import listen
-from server.app import Backend, make_app
+from server.app import make_app
+from server.backend import Backend
 from server.blobs import beside
 from tests.server.laptop import Laptop
 

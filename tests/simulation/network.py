@@ -27,7 +27,7 @@ NAME = "server.db"
 
 
 class Server:
-    """The log on its own file. What `handle` does is what server.app does with HTTP around it."""
+    """The log on its own file. What `handle` does is what the endpoints do with HTTP around it."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.path, self._clock = path, clock

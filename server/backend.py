@@ -1,0 +1,85 @@
+"""What the endpoints share: the database, who asks, and which parameters are taken."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Annotated, Any, TypeVar
+
+import anyio
+from anyio import to_thread
+from fastapi import Depends, HTTPException, Query, Request
+from pydantic import AfterValidator
+
+from models.errors import StoreError
+from server.accounts import HOUR, Accounts, Device
+from server.blobs import Contents, open_storage
+from server.database import open_database
+from server.events import Heads
+from server.limits import Failures
+from server.log import Log
+from server.watching import Metrics
+
+R = TypeVar("R")
+Clock = Callable[[], int]  # milliseconds since 1970
+
+
+class Backend:
+    """What the endpoints of one process stand on. `blobs` is a folder or s3://BUCKET for contents of attachments, ""
+    for none.
+
+    Raises StoreError when the database cannot be opened.
+    """
+
+    def __init__(self, database: str, clock: Clock, blobs: str = "") -> None:
+        self.database = open_database(database)
+        self.log = Log(self.database)
+        self.accounts = Accounts(self.database)
+        self.heads = Heads(lambda: self.read(self.log.heads), self._moves)
+        self.contents = Contents(open_storage(blobs), self.database) if blobs else None
+        self.failures = Failures(clock)
+        self.metrics = Metrics()
+        self.clock = clock
+        self._writer = anyio.CapacityLimiter(1)  # writers queue here, not in the threads that readers need
+
+    async def read(self, work: Callable[..., R], *args: Any) -> R:
+        return await to_thread.run_sync(work, *args)
+
+    async def write(self, work: Callable[..., R], *args: Any) -> R:
+        return await to_thread.run_sync(work, *args, limiter=self._writer)
+
+    async def _moves(self) -> list[tuple[str, int]]:
+        return await to_thread.run_sync(self.database.moves, abandon_on_cancel=True)
+
+    async def device(self, token: str) -> Device | None:
+        device = await self.read(self.accounts.device, token)
+        if device and self.clock() - device.last_seen > HOUR:
+            with suppress(StoreError):  # a full disk does not keep anybody from reading
+                await self.write(self.accounts.seen, device, self.clock())
+        return device
+
+
+def token_of(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _signed_in(request: Request) -> Device:
+    backend: Backend = request.app.state.backend
+    device = await backend.device(token_of(request))
+    if device is None:
+        raise HTTPException(401, "this device is not signed in", {"www-authenticate": "Bearer"})
+    request.state.epoch, request.state.device = device.epoch, device.letter
+    return device
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds a NUL character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_no_nul)]  # PostgreSQL takes no other one
+SignedIn = Annotated[Device, Depends(_signed_in)]
+Id = Annotated[Text, Query(max_length=200)]
+Version = Annotated[int, Query(ge=0, lt=2**63)]
+Since = Annotated[int | None, Query(ge=0, lt=2**63)]
+Shares = Annotated[int | None, Query(ge=-1, lt=2**63)]

@@ -1,0 +1,41 @@
+"""Endpoints of the contents of attachments."""
+
+from fastapi import FastAPI, HTTPException, Request, Response
+
+from server import envelope
+from server.backend import Backend, Id, SignedIn
+from server.blobs import Contents, Unfit
+
+ANY_BYTES = {"requestBody": {"content": {"application/octet-stream": {}}, "required": True}}
+
+
+def add_routes(app: FastAPI, backend: Backend) -> None:
+    def contents() -> Contents:
+        if backend.contents is None:
+            raise HTTPException(501, "this server keeps no attachments; start it with --blobs FOLDER")
+        return backend.contents
+
+    @app.exception_handler(Unfit)
+    async def unfit(_: Request, error: Unfit) -> Response:
+        return envelope.plain(422, str(error))
+
+    @app.get("/v1/blobs/{sha}")
+    async def missing(request: Request, device: SignedIn, sha: str, size: int) -> Response:
+        """The pieces of a content of `size` bytes that the server lacks."""
+        lacks = await backend.read(contents().missing, device.workspace, sha, size)
+        return envelope.document(request, {"missing": lacks})
+
+    @app.put("/v1/blobs/{sha}", openapi_extra=ANY_BYTES)
+    async def put(request: Request, device: SignedIn, sha: str, size: int, piece: int) -> Response:
+        """Takes one piece. 422: it is none of that content."""
+        body = await request.body()
+        await backend.read(contents().put, device.workspace, sha, size, piece, body)
+        return envelope.document(request, {})
+
+    @app.get("/v1/blobs/{sha}/{piece}")
+    async def get(request: Request, device: SignedIn, sha: str, piece: int, rec: Id) -> Response:
+        """A piece, through the attachment `rec`. 404: it is not here, or not for this member."""
+        body = await backend.read(contents().get, device.workspace, device.member, rec, sha, piece)
+        if body is None:
+            raise HTTPException(404, "there is no such content here")
+        return Response(body, 200, media_type="application/octet-stream")
