@@ -7,7 +7,7 @@ at once. What lies before the log's floor only the server knows: sync.past asks 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
@@ -148,33 +148,37 @@ def operations(conn: sqlite3.Connection, limit: int, wanted: Condition = EVERY) 
     return [Done(*row) for row in rows]
 
 
-def prune(conn: sqlite3.Connection, keep_ms: int, keep_local: int = 200, limit: int = 500) -> int:
-    """Removes up to `limit` transactions from before the instant `keep_ms` (ms since 1970); how many went.
+def outdated(conn: sqlite3.Connection, keep_ms: int, keep_local: int = 200) -> list[int]:
+    """The transactions from before the instant `keep_ms` (ms since 1970) that nobody needs, by their numbers.
 
     Never goes what waits or was rejected, what an operation that stays did again, what search or the dates have not
     read, the newest `keep_local` operations of this laptop with all that came after them, nor what colleagues did to
-    the same records: undo asks for it. Inside the caller's write transaction; call it until it returns 0.
+    the same records: undo asks for it.
     """
-    first = _first_kept(conn, keep_ms, keep_local)
-    doomed = conn.execute(
+    rows = conn.execute(
         """SELECT n FROM txn t WHERE n<:recent AND n<:newest AND state IN (4,6) AND at<:keep
            AND CASE origin WHEN 'L' THEN n<:first WHEN 'S' THEN 1 ELSE NOT EXISTS (
-               SELECT 1 FROM change c JOIN change mine ON mine.rec=c.rec JOIN txn l ON l.n=mine.txn
-               WHERE c.txn=t.n AND l.origin='L' AND l.n>=:first) END
+               SELECT 1 FROM change c WHERE c.txn=t.n AND c.rec IN (
+                   SELECT mine.rec FROM txn l JOIN change mine ON mine.txn=l.n WHERE l.origin='L' AND l.n>=:first)) END
            AND NOT EXISTS (SELECT 1 FROM txn a WHERE a.ref=t.id AND a.kind='do')
-           AND NOT EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND c.n>:read) ORDER BY n LIMIT :limit""",
+           AND NOT EXISTS (SELECT 1 FROM change c WHERE c.txn=t.n AND c.n>:read) ORDER BY n""",
         {
             "keep": keep_ms,
-            "first": first,
+            "first": _first_kept(conn, keep_ms, keep_local),
             "recent": _first_recent(conn, keep_ms),
             "newest": _top(conn),  # a feed asks for the greatest change number
             "read": min(int(get_meta(conn, upto, "0")) for upto in ("search_upto", "dates_upto")),
-            "limit": limit,
         },
-    ).fetchall()
-    conn.executemany("DELETE FROM change WHERE txn=?", doomed)
-    conn.executemany("DELETE FROM txn WHERE n=?", doomed)
-    return len(doomed)
+    )
+    return [n for (n,) in rows]
+
+
+def forget(conn: sqlite3.Connection, outdated: Iterable[int]) -> None:
+    """Removes transactions that are `outdated`, which stay so whatever is done meanwhile. Inside the caller's write
+    transaction."""
+    numbers = [(n,) for n in outdated]
+    conn.executemany("DELETE FROM change WHERE txn=?", numbers)
+    conn.executemany("DELETE FROM txn WHERE n=?", numbers)
 
 
 def _first_kept(conn: sqlite3.Connection, keep_ms: int, keep_local: int) -> int:

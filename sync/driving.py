@@ -22,7 +22,7 @@ async def drive(
     quiet_until: Callable[[], float] = lambda: 0.0, check: bool = False,
 ) -> Report:  # fmt: skip
     """One sync over `http`; `check` as in engine.sync. Raises SyncError."""
-    steps = engine.sync(store.clock, progress, Blobs(store.home), check, lambda: clear_away(store))
+    steps = engine.sync(store.clock, progress, Blobs(store.home), check)
     writes = _Writes(store, quiet_until)
     outcome: object = None
     with closing(api.Line(http)) as line:
@@ -31,7 +31,7 @@ async def drive(
                 step = steps.send(outcome)
             except StopIteration as end:
                 report: Report = end.value
-                return report
+                break
             if isinstance(step, Local):
                 await line.expect(step.ahead)
                 outcome = await writes.run(step)
@@ -39,6 +39,9 @@ async def drive(
                 outcome = step.run()
             else:
                 outcome = await line.send(step)
+    if report.taken_away:
+        clear_away(store)
+    return report
 
 
 class _Writes:

@@ -26,7 +26,7 @@ from sync import asking, blobs
 from sync.protocol import Reply
 from sync.pulling import pull, take_back
 from sync.pushing import push
-from sync.run import OtherHistory, Progress, Report, Run, Taken, epoch_of, in_epoch
+from sync.run import OtherHistory, Progress, Report, Run, epoch_of, in_epoch
 from sync.steps import Local, Step
 
 RESTARTS = 3  # of a sync that learns of another history
@@ -36,15 +36,15 @@ Sync = Generator[Step, Any, Report]
 
 def sync(
     now: Callable[[], int], progress: Progress = lambda done, total: None, files: Blobs | None = None,
-    check: bool = False, taken: Taken = None,
+    check: bool = False,
 ) -> Sync:  # fmt: skip
     """One sync. `now` is milliseconds since 1970; `progress(done, total)` counts versions of the log, or the records of
     a space that is fetched whole. `check` counts the checksums anew from all rows and offers the contents that the
-    server did not take, which happens once a day else; `taken` is called when a space was taken away."""
+    server did not take, which happens once a day else."""
     report = Report()
     for _ in range(RESTARTS):
         try:
-            yield from _all(report, now, progress, files, check, taken)
+            yield from _all(report, now, progress, files, check)
             return report
         except OtherHistory as found:
             yield from _rejoin(found.known)
@@ -52,11 +52,11 @@ def sync(
 
 
 def _all(
-    report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None, check: bool, taken: Taken
+    report: Report, now: Callable[[], int], progress: Progress, files: Blobs | None, check: bool
 ) -> Generator[Step, Any, None]:
     begun: _Begun = yield Local("begin", partial(_begin, now=now(), check=check))
     epoch = begun.epoch or (yield from _rejoin(""))
-    run = Run(report, epoch, now, progress, taken)
+    run = Run(report, epoch, now, progress)
     if not (begun.waits and (yield from push(run))):
         yield from pull(run)
     if begun.shown or report.fetched:

@@ -13,7 +13,7 @@ from sync.asking import Page
 from sync.protocol import Request
 from sync.pushing import push
 from sync.run import Run, apply_checkpoint, checkpoints
-from sync.steps import Local, Outside, Step
+from sync.steps import Local, Step
 
 SNAPSHOT_ROWS = 2_000  # records of a space that was empty
 
@@ -34,9 +34,8 @@ def pull(run: Run) -> Generator[Step, Any, None]:
         _check(page, here.cursor)
         if page.spaces is not None:
             gone = yield run.local("spaces", space.tell, told=page.spaces, shares=page.shares)
-            if gone and run.taken:
-                yield Outside("taken away", run.taken)
             if gone:  # what waits for a space that is gone is the server's to refuse
+                run.report.taken_away = True
                 yield from push(run)
             continue
         begun, more = here.cursor if begun < 0 else begun, page.more

@@ -16,7 +16,6 @@ from sync.steps import Local, Step
 CHECKPOINT_ROWS = 400  # changes applied while the write lock is held: ≤ 20 ms
 NOTHING = Told(-1, -1, None)
 Progress = Callable[[int, int], None]
-Taken = Callable[[], object] | None
 
 
 class Checkpoint(NamedTuple):
@@ -38,6 +37,7 @@ class Report:
     fetched: int = 0
     conflicts: int = 0
     head: int = 0
+    taken_away: bool = False  # a space was, and its files may go
     notices: list[str] = field(default_factory=list)  # what its person should read
 
 
@@ -53,13 +53,12 @@ class OtherHistory(Exception):
 class Run:
     """One sync, within one history of the server. `turns` counts answers that name another newest operation of this
     replica; `most` operations are pushed at once. `told` is what the server said when this laptop came to the end of
-    its log; `taken` is for the files of a space that was taken away."""
+    its log."""
 
     report: Report
     epoch: str
     now: Callable[[], int]
     progress: Progress
-    taken: Taken = None
     turns: int = 0
     most: int = protocol.PUSH_ROWS
     told: Told = NOTHING

@@ -5,7 +5,6 @@ screen for them. It posts `State`s; it never touches a widget.
 """
 
 import asyncio
-import logging
 import math
 import random
 import sqlite3
@@ -21,6 +20,7 @@ import httpx
 from models import db, history, outbox
 from models.commits import Commits
 from models.errors import MilepostError, Offline, SyncError
+from models.logbook import note
 from models.store import Store
 from sync import api
 from sync.account import token_of
@@ -38,13 +38,12 @@ SLEPT = 10.0  # seconds that the wall clock may gain on the steady one before we
 wall = time.time
 DAY = 86_400_000  # milliseconds
 KEPT = 400 * DAY  # of what was done; of older operations the server tells
+FORGOTTEN = 100  # old operations that leave the store in one write transaction
 LOOK = 2.0  # seconds between looks whether it did, while a request is under way
 UNFORESEEN = (
     "Sync met something that it does not know ({}: {}). It is tried again; your edits wait. If it stays, report it "
-    "with the output of: milepost doctor"
+    "with {}"
 )
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -119,6 +118,7 @@ class Worker:
         self._told = 0.0  # when the progress was
         self._pressed = 0.0  # when the last key was
         self._failures = 0  # attempts in a row
+        self._head = -1  # of the log, as the server told last
         # nobody listens for events before (steady clock): the server asks to be left alone
         self._deaf_until = 0.0
         self._newest = 0  # operation that waited at the last glance
@@ -175,25 +175,26 @@ class Worker:
             self._wake.clear()  # else a wake-up while another one syncs makes every rest end at once
             try:
                 await self._turn()
-            except Elsewhere:
-                self._say("elsewhere", "Another window of this profile syncs.")
-                await self._rest(TAKE_OVER)
             except Exception as error:  # nobody else would hear of it, and nothing be sent any more
                 self._hold(error)
-                await self._rest(BACK_OFF[-2])
+                await self._rest(BACK_OFF[-2], at_least=AT_LEAST)
 
     async def _turn(self) -> None:
         if not self._store.meta("member"):
             await self._signed_out()
             return
-        with only_one(self._store.home):
-            await self._session()
+        try:
+            with only_one(self._store.home):
+                await self._session()
+        except Elsewhere:
+            self._say("elsewhere", "Another window of this profile syncs.")
+            await self._rest(TAKE_OVER)
 
     def _hold(self, error: Exception) -> None:
         words = str(error)
         if not isinstance(error, MilepostError):
-            _log.error("sync met something unforeseen", exc_info=error)
-            words = UNFORESEEN.format(type(error).__name__, error)
+            where = note(self._store.home, error)
+            words = UNFORESEEN.format(type(error).__name__, error, where or "its words")
         try:
             self._say("held", words)
         except (MilepostError, sqlite3.Error, OSError):  # it may be the store that fails
@@ -235,6 +236,7 @@ class Worker:
                 return  # over HTTP/2 a dead line would be asked again and again, and the next token may be another
             else:
                 self._failures = 0
+                self._head = report.head
                 self._say("synced", " ".join(report.notices))
                 await self._tidy()
                 slept = await self._rest(POLL * (1 + random.random() / 4))
@@ -246,12 +248,16 @@ class Worker:
         now = self._store.clock()
         if abs(now - int(self._store.meta("tidied", "0"))) < DAY:
             return
-        went = 1
-        while went and not self._stopped:
+        with closing(self._store.read()) as conn:
+            old = history.outdated(conn, now - KEPT)
+        while old and not self._stopped:
+            some, old = old[:FORGOTTEN], old[FORGOTTEN:]
             with self._store.write(durable=False) as conn:
-                went = history.prune(conn, now - KEPT)
-                db.set_meta(conn, "tidied", str(now))
+                history.forget(conn, some)
             await asyncio.sleep(BREATH)
+        if not old:
+            with self._store.write(durable=False) as conn:
+                db.set_meta(conn, "tidied", str(now))
 
     async def _unless_off(self, work: Coroutine[Any, Any, Report]) -> Report:
         """Drops the work when it is paused or stopped, or the machine slept meanwhile, which loses nothing. Raises
@@ -274,9 +280,11 @@ class Worker:
         while True:
             await asyncio.sleep(self._deaf_until - time.monotonic())
             try:
-                async for _ in api.heads(http):
+                async for head in api.heads(http):
                     failures = 0
-                    self._wake.set()
+                    if head != self._head:  # each new line begins with it: that alone ends no rest
+                        self._head = head
+                        self._wake.set()
             except SyncError as error:
                 self._leave_alone(error)
                 await asyncio.sleep(pause(failures))

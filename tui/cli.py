@@ -170,26 +170,11 @@ def _version() -> int:
 
 def _unexpected(home: "Path", error: Exception) -> str:
     """A sentence about an error that nobody foresaw; the rest goes into the log."""
-    where = _log(home)
+    from models.logbook import note
+
+    where = note(home, error)
     tail = f"The details are in {where}; please report them." if where else "Its details could not be saved."
     return f"milepost: something went wrong that should not have ({type(error).__name__}: {error}). {tail}"
-
-
-def _log(home: "Path") -> "Path | None":
-    import tempfile
-    import traceback
-    from datetime import datetime
-    from pathlib import Path
-
-    for folder in (home, Path(tempfile.gettempdir())):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with (folder / "milepost.log").open("a", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(f"{datetime.now().astimezone().isoformat()}\n{traceback.format_exc()}\n")
-            return folder / "milepost.log"
-        except OSError:
-            continue
-    return None
 
 
 def _nobody_reads() -> int:

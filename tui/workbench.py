@@ -16,6 +16,7 @@ from textual.message import Message
 from models import db
 from models.errors import MilepostError, StoreError
 from models.feed import Changes
+from models.logbook import note
 from models.windows.discreet import Front
 from models.windows.parties import client_of
 from tui import finding
@@ -23,7 +24,6 @@ from tui.capture import LINE
 from tui.desk import Desk, Verb, find_verb
 from tui.finding import Lost
 from tui.footer import Connection
-from tui.log import note
 from tui.palette import Entry
 from tui.rescued import Rescued
 from tui.screens.base import ListView

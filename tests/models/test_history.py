@@ -51,6 +51,43 @@ def test_operations_newest_first(desk: Any) -> None:
     assert len(history.operations(desk.conn, 2)) == 2
 
 
+def forget(desk: Any, keep_local: int, keep_ms: int = 10**15) -> None:
+    """All that is outdated, once search and the dates have read it."""
+    while search.index(desk.store):
+        pass
+    refresh_all(desk.store)
+    found = history.outdated(desk.conn, keep_ms, keep_local)
+    with desk.store.write() as conn:
+        history.forget(conn, found)
+
+
+def test_pruning_keeps_what_a_colleague_wrote_over_an_operation_that_stays(desk: Any) -> None:
+    mine, other = desk.client("Old"), desk.client("New")
+    desk.sync()
+    desk.edit("client", mine, city="Brno")
+    desk.sync()
+    for rec, city in ((mine, "Linz"), (mine, "Brno"), (other, "Graz"), (other, "Wels")):
+        desk.hear(("client", rec, {"city": city}))  # the last one of all stays in any case
+    forget(desk, keep_local=1)
+    assert [line.new for line in history.history(desk.conn, other)] == ["Wels"]
+    assert desk.store.undo().skipped and desk.get("client", mine, "city") == "Brno"
+
+
+def test_pruning_looks_no_further_than_to_the_first_that_is_recent(desk: Any) -> None:
+    harlan, novak = desk.client("Harlan Fab"), "novak"
+    desk.hear(("client", novak, {"name": "Novak"}))
+    desk.hear(("client", novak, {"city": "Brno"}))
+    desk.sync()
+    desk.edit("client", harlan, city="Praha")
+    ago = desk.store.clock() - 60_000
+    with desk.store.write() as conn:
+        conn.execute("UPDATE txn SET at=1 WHERE label='New client'")
+    desk.hear(("client", novak, {"city": "Linz"}))
+    desk.hear(("client", novak, {"city": "Graz"}))
+    forget(desk, keep_local=0, keep_ms=ago)
+    assert [o.label for o in history.operations(desk.conn, 9)] == ["Edit", "Theirs", "Theirs"]
+
+
 def test_pruning_keeps_what_undo_and_the_server_need(desk: Any) -> None:
     old, new, theirs = desk.client("Old"), desk.client("New"), "theirs"
     desk.sync()
@@ -58,12 +95,7 @@ def test_pruning_keeps_what_undo_and_the_server_need(desk: Any) -> None:
     desk.edit("client", new, city="Brno")
     desk.sync()
     desk.edit("client", old, city="Praha")  # waits
-    while search.index(desk.store):
-        pass
-    refresh_all(desk.store)
-    with desk.store.write() as conn:
-        while history.prune(conn, 10**15, keep_local=2, limit=1):
-            pass
+    forget(desk, keep_local=2)
     kept = [o.label for o in history.operations(desk.conn, 9)]
     assert kept == ["Edit", "Edit"]
     assert not desk.store.undo().skipped
@@ -74,17 +106,14 @@ def test_pruning_keeps_what_undo_and_the_server_need(desk: Any) -> None:
 def test_pruning_waits_for_the_search_and_the_dates(desk: Any) -> None:
     desk.client()
     desk.sync()
-    with desk.store.write() as conn:
-        assert history.prune(conn, 10**15, keep_local=0) == 0
+    assert history.outdated(desk.conn, 10**15, keep_local=0) == []
     desk.client()
     desk.sync()
     search.index(desk.store)
-    with desk.store.write() as conn:
-        assert history.prune(conn, 10**15, keep_local=0) == 0
+    assert history.outdated(desk.conn, 10**15, keep_local=0) == []
     refresh_all(desk.store)
-    with desk.store.write() as conn:
-        assert history.prune(conn, 0, keep_local=0) == 0
-        assert history.prune(conn, 10**15, keep_local=0) > 0
+    assert history.outdated(desk.conn, 0, keep_local=0) == []
+    assert len(history.outdated(desk.conn, 10**15, keep_local=0)) > 0
 
 
 def test_the_bin_lists_what_is_deleted_last_first(desk: Any) -> None:

@@ -187,7 +187,7 @@ def test_what_is_sent_again_is_not_pruned_before_it_has_left(desk: Any, harlan: 
         pass
     refresh_all(desk.store)
     with desk.store.write() as conn:
-        history.prune(conn, 10**15, keep_local=0)
+        history.forget(conn, history.outdated(conn, 10**15, keep_local=0))
     desk.store.undo()
     assert list(rejected(desk.conn)) == [refused]
 

@@ -7,19 +7,23 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from sqlmodel import Session
 
 from models import db, history
-from models.errors import Held
+from models.errors import Held, StoreBusy
 from models.record import create, edit
 from models.store import Store
 from sync import account, driving, protocol, worker
+from sync.alone import only_one
 from sync.past import past
+from sync.run import Report
 from sync.worker import State
 from tests.server.running import ROOT, Process
 from tests.slow_line import slow_line
@@ -151,7 +155,53 @@ def test_what_nobody_foresaw_is_told_and_does_not_end_it(
     monkeypatch.setattr(driving.engine, "sync", breaking)
     told = run(ines)
     until(phase(told, "held"))
-    assert "RuntimeError: a wheel came off" in told[-1].detail and "milepost doctor" in told[-1].detail
+    log = ines.home / "milepost.log"
+    assert "RuntimeError: a wheel came off" in told[-1].detail and str(log) in told[-1].detail
+    assert "in breaking" in log.read_text()
+    until(phase(told, "synced"))
+
+
+def test_a_server_in_trouble_is_left_alone_although_each_line_begins_with_the_head(
+    laptop: SignIn, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ines, tomas, tried, heads = laptop("Ines"), laptop("Tomas"), list[str](), list[int]()
+    drive, listen = worker.drive, worker.api.heads
+
+    async def failing(store: Store, *given: Any, **more: Any) -> Report:
+        if store is not ines:
+            return await drive(store, *given, **more)
+        tried.append("once more")
+        raise Held("The server is in trouble.")
+
+    async def counted(http: httpx.AsyncClient) -> AsyncIterator[int]:
+        async for head in listen(http):
+            heads.append(head)
+            yield head
+
+    monkeypatch.setattr(worker, "BACK_OFF", (60.0,) * 8)
+    monkeypatch.setattr(worker, "AT_LEAST", 0.02)
+    monkeypatch.setattr(worker, "drive", failing)
+    monkeypatch.setattr(worker.api, "heads", counted)
+    run(ines)
+    until(lambda: len(heads) == 2)
+    tomas.transact("Add client", create, "client", name="Harlan Fab")
+    worker.sync_now(tomas)
+    until(lambda: len(set(heads)) == 2 and len(tried) == 3)
+
+
+def test_a_window_that_cannot_read_its_store_while_another_syncs_goes_on(
+    laptop: SignIn, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ines, read = laptop("Ines"), worker.read_state
+
+    def busy(store: Store) -> State:
+        monkeypatch.setattr(worker, "read_state", read)
+        raise StoreBusy("Another process holds it.")
+
+    monkeypatch.setattr(worker, "read_state", busy)
+    with only_one(ines.home):
+        told = run(ines)
+        until(phase(told, "held"))
     until(phase(told, "synced"))
 
 

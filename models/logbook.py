@@ -13,6 +13,7 @@ def note(home: Path, error: BaseException) -> Path | None:
     told = "".join(traceback.format_exception(error))
     for folder in (home, Path(tempfile.gettempdir())):
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             with (folder / NAME).open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(f"{datetime.now().astimezone().isoformat()}\n{told}\n")
             return folder / NAME
