@@ -98,8 +98,19 @@ def slow_line(
     try:
         yield f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}", line
     finally:
+        asyncio.run_coroutine_threadsafe(_cut(listening), loop).result(5)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
+        loop.close()
+
+
+async def _cut(listening: asyncio.Server) -> None:
+    """Takes no more connections, and ends those that are open."""
+    listening.close()
+    open_ones = asyncio.all_tasks() - {asyncio.current_task()}
+    for one in open_ones:
+        one.cancel()
+    await asyncio.gather(*open_ones, return_exceptions=True)
 
 
 async def _main(options: argparse.Namespace) -> None:
