@@ -30,6 +30,22 @@ IN_USE = (
 
 def backup(home: Path, target: Path) -> int:
     """Writes the store of `home` into a new file, while it is in use; its size. Raises Refused, StoreError."""
+    with (
+        db.in_words(target),
+        new_file(target) as part,
+        closing(db.connect(home / db.NAME, readonly=True)) as source,
+        closing(sqlite3.connect(part)) as copy,
+    ):
+        source.backup(copy)
+    return target.stat().st_size
+
+
+@contextmanager
+def new_file(target: Path) -> Iterator[Path]:
+    """A database to fill, which only its owner reads. Filled it takes its name; after an error nothing of it stays.
+
+    Raises Refused where `target` is there already or cannot be written.
+    """
     part = target.with_name(f"{target.name}.part")
     try:
         if target.exists():
@@ -39,17 +55,11 @@ def backup(home: Path, target: Path) -> int:
         raise Refused(
             f"{target} cannot be written: {error.strerror}. Choose a folder that is there and that you may write into."
         ) from error
-    with db.in_words(target):
-        try:
-            with (
-                closing(db.connect(home / db.NAME, readonly=True)) as source,
-                closing(sqlite3.connect(part)) as copy,
-            ):
-                source.backup(copy)
-            durable.put_in_place(part, target)
-        finally:
-            _remove(part)
-        return target.stat().st_size
+    try:
+        yield part
+        durable.put_in_place(part, target)
+    finally:
+        _remove(part)
 
 
 def restore(home: Path, source: Path) -> Path | None:

@@ -4,13 +4,16 @@ The file is a server's database of its own: `milepost serve --database BACKUP` s
 empty PostgreSQL database moves a team there.
 """
 
-from collections.abc import Collection
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 
-from models.errors import Refused
+from models.backup import new_file
 from server.database import Connection, Database, open_database
 from server.schema import table_names
+from server.sqlite import SqliteConnection, explain
 
 BATCH = 500  # rows; what lies in memory at a time
 
@@ -18,19 +21,24 @@ BATCH = 500  # rows; what lies in memory at a time
 def backup(database: Database, path: Path) -> dict[str, int]:
     """Writes the copy, of one moment, readable by its owner only; the rows of each table. A file that stands there
     is never replaced. Raises Refused, StoreError."""
-    if path.exists():
-        raise Refused(f"{path} is there already. Choose another name; a backup replaces nothing.")
-    part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)
-    part.touch(mode=0o600)
-    copy = open_database(str(part))
+    with new_file(path) as part:
+        open_database(str(part)).close()  # makes the tables
+        with database.reading() as source, _filling(part) as target:
+            return copy_tables(source, target)
+
+
+@contextmanager
+def _filling(part: Path) -> Iterator[Connection]:
+    """One transaction that writes into the file itself. What lies in a WAL needs its room twice, and comes into the
+    file at the close, which says nothing where the disk is full."""
     try:
-        with database.reading() as source, copy.writing() as target:
-            rows = copy_tables(source, target)
-    finally:
-        copy.close()
-    part.replace(path)
-    return rows
+        with closing(sqlite3.connect(part, isolation_level=None)) as raw:
+            raw.execute("PRAGMA journal_mode=DELETE")
+            with SqliteConnection(raw).transaction("BEGIN IMMEDIATE") as conn:
+                yield conn
+            raw.execute("PRAGMA journal_mode=WAL")  # for whoever serves the copy
+    except sqlite3.Error as error:
+        raise explain(error, part) from error
 
 
 def copy_tables(source: Connection, target: Connection, without: Collection[str] = ()) -> dict[str, int]:

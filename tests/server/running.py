@@ -1,6 +1,7 @@
 """Servers for the tests: in a thread, with a clock to turn, and as processes to kill."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -115,6 +116,20 @@ def process(database: str, *words: str) -> Iterator[Process]:
         yield running
     finally:
         running.kill()
+
+
+@contextmanager
+def small_disk(place: Path, size: int) -> Iterator[Path]:
+    """A disk of `size` bytes, where the system lets us mount one."""
+    place.mkdir()
+    mount = shutil.which("mount")
+    words = ["-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(place)]
+    if not mount or subprocess.run([mount, *words], capture_output=True).returncode:
+        pytest.skip("cannot mount a small disk here")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", place], check=True)
 
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:

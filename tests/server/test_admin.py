@@ -1,9 +1,11 @@
 """What whoever runs the server does to it, while it runs."""
 
 import hashlib
+import random
 import sqlite3
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -13,7 +15,7 @@ from server import admin
 from server.blobs import Contents, open_storage
 from server.database import open_database
 from tests.server.laptop import Laptop, client, do, edit, link, new, task
-from tests.server.running import Admin, Served
+from tests.server.running import Admin, Served, small_disk
 
 
 def _some_work(ines: Laptop, tomas: Laptop) -> None:
@@ -68,7 +70,33 @@ def test_a_backup_is_for_its_owner_and_replaces_nothing(run: Admin, ines: Laptop
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
     kept = file.read_bytes()
     assert "replaces nothing" in run("backup", str(file), status=1)
+    with closing(sqlite3.connect(file)) as conn:
+        assert conn.execute("PRAGMA journal_mode").fetchone() == ("wal",)  # served, readers wait for nobody
     assert file.read_bytes() == kept and [f.name for f in tmp_path.glob("monday*")] == ["monday.db"]
+
+
+def test_a_backup_needs_the_room_of_one_copy_and_else_leaves_nothing(
+    run: Admin, ines: Laptop, tmp_path: Path
+) -> None:
+    for n in range(40):
+        notes = random.randbytes(20_000).hex()
+        assert ines.push_one(do("Add", new("client", f"c{n}", name="Harlan Fab", notes=notes))).ver
+    run("backup", str(tmp_path / "roomy.db"))
+    size = (tmp_path / "roomy.db").stat().st_size
+    with small_disk(tmp_path / "small", size * 3 // 2) as disk:
+        run("backup", str(disk / "monday.db"))
+        assert admin.main(["check", "--database", str(disk / "monday.db")]) == 0
+        (disk / "monday.db").unlink()
+    with small_disk(tmp_path / "smaller", size * 3 // 4) as disk:
+        assert "is full" in run("backup", str(disk / "monday.db"), status=1)
+        assert list(disk.iterdir()) == []
+
+
+def test_a_backup_into_a_folder_that_is_not_there_says_what_to_do(
+    run: Admin, ines: Laptop, tmp_path: Path
+) -> None:
+    told = run("backup", str(tmp_path / "nodir" / "monday.db"), status=1)
+    assert "No such file" in told and "Choose a folder that is there" in told
 
 
 # ── check ─────────────────────────────────────────────────────────────────────────────────────────────
