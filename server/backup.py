@@ -31,14 +31,20 @@ def backup(database: Database, path: Path) -> dict[str, int]:
 def _filling(part: Path) -> Iterator[Connection]:
     """One transaction that writes into the file itself. What lies in a WAL needs its room twice, and comes into the
     file at the close, which says nothing where the disk is full."""
+    with in_words(part), closing(sqlite3.connect(part, isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode=DELETE")
+        with SqliteConnection(raw).transaction("BEGIN IMMEDIATE") as conn:
+            yield conn
+        raw.execute("PRAGMA journal_mode=WAL")  # for whoever serves the copy
+
+
+@contextmanager
+def in_words(file: Path) -> Iterator[None]:
+    """Turns SQLite's errors into StoreErrors that name the remedy."""
     try:
-        with closing(sqlite3.connect(part, isolation_level=None)) as raw:
-            raw.execute("PRAGMA journal_mode=DELETE")
-            with SqliteConnection(raw).transaction("BEGIN IMMEDIATE") as conn:
-                yield conn
-            raw.execute("PRAGMA journal_mode=WAL")  # for whoever serves the copy
+        yield
     except sqlite3.Error as error:
-        raise explain(error, part) from error
+        raise explain(error, file) from error
 
 
 def copy_tables(source: Connection, target: Connection, without: Collection[str] = ()) -> dict[str, int]:

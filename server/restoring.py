@@ -6,14 +6,17 @@ last one that both know, and sends again what it has beyond the fork (sync.rejoi
 """
 
 import secrets
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from models.errors import Refused
 from models.space import ROLES
 from server import spaces
-from server.backup import copy_tables
+from server.backup import copy_tables, in_words
 from server.database import Connection, Database, open_database
 
 ACCOUNTS = ("member", "device", "invite", "audit")  # who may sign in is no matter of the backup's time
@@ -36,16 +39,32 @@ def restore(database: Database, path: Path, now: int) -> Restored:
     """
     if not path.exists():
         raise Refused(f"There is no file {path}. Check its name.")
-    copy = open_database(str(path))
-    try:
-        with copy.reading() as source, database.writing() as target:
-            before = _before(source, target)
-            rights = _rights(target)
-            copy_tables(source, target, () if before is None else ACCOUNTS)
-            _withhold(target, rights)
-            return _begin(target, now, before or 0)
-    finally:
-        copy.close()
+    with _read(path) as source, database.writing() as target:
+        before = _before(source, target)
+        rights = _rights(target)
+        copy_tables(source, target, () if before is None else ACCOUNTS)
+        _withhold(target, rights)
+        return _begin(target, now, before or 0)
+
+
+@contextmanager
+def _read(path: Path) -> Iterator[Connection]:
+    """The backup, from a copy: to open an older one brings it up to date, and the file is to stay as it is."""
+    with TemporaryDirectory(prefix="milepost-") as folder:
+        copy = Path(folder, path.name)
+        _copy(path, copy)
+        with closing(open_database(str(copy))) as database, database.reading() as conn:
+            yield conn
+
+
+def _copy(path: Path, copy: Path) -> None:
+    # SQLite lays a log beside what it reads, unless it is told that nobody writes: where none lies nobody does
+    rest = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    uri = f"{path.absolute().as_uri()}?mode=ro{rest}"
+    with in_words(path), closing(sqlite3.connect(uri, uri=True)) as source:
+        source.execute("PRAGMA schema_version")  # so that a file that cannot be read is named, not the copy
+        with in_words(copy), closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
 
 
 def agreed(was: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:

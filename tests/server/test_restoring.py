@@ -1,10 +1,13 @@
 """An older state made current again: on each database, while the server runs."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from server import restoring
 from server.database import open_database
 from sync import protocol
+from tests.server.freeze import FROZEN
 from tests.server.laptop import CELL, Laptop, begin_cell, client, do, edit, share, told
 from tests.server.running import Admin, Served
 
@@ -97,6 +100,23 @@ def test_a_backup_becomes_a_database_where_there_is_none(run: Admin, ines: Lapto
     ines.http.base_url = copy.url
     assert ines.record("harlan")["name"] == "Harlan Fab"
     copy.stop()
+
+
+def test_a_backup_of_an_older_server_stays_as_it_is(database: str, tmp_path: Path) -> None:
+    file = tmp_path / "monday.db"
+    with closing(sqlite3.connect(file)) as conn:
+        conn.executescript((FROZEN / "schema_1.sql").read_text(encoding="utf-8"))
+        conn.execute("PRAGMA journal_mode=WAL")
+    kept = file.read_bytes()
+    with closing(open_database(database)) as server:
+        assert restoring.restore(server, file, 0).head == 7
+    assert file.read_bytes() == kept and list(tmp_path.glob("monday*")) == [file]
+
+
+def test_a_file_that_is_no_backup_is_refused_by_its_name(run: Admin, ines: Laptop, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("Call Harlan Fab." * 100)
+    assert f"{file} is not a database" in run("restore", str(file), status=1)
 
 
 def test_another_workspaces_backup_is_refused(run: Admin, ines: Laptop, tmp_path: Path) -> None:
