@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import orjson
@@ -64,16 +65,15 @@ class Admin:
     def __init__(self, database: str, capsys: pytest.CaptureFixture[str]) -> None:
         self._database, self._capsys = database, capsys
 
-    def __call__(self, *words: str, status: int | None = 0) -> str:
-        """`status` None: either."""
+    def __call__(self, *words: str, status: int = 0) -> str:
         self._capsys.readouterr()
-        assert admin.main([*words, "--database", self._database]) == status or status is None
+        assert admin.main([*words, "--database", self._database]) == status
         out, complaint = self._capsys.readouterr()
         return complaint if status else out
 
-    def json(self, *words: str, status: int | None = 0) -> object:
+    def json(self, *words: str, status: int = 0) -> Any:
         self._capsys.readouterr()
-        assert admin.main([*words, "--database", self._database, "--json"]) == status or status is None
+        assert admin.main([*words, "--database", self._database, "--json"]) == status
         return orjson.loads(self._capsys.readouterr().out)
 
 
