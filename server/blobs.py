@@ -204,16 +204,6 @@ class Contents:
             return None
         return self._storage.get(f"{place}/{piece:06}")
 
-    def named(self, workspace: str) -> dict[str, str]:
-        """The contents that attachments have, without those in the recycle bin: SHA-256 and the name of one of them."""
-        found: dict[str, str] = {}
-        with self._database.reading() as conn:
-            rows = "SELECT data FROM record WHERE workspace=? AND kind='attachment' ORDER BY id"
-            for values in (orjson.loads(data) for [data] in conn.stream(rows, (workspace,))):
-                if not values.get("deleted_at"):
-                    found.setdefault(str(values.get("sha256")), str(values.get("name")))
-        return found
-
     def is_whole(self, workspace: str, sha: str) -> bool:
         """Its pieces are all here, and had the right hash when they came."""
         return self._look(_place(workspace, sha), 0) == (True, [])

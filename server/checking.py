@@ -1,6 +1,6 @@
 """Whether what the server keeps is sound: what must hold between its tables, and how its database is set up."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import orjson
 
@@ -10,8 +10,6 @@ from server.database import Connection, Database, Finding
 from server.graph import link_of
 
 REMEDY = "Stop the server, keep a copy of the database, and restore the newest backup that is sound."
-
-
 LOST = (
     "The laptop that attached them may not have sent them yet. If they were here: put back the newest copy of the "
     "place that there is, then run: milepost server restore   Laptops send what they still hold."
@@ -21,32 +19,42 @@ NAMED = 5  # attachments that a finding names
 
 def check(database: Database, blobs: str = "") -> Iterator[Finding]:
     """Every finding; of the tables from one snapshot. `blobs` is the place of attachments. Raises StoreError."""
-    yield from _tables(database)
-    yield _attachments(database, blobs)
-
-
-def _attachments(database: Database, blobs: str) -> Finding:
-    """Each attachment's content is there, whole; its bytes are not read."""
-    what, workspace = "Attachments", database.workspace()
-    contents = Contents(open_storage(blobs), database)
-    named = contents.named(workspace)
-    if named and not blobs:
-        return Finding("warn", what, "not looked at", "Say where the server has them: --blobs PLACE")
-    missing = [name for sha, name in named.items() if not contents.is_whole(workspace, sha)]
-    if not missing:
-        return Finding("ok", what, f"{len(named):,} contents, none is missing")
-    names = ", ".join(f"“{name}”" for name in missing[:NAMED]) + ", …" * (len(missing) > NAMED)
-    return Finding(
-        "warn", what, f"{len(missing):,} of {len(named):,} contents are not in {blobs}: {names}", LOST
-    )
-
-
-def _tables(database: Database) -> Iterator[Finding]:
     with database.reading() as conn:
         yield from database.examine(conn)
-        for [workspace] in conn.execute("SELECT id FROM workspace ORDER BY id").fetchall():
-            for look in CHECKS:
-                yield look(conn, workspace)
+        workspaces = [workspace for [workspace] in conn.execute("SELECT id FROM workspace ORDER BY id")]
+        for workspace in workspaces:
+            yield from (look(conn, workspace) for look in CHECKS)
+        contents = [(workspace, _named(conn, workspace)) for workspace in workspaces]
+    # asked when the snapshot has ended: a storage far away takes its time
+    for workspace, names in contents:
+        yield _attachments(database, workspace, names, blobs)
+
+
+def _named(conn: Connection, workspace: str) -> dict[str, str]:
+    """The contents that attachments have, without those in the recycle bin: SHA-256 and the name of one of them."""
+    found: dict[str, str] = {}
+    rows = "SELECT data FROM record WHERE workspace=? AND kind='attachment' ORDER BY id"
+    for values in (orjson.loads(data) for [data] in conn.stream(rows, (workspace,))):
+        if not values.get("deleted_at"):
+            found.setdefault(str(values.get("sha256")), str(values.get("name")))
+    return found
+
+
+def _attachments(database: Database, workspace: str, names: Mapping[str, str], blobs: str) -> Finding:
+    """The content of each attachment is there, whole; its bytes are not read. `names` has them by SHA-256."""
+    what = "Attachments"
+    if not names:
+        return Finding("ok", what, "there are none")
+    if not blobs:
+        return Finding("warn", what, "not looked at", "Say where the server has them: --blobs PLACE")
+    contents = Contents(open_storage(blobs), database)
+    missing = [name for sha, name in names.items() if not contents.is_whole(workspace, sha)]
+    if not missing:
+        return Finding("ok", what, f"{len(names):,} contents, none is missing")
+    some = ", ".join(f"“{name}”" for name in missing[:NAMED]) + ", …" * (len(missing) > NAMED)
+    return Finding(
+        "warn", what, f"{len(missing):,} of {len(names):,} contents are not in {blobs}: {some}", LOST
+    )
 
 
 def _log(conn: Connection, workspace: str) -> Finding:

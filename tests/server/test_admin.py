@@ -181,6 +181,13 @@ def test_contents_of_attachments_that_are_not_there_are_named(
     assert found["state"] == "ok" and found["detail"].startswith("6 contents")
 
 
+def test_a_check_is_of_one_moment_attachments_included(server: Served, ines: Laptop) -> None:
+    found = admin.checking.check(server.backend.database)
+    next(found)
+    ines.push(_photo(0, hashlib.sha256(b"0").hexdigest()))
+    assert list(found)[-1][:3] == ("ok", "Attachments", "there are none")
+
+
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_contents_that_nobody_said_the_place_of_are_not_called_missing(run: Admin, ines: Laptop) -> None:
     ines.push(_photo(0, hashlib.sha256(b"0").hexdigest()))
