@@ -1,6 +1,6 @@
 """The contents of attachments on their way: up in pieces before the transaction that names them, down on demand.
 
-GET /v1/blobs/SHA?size=N             → {"missing": [piece…]}: what the server still lacks of N bytes
+GET /v1/blobs/SHA?size=N             → {"missing": [piece…]}: what to send of N bytes; none once the content is whole
 PUT /v1/blobs/SHA?size=N&piece=K     a piece of PIECE bytes, the last one shorter; what breaks off is sent again
 GET /v1/blobs/SHA/K?rec=ID           piece K; ID is an attachment that the asker may see
 """
@@ -21,6 +21,7 @@ from sync import api, protocol, replies
 from sync.protocol import PIECE, Reply, Request
 from sync.steps import Local, Outside, Step, Steps
 
+ROUNDS = 3  # of a content whose pieces get lost
 NEVER = (404, 413, 422, 501)  # this server takes no contents, or not this one: the transaction goes without
 
 
@@ -43,17 +44,26 @@ def upload(
 
 
 def _send(files: Blobs, blob: Blob, between: Callable[[], Generator[Step, Any, object]]) -> Steps:
-    """Sends the pieces of a content that the server lacks. Raises _Untaken."""
-    for piece in (yield from _missing(blob)):
-        read: bytes | _Untaken = yield Outside("piece", partial(_read, files, blob, piece))
-        if isinstance(read, _Untaken):  # the name is worth sending all the same
-            raise read
-        reply: Reply = yield Request(
-            "PUT", f"/v1/blobs/{blob.sha}?size={blob.size}&piece={piece}", read, "application/octet-stream"
-        )
-        _take(reply)
-        replies.refuse_strangers(reply)
-        yield from between()
+    """Sends pieces of a content until the server says that it is whole. Raises _Untaken."""
+    for _ in range(ROUNDS):
+        if not (missing := (yield from _missing(blob))):
+            return
+        for piece in missing:
+            yield from _put(files, blob, piece)
+            yield from between()
+    if (yield from _missing(blob)):
+        raise _Untaken("pieces of it were lost again and again on their way to the server or there")
+
+
+def _put(files: Blobs, blob: Blob, piece: int) -> Steps:
+    read: bytes | _Untaken = yield Outside("piece", partial(_read, files, blob, piece))
+    if isinstance(read, _Untaken):  # the name is worth sending all the same
+        raise read
+    reply: Reply = yield Request(
+        "PUT", f"/v1/blobs/{blob.sha}?size={blob.size}&piece={piece}", read, "application/octet-stream"
+    )
+    _take(reply)
+    replies.refuse_strangers(reply)
 
 
 def _read(files: Blobs, blob: Blob, piece: int) -> bytes | _Untaken:

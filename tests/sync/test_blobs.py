@@ -99,7 +99,7 @@ def test_the_content_is_there_before_the_operation_that_names_it(
 
     monkeypatch.setattr(carrying.api, "send", noted)
     worker.sync_now(ines)
-    assert told == ["Call", "GET", "PUT", "PUT", "PUT", "Attach"]
+    assert told == ["Call", "GET", "PUT", "PUT", "PUT", "GET", "Attach"]
 
 
 def test_an_upload_that_broke_off_goes_on_where_it_was(
@@ -124,6 +124,35 @@ def test_an_upload_that_broke_off_goes_on_where_it_was(
     assert pieces == [0, 1, 1, 2] and worker.read_state(ines).waiting == 0
     worker.sync_now(tomas)
     assert content(tomas, id) == DRAWING
+
+
+@pytest.mark.parametrize("times", [1, 99])
+def test_a_content_counts_as_sent_when_the_server_says_that_it_is_whole(
+    pair: tuple[Store, Store], server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """The first piece is lost as soon as it was taken: once, or each time."""
+    ines, tomas = pair
+    put = server.backend.contents.put  # type: ignore[union-attr]
+    lost: list[Path] = []
+
+    def losing(workspace: str, sha: str, size: int, piece: int, *rest: bytes) -> None:
+        put(workspace, sha, size, piece, *rest)
+        if piece == 0 and len(lost) < times:
+            lost.extend(Path(f"{tmp_path}/server.db.blobs").rglob("*000000"))
+            lost[-1].unlink()
+
+    monkeypatch.setattr(server.backend.contents, "put", losing)
+    id = attach(ines, tmp_path)
+    worker.sync_now(ines)
+    worker.sync_now(tomas)
+    assert worker.read_state(ines).waiting == 0
+    conn = ines.read()
+    why = blobs.untaken(conn)
+    conn.close()
+    if times == 1:
+        assert why == {} and content(tomas, id) == DRAWING
+    else:
+        assert len(lost) == carrying.ROUNDS and "lost again and again" in str(why)
 
 
 def test_what_is_not_that_content_is_never_taken_for_it(
