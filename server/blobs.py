@@ -1,14 +1,17 @@
 """The contents of attachments on the server: pieces of one size in a folder or in S3-compatible storage.
 
-WORKSPACE/ab/abcdef…/000000 …     the pieces of a content, as they come; any worker takes any
-WORKSPACE/ab/abcdef…/whole        written when all are there and their hash is right; nothing is read before
+WORKSPACE/ab/abcdef…/C-600000-000000 …  the pieces of a content of 600,000 bytes as device C sends them, to any worker
+WORKSPACE/ab/abcdef…/whole              “600000 C-600000-”: whose are all there, and their hash is right; read are only
+                                        these. An older server wrote “600000” and called the pieces 000000 …
+
+No device touches the pieces of another one: what somebody sends wrongly is in nobody's way.
 """
 
 import hashlib
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -140,73 +143,97 @@ def open_storage(place: str) -> Storage:
     return Bucket(place) if place.startswith(S3) else Folder(Path(place))
 
 
+class _Sent(NamedTuple):
+    """The pieces that one device sends of a content of `size` bytes; `start` begins their names."""
+
+    size: int
+    start: str
+
+    def name(self, piece: int) -> str:
+        return f"{self.start}{piece:06}"
+
+    @property
+    def names(self) -> list[str]:
+        return [self.name(piece) for piece in range(pieces(self.size))]
+
+
 class Contents:
-    """What the endpoints ask of the storage. Raises Unfit, StoreFull."""
+    """What the endpoints ask of the storage; `device` is the letter of the one that asks. Raises Unfit, StoreFull."""
 
     def __init__(self, storage: Storage, database: Database) -> None:
         self._storage, self._database = storage, database
 
-    def missing(self, workspace: str, sha: str, size: int) -> list[int]:
-        """The pieces to send of a content of `size` bytes; none once it is whole.
-
-        Where all are here and nobody has looked yet whether they add up, the last one: with it that is done.
-        """
+    def missing(self, workspace: str, sha: str, size: int, device: str = "") -> list[int]:
+        """The pieces that the device has to send of a content of `size` bytes, none once it is whole. The last one is
+        always among them: with it the server looks whether they add up."""
         _check(sha, size)
-        whole, lacking = self._look(_place(workspace, sha), size)
-        return lacking if lacking or whole else [pieces(size) - 1]
+        place, sent, last = _place(workspace, sha), _sent(size, device), pieces(size) - 1
+        here = self._storage.names(place)
+        if (whole := self._whole(place)) and here.issuperset(whole.names):
+            return []
+        return [piece for piece in range(last) if sent.name(piece) not in here] + [last]
 
-    def put(self, workspace: str, sha: str, size: int, piece: int, body: bytes) -> None:
-        """Takes a piece that is not here; with the last one the content is whole, if its hash is right."""
+    def put(self, workspace: str, sha: str, size: int, piece: int, body: bytes, device: str = "") -> None:
+        """Takes a piece. With the last one the content is whole, if all are here and their hash is right."""
         _check(sha, size)
         if not 0 <= piece < pieces(size) or len(body) != min(PIECE, size - piece * PIECE):
             raise Unfit(f"{len(body)} bytes are not piece {piece} of {size} bytes.")
-        place = _place(workspace, sha)
-        whole, lacking = self._look(place, size)
-        if whole and not lacking:
+        place, sent = _place(workspace, sha), _sent(size, device)
+        if self._is_settled(place, sent):
             return
-        if piece in lacking:
-            if whole:  # the disk lost some: what takes their place is looked at again
-                self._storage.delete(f"{place}/whole")
-            self._storage.put(f"{place}/{piece:06}", body)
-            _, lacking = self._look(place, size)  # another worker may have taken the rest meanwhile
-        if not lacking:
-            self._close(place, sha, size)
+        self._storage.put(f"{place}/{sent.name(piece)}", body)
+        if piece == pieces(size) - 1:
+            self._close(place, sha, sent)
 
-    def _look(self, place: str, size: int) -> tuple[bool, list[int]]:
-        """Whether the content was found whole, and its pieces that are not here. `size` is what the asker says; of a
-        whole one it is known."""
-        names = self._storage.names(place)
-        whole = self._storage.get(f"{place}/whole") if "whole" in names else None
-        count = pieces(size if whole is None else int(whole))
-        return whole is not None, [n for n in range(count) if f"{n:06}" not in names]
+    def _is_settled(self, place: str, sent: _Sent) -> bool:
+        """Whether the content is whole; what another device than its sender has sent of it is thrown away then."""
+        if (whole := self._whole(place)) is None:
+            return False
+        is_whole = self._storage.names(place).issuperset(whole.names)
+        if is_whole and whole != sent:
+            self._drop(place, sent)
+        elif whole == sent and not is_whole:  # the disk lost some: what takes their place is looked at again
+            self._storage.delete(f"{place}/whole")
+        return is_whole
 
-    def _close(self, place: str, sha: str, size: int) -> None:
-        digest, found = hashlib.sha256(), 0
-        keys = [f"{place}/{n:06}" for n in range(pieces(size))]
-        for key in keys:
-            body = self._storage.get(key) or b""
+    def _close(self, place: str, sha: str, sent: _Sent) -> None:
+        if not self._storage.names(place).issuperset(sent.names):
+            return
+        digest = hashlib.sha256()
+        for name in sent.names:
+            if (body := self._storage.get(f"{place}/{name}")) is None:  # who sends asks what is missing
+                return
             digest.update(body)
-            found += len(body)
-        if digest.hexdigest() == sha:
-            self._storage.put(f"{place}/whole", str(found).encode())
-            return
-        if self._look(place, size) == (True, []):  # another worker saw others, and was right
-            return
-        for key in keys:
-            self._storage.delete(key)
-        raise Unfit("The pieces do not add up to the content. Send it again.")
+        if digest.hexdigest() != sha:
+            self._drop(place, sent)
+            raise Unfit("The pieces do not add up to the content. Send it again.")
+        if not self._is_settled(place, sent):
+            self._storage.put(f"{place}/whole", f"{sent.size} {sent.start}".encode())
+
+    def _drop(self, place: str, sent: _Sent) -> None:
+        for name in self._storage.names(place).intersection(sent.names):
+            self._storage.delete(f"{place}/{name}")
+
+    def _whole(self, place: str) -> _Sent | None:
+        """The pieces that were found to be the content, whether or not they are still all here."""
+        if (found := self._storage.get(f"{place}/whole")) is None:
+            return None
+        size, _, start = found.decode().partition(" ")
+        return _Sent(int(size), start)
 
     def get(self, workspace: str, member: str, rec: str, sha: str, piece: int) -> bytes | None:
         """A piece of a whole content, through an attachment that the member sees; None where there is none."""
         _check(sha, 0)
         place = _place(workspace, sha)
-        if not self._names(workspace, member, rec, sha) or self._storage.get(f"{place}/whole") is None:
+        if not self._names(workspace, member, rec, sha) or (whole := self._whole(place)) is None:
             return None
-        return self._storage.get(f"{place}/{piece:06}")
+        return self._storage.get(f"{place}/{whole.name(piece)}") if 0 <= piece < pieces(whole.size) else None
 
     def is_whole(self, workspace: str, sha: str) -> bool:
         """Its pieces are all here, and had the right hash when they came."""
-        return self._look(_place(workspace, sha), 0) == (True, [])
+        place = _place(workspace, sha)
+        whole = self._whole(place)
+        return whole is not None and self._storage.names(place).issuperset(whole.names)
 
     def _names(self, workspace: str, member: str, rec: str, sha: str) -> bool:
         """Whether the member sees an attachment `rec` with this content."""
@@ -221,6 +248,10 @@ class Contents:
 
 def _place(workspace: str, sha: str) -> str:
     return f"{workspace}/{sha[:2]}/{sha}"
+
+
+def _sent(size: int, device: str) -> _Sent:
+    return _Sent(size, f"{device}-{size}-")
 
 
 def _check(sha: str, size: int) -> None:

@@ -20,16 +20,16 @@ def add_routes(app: FastAPI, backend: Backend) -> None:
         return envelope.plain(422, str(error))
 
     @app.get("/v1/blobs/{sha}")
-    async def missing(request: Request, device: SignedIn, sha: str, size: int) -> Response:
-        """The pieces of a content of `size` bytes that the server lacks."""
-        lacks = await backend.read(contents().missing, device.workspace, sha, size)
-        return envelope.document(request, {"missing": lacks})
+    async def wanted(request: Request, device: SignedIn, sha: str, size: int) -> Response:
+        """The pieces that this device has to send of a content of `size` bytes; none once it is whole."""
+        missing = await backend.read(contents().missing, device.workspace, sha, size, device.letter)
+        return envelope.document(request, {"missing": missing})
 
     @app.put("/v1/blobs/{sha}", openapi_extra=ANY_BYTES)
     async def put(request: Request, device: SignedIn, sha: str, size: int, piece: int) -> Response:
-        """Takes one piece. 422: it is none of that content."""
+        """Takes one piece. 422: it is none of that content, or with it the pieces do not add up."""
         body = await request.body()
-        await backend.read(contents().put, device.workspace, sha, size, piece, body)
+        await backend.read(contents().put, device.workspace, sha, size, piece, body, device.letter)
         return envelope.document(request, {})
 
     @app.get("/v1/blobs/{sha}/{piece}")

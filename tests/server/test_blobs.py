@@ -5,13 +5,14 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
 from models.errors import MilepostError, StoreFull
-from server.blobs import Contents, Storage, Unfit, open_storage
+from server.blobs import Contents, Storage, Unfit, _sent, open_storage
 from sync.protocol import PIECE
 from tests.server.laptop import Laptop, do, new
 from tests.server.running import Served
@@ -19,25 +20,29 @@ from tests.server.running import Served
 PHOTO = b"\xff\xd8 a photo of the cabinet" * 20_000
 SHA = hashlib.sha256(PHOTO).hexdigest()
 PIECES = [PHOTO[n : n + PIECE] for n in range(0, len(PHOTO), PIECE)]
+JUNK = [b"x" * len(piece) for piece in PIECES]
 PLACE = f"w/{SHA[:2]}/{SHA}"
+START = f"A-{len(PHOTO)}-"
+WHOLE = {
+    f"{START}000000": PIECES[0], f"{START}000001": PIECES[1], "whole": f"{len(PHOTO)} {START}".encode()
+}  # fmt: skip
 
 
 class Late:
-    """The storage as a slow worker sees it: others go on when it has read a piece that is not there yet."""
+    """The storage as a slow worker sees it: others go on before it does `what` for the first time."""
 
-    def __init__(self, storage: Storage, meanwhile: Callable[[], None]) -> None:
-        self._storage, self._meanwhile = storage, meanwhile
-        self.put, self.names, self.delete = storage.put, storage.names, storage.delete
+    def __init__(self, storage: Storage, what: str, meanwhile: Callable[[], None]) -> None:
+        self._storage, self._what, self._meanwhile = storage, what, [meanwhile]
 
-    def get(self, key: str) -> bytes | None:
-        if (found := self._storage.get(key)) is None:
-            self._meanwhile()
-        return found
+    def __getattr__(self, what: str) -> Any:
+        if what == self._what and self._meanwhile:
+            self._meanwhile.pop()()
+        return getattr(self._storage, what)
 
 
-def send(contents: Contents, *which: int) -> None:
+def send(contents: Contents, *which: int, pieces: list[bytes] = PIECES, device: str = "A") -> None:
     for piece in which:
-        contents.put("w", SHA, len(PHOTO), piece, PIECES[piece])
+        contents.put("w", SHA, len(PHOTO), piece, pieces[piece], device)
 
 
 def kept(contents: Contents) -> dict[str, bytes | None]:
@@ -80,69 +85,113 @@ def contents(storage: Storage, server: Served) -> Contents:
 
 
 def test_pieces_come_in_any_order_and_twice(contents: Contents) -> None:
-    assert contents.missing("w", SHA, len(PHOTO)) == [0, 1]
-    for piece in (1, 1, 0):
-        contents.put("w", SHA, len(PHOTO), piece, PIECES[piece])
-    assert contents.missing("w", SHA, len(PHOTO)) == []
-    assert contents.missing("another workspace", SHA, len(PHOTO)) == [0, 1]
+    assert contents.missing("w", SHA, len(PHOTO), "A") == [0, 1]
+    send(contents, 1, 1, 0)
+    assert contents.missing("w", SHA, len(PHOTO), "A") == [1]
+    send(contents, 1)
+    assert contents.missing("w", SHA, len(PHOTO), "A") == []
+    assert contents.missing("another workspace", SHA, len(PHOTO), "A") == [0, 1]
 
 
 def test_what_is_not_that_content_leaves_nothing_behind(contents: Contents) -> None:
-    contents.put("w", SHA, len(PHOTO), 0, PIECES[0])
+    send(contents, 0)
     with pytest.raises(Unfit, match="do not add up"):
-        contents.put("w", SHA, len(PHOTO), 1, b"x" * len(PIECES[1]))
-    assert contents.missing("w", SHA, len(PHOTO)) == [0, 1]
+        send(contents, 1, pieces=JUNK)
+    assert kept(contents) == {}
+
+
+def test_nobody_destroys_what_another_device_sends(contents: Contents) -> None:
+    send(contents, 0)
+    with pytest.raises(Unfit):
+        contents.put("w", SHA, 1, 0, b"x", "B")
+    with pytest.raises(Unfit):
+        send(contents, 0, 1, pieces=JUNK, device="B")
+    send(contents, 0, pieces=JUNK, device="C")
+    send(contents, *contents.missing("w", SHA, len(PHOTO), "A"))
+    assert kept(contents) == WHOLE | {f"C-{len(PHOTO)}-000000": JUNK[0]}
 
 
 def test_a_whole_content_stays_as_it_is_whoever_sends_pieces_of_it(contents: Contents) -> None:
     send(contents, 0, 1)
-    contents.put("w", SHA, 1, 0, b"x")
-    contents.put("w", SHA, len(PHOTO), 0, b"x" * PIECE)
-    contents.put("w", SHA, len(PHOTO) + PIECE, 2, PIECES[1])
-    assert contents.missing("w", SHA, len(PHOTO)) == [] and contents.is_whole("w", SHA)
-    assert kept(contents) == {"000000": PIECES[0], "000001": PIECES[1], "whole": b"%d" % len(PHOTO)}
+    for device in ("A", "B"):
+        contents.put("w", SHA, 1, 0, b"x", device)
+        send(contents, 0, 1, pieces=JUNK, device=device)
+        contents.put("w", SHA, len(PHOTO) + PIECE, 2, PIECES[1], device)
+        assert contents.missing("w", SHA, len(PHOTO), device) == []
+    assert kept(contents) == WHOLE
 
 
-def test_a_piece_that_is_here_is_not_written_again(contents: Contents) -> None:
-    send(contents, 0)
-    contents.put("w", SHA, len(PHOTO), 0, b"x" * PIECE)
-    assert kept(contents) == {"000000": PIECES[0]}
+def test_junk_that_is_written_just_when_another_device_is_done_is_not_taken(contents: Contents) -> None:
+    late = Late(contents._storage, "put", lambda: send(contents, 0, 1))
+    send(Contents(late, contents._database), 1, pieces=JUNK, device="B")
+    assert contents.is_whole("w", SHA) and kept(contents).items() >= WHOLE.items()
+
+
+def test_who_is_overtaken_by_another_device_leaves_nothing_behind(contents: Contents) -> None:
+    send(contents, 0, device="B")
+    send(contents, 0, 1)
+    send(contents, 1, device="B")
+    assert kept(contents) == WHOLE
+
+
+def test_of_two_devices_that_are_done_at_once_the_first_one_counts(contents: Contents) -> None:
+    send(contents, 0, device="B")
+    contents._storage.put(f"{PLACE}/B-{len(PHOTO)}-000001", PIECES[1])
+    late = Late(contents._storage, "get", lambda: send(contents, 0, 1))
+    Contents(late, contents._database)._close(PLACE, SHA, _sent(len(PHOTO), "B"))
+    assert kept(contents) == WHOLE
+
+
+def test_a_content_that_an_older_server_took_is_whole(contents: Contents) -> None:
+    older = {"000000": PIECES[0], "000001": PIECES[1], "whole": b"%d" % len(PHOTO)}
+    for name, body in older.items():
+        contents._storage.put(f"{PLACE}/{name}", body)
+    send(contents, 0, 1, pieces=JUNK)
+    assert contents.missing("w", SHA, len(PHOTO), "A") == [] and kept(contents) == older
+    contents._storage.delete(f"{PLACE}/000000")
+    send(contents, *contents.missing("w", SHA, len(PHOTO), "A"))
+    assert contents.is_whole("w", SHA) and kept(contents).items() >= WHOLE.items()
 
 
 def test_pieces_that_nobody_looked_through_are_asked_for_by_the_last_one(contents: Contents) -> None:
     """The server was killed between the last piece and the word that it is whole."""
     send(contents, 0, 1)
     contents._storage.delete(f"{PLACE}/whole")
-    assert contents.missing("w", SHA, len(PHOTO)) == [1] and not contents.is_whole("w", SHA)
+    assert contents.missing("w", SHA, len(PHOTO), "A") == [1] and not contents.is_whole("w", SHA)
     send(contents, 1)
-    assert contents.missing("w", SHA, len(PHOTO)) == [] and contents.is_whole("w", SHA)
+    assert contents.missing("w", SHA, len(PHOTO), "A") == [] and contents.is_whole("w", SHA)
 
 
-def test_where_somebody_sent_junk_first_all_is_asked_for_anew(contents: Contents) -> None:
-    for piece in (0, 1):
-        contents._storage.put(f"{PLACE}/{piece:06}", b"x" * len(PIECES[piece]))
-    assert contents.missing("w", SHA, len(PHOTO)) == [1]
+def test_where_a_device_sent_junk_first_all_is_asked_for_anew(contents: Contents) -> None:
+    send(contents, 0, pieces=JUNK)
+    assert contents.missing("w", SHA, len(PHOTO), "A") == [1]
     with pytest.raises(Unfit, match="do not add up"):
         send(contents, 1)
-    send(contents, *contents.missing("w", SHA, len(PHOTO)))
-    assert contents.is_whole("w", SHA) and kept(contents)["000000"] == PIECES[0]
+    send(contents, *contents.missing("w", SHA, len(PHOTO), "A"))
+    assert kept(contents) == WHOLE
 
 
-def test_what_the_disk_lost_of_a_whole_content_comes_again_and_is_looked_at(contents: Contents) -> None:
+@pytest.mark.parametrize("device", ["A", "B"])
+def test_what_the_disk_lost_of_a_whole_content_comes_again_and_is_looked_at(
+    contents: Contents, device: str
+) -> None:
     send(contents, 0, 1)
-    contents._storage.delete(f"{PLACE}/000000")
-    assert contents.missing("w", SHA, len(PHOTO)) == [0] and not contents.is_whole("w", SHA)
+    contents._storage.delete(f"{PLACE}/{START}000000")
+    assert contents.missing("w", SHA, len(PHOTO), device) == [0, 1] and not contents.is_whole("w", SHA)
     with pytest.raises(Unfit):
-        contents.put("w", SHA, len(PHOTO), 0, b"x" * PIECE)
-    send(contents, *contents.missing("w", SHA, len(PHOTO)))
-    assert contents.is_whole("w", SHA) and kept(contents)["000000"] == PIECES[0]
-
-
-def test_a_worker_that_saw_junk_leaves_what_another_one_has_closed(contents: Contents) -> None:
-    send(contents, 0)
-    late = Late(contents._storage, lambda: send(contents, 1))
-    Contents(late, contents._database)._close(PLACE, SHA, len(PHOTO))
+        send(contents, 0, 1, pieces=JUNK, device=device)
+    assert not contents.is_whole("w", SHA)
+    send(contents, *contents.missing("w", SHA, len(PHOTO), device), device=device)
     assert contents.is_whole("w", SHA)
+
+
+def test_a_piece_that_is_gone_when_it_is_looked_at_is_asked_for_again(contents: Contents) -> None:
+    """Another worker found that they do not add up, or the folder's listing lags."""
+    send(contents, 0, 1)
+    contents._storage.delete(f"{PLACE}/whole")
+    late = Late(contents._storage, "get", lambda: contents._storage.delete(f"{PLACE}/{START}000000"))
+    Contents(late, contents._database)._close(PLACE, SHA, _sent(len(PHOTO), "A"))
+    assert kept(contents) == {f"{START}000001": PIECES[1]}
 
 
 def test_a_content_is_read_through_an_attachment_once_it_is_whole(contents: Contents, ines: Laptop) -> None:
@@ -216,3 +265,13 @@ def test_only_the_signed_in_and_small_pieces_come_in(server: Served, ines: Lapto
     assert ines.http.put(place, content=PIECES[0] + b"x").status_code == 413
     assert ines.http.put(place, content=PIECES[0][1:]).status_code == 422
     assert ines.http.put(place, content=PIECES[0]).json() == {}
+
+
+def test_each_laptop_sends_pieces_of_its_own(ines: Laptop, tomas: Laptop) -> None:
+    place = f"/v1/blobs/{SHA}?size={len(PHOTO)}"
+    assert ines.http.put(f"{place}&piece=0", content=PIECES[0]).status_code == 200
+    assert tomas.http.get(place).json() == {"missing": [0, 1]}
+    junk = [tomas.http.put(f"{place}&piece={n}", content=JUNK[n]).status_code for n in (0, 1)]
+    assert junk == [200, 422] and ines.http.get(place).json() == {"missing": [1]}
+    ines.http.put(f"{place}&piece=1", content=PIECES[1])
+    assert tomas.http.get(place).json() == {"missing": []}

@@ -110,11 +110,11 @@ def test_an_upload_that_broke_off_goes_on_where_it_was(
     put = server.backend.contents.put  # type: ignore[union-attr]
     pieces: list[int] = []
 
-    def failing(workspace: str, sha: str, size: int, piece: int, body: bytes) -> None:
+    def failing(workspace: str, sha: str, size: int, piece: int, *rest: bytes) -> None:
         pieces.append(piece)
         if len(pieces) == 2:
             raise OSError("the disk is gone")
-        put(workspace, sha, size, piece, body)
+        put(workspace, sha, size, piece, *rest)
 
     monkeypatch.setattr(server.backend.contents, "put", failing)
     with pytest.raises(Held, match="500"):
@@ -138,7 +138,7 @@ def test_a_content_counts_as_sent_when_the_server_says_that_it_is_whole(
     def losing(workspace: str, sha: str, size: int, piece: int, *rest: bytes) -> None:
         put(workspace, sha, size, piece, *rest)
         if piece == 0 and len(lost) < times:
-            lost.extend(Path(f"{tmp_path}/server.db.blobs").rglob("*000000"))
+            lost.extend(Path(f"{tmp_path}/server.db.blobs").rglob("*-000000"))
             lost[-1].unlink()
 
     monkeypatch.setattr(server.backend.contents, "put", losing)
@@ -161,7 +161,7 @@ def test_what_is_not_that_content_is_never_taken_for_it(
     ines, tomas = pair
     id = attach(ines, tmp_path)
     worker.sync_now(ines)
-    [piece] = Path(f"{tmp_path}/server.db.blobs").rglob("000001")
+    [piece] = Path(f"{tmp_path}/server.db.blobs").rglob("*-000001")
     piece.write_bytes(b"y" * protocol.PIECE)
     worker.sync_now(tomas)
     with pytest.raises(Held, match=r"not the content of cell 3\.pdf"):
