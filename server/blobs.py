@@ -10,6 +10,8 @@ No device touches the pieces of another one: what somebody sends wrongly is in n
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -17,12 +19,13 @@ import orjson
 
 from models.blobs import LARGEST
 from models.durable import make_folder, put_in_place
-from models.errors import MilepostError, StoreFull
+from models.errors import MilepostError, StoreError, StoreFull
 from server import spaces
 from server.database import Database
 from sync.protocol import PIECE, pieces
 
 S3 = "s3://"
+ABSENT = ("NoSuchKey", "404")  # of a key, as S3 and what is compatible with it say
 HEX = set("0123456789abcdef")
 
 
@@ -31,7 +34,7 @@ class Unfit(MilepostError):
 
 
 class Storage(Protocol):
-    """Small values by their keys. Raises StoreFull, in words for whoever runs the server."""
+    """Small values by their keys. Raises StoreError, in words for whoever runs the server."""
 
     def put(self, key: str, body: bytes) -> None: ...
     def get(self, key: str) -> bytes | None: ...
@@ -49,7 +52,7 @@ class Folder:
 
     def put(self, key: str, body: bytes) -> None:
         path = self._place / key
-        try:
+        with self._in_words("written", StoreFull):
             make_folder(path.parent)
             handle, name = tempfile.mkstemp(dir=path.parent, prefix=".")
             try:
@@ -60,23 +63,29 @@ class Folder:
                 put_in_place(Path(name), path)
             finally:
                 Path(name).unlink(missing_ok=True)
-        except OSError as error:
-            raise StoreFull(
-                f"{self._place} cannot be written: {error.strerror or error}. Free some room or check its permissions."
-            ) from error
 
     def get(self, key: str) -> bytes | None:
-        try:
+        with self._in_words("read"), suppress(FileNotFoundError):
             return (self._place / key).read_bytes()
-        except FileNotFoundError:
-            return None
+        return None
 
     def names(self, prefix: str) -> set[str]:
-        folder = self._place / prefix
-        return {p.name for p in folder.iterdir() if not p.name.startswith(".")} if folder.is_dir() else set()
+        with self._in_words("read"), suppress(FileNotFoundError):
+            return {p.name for p in (self._place / prefix).iterdir() if not p.name.startswith(".")}
+        return set()
 
     def delete(self, key: str) -> None:
-        (self._place / key).unlink(missing_ok=True)
+        with self._in_words("changed"):
+            (self._place / key).unlink(missing_ok=True)
+
+    @contextmanager
+    def _in_words(self, done: str, kind: type[StoreError] = StoreError) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise kind(
+                f"{self._place} cannot be {done}: {error.strerror or error}. Check its disk, room and permissions."
+            ) from error
 
 
 class Bucket:
@@ -99,7 +108,7 @@ class Bucket:
 
     def get(self, key: str) -> bytes | None:
         found = self._call("get_object", Key=self._prefix + key)
-        return bytes(found["Body"].read()) if found else None
+        return self._in_words(found["Body"].read) if found else None
 
     def names(self, prefix: str) -> set[str]:
         start = f"{self._prefix}{prefix}/"
@@ -116,21 +125,20 @@ class Bucket:
         self._call("delete_object", Key=self._prefix + key)
 
     def _call(self, what: str, **given: Any) -> Any:
+        return self._in_words(getattr(self._client, what), Bucket=self._bucket, **given)
+
+    def _in_words(self, what: Callable[..., Any], **given: Any) -> Any:
+        """What it returns; None where the key is not there."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            return getattr(self._client, what)(Bucket=self._bucket, **given)
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in ("NoSuchKey", "404"):
+            return what(**given)
+        except (BotoCoreError, ClientError) as error:
+            if isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in ABSENT:
                 return None
-            raise self._broken(error) from error
-        except BotoCoreError as error:
-            raise self._broken(error) from error
-
-    def _broken(self, error: Exception) -> StoreFull:
-        return StoreFull(
-            f"The storage {S3}{self._bucket} refused: {error}. Check bucket, address and keys (AWS_…)."
-        )
+            raise StoreError(
+                f"The storage {S3}{self._bucket} failed: {error}. Check bucket, address and keys (AWS_…)."
+            ) from error
 
 
 def beside(database: str) -> str:
@@ -158,7 +166,7 @@ class _Sent(NamedTuple):
 
 
 class Contents:
-    """What the endpoints ask of the storage; `device` is the letter of the one that asks. Raises Unfit, StoreFull."""
+    """What the endpoints ask of the storage; `device` is the letter of the one that asks. Raises Unfit, StoreError."""
 
     def __init__(self, storage: Storage, database: Database) -> None:
         self._storage, self._database = storage, database

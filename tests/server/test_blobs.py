@@ -3,7 +3,9 @@
 import errno
 import hashlib
 import os
+import threading
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 
-from models.errors import MilepostError, StoreFull
+from models.errors import MilepostError, StoreError, StoreFull
 from server.blobs import Contents, Storage, Unfit, _sent, open_storage
 from sync.protocol import PIECE
 from tests.server.laptop import Laptop, do, new
@@ -59,17 +61,22 @@ def s3() -> Iterator[str]:
     server.stop()
 
 
-@pytest.fixture(params=["folder", "s3"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
-    if request.param == "folder":
-        return open_storage(str(tmp_path / "blobs"))
-    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", request.getfixturevalue("s3"))
+def at(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """S3 storage is at this address."""
     for name, value in (
+        ("ENDPOINT_URL_S3", url),
         ("ACCESS_KEY_ID", "harlan"),
         ("SECRET_ACCESS_KEY", "fab"),
         ("DEFAULT_REGION", "eu-west-1"),
     ):
         monkeypatch.setenv(f"AWS_{name}", value)
+
+
+@pytest.fixture(params=["folder", "s3"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Storage:
+    if request.param == "folder":
+        return open_storage(str(tmp_path / "blobs"))
+    at(monkeypatch, request.getfixturevalue("s3"))
     import boto3
 
     bucket = tmp_path.name.replace("_", "-").lower()
@@ -247,6 +254,37 @@ def test_storage_that_does_not_answer_is_said_in_words(
         open_storage("s3://bucket")
 
 
+@pytest.mark.parametrize(("what", "key"), [("get", "w"), ("names", "w/1"), ("delete", "w")])
+def test_a_folder_that_fails_is_said_in_words(tmp_path: Path, what: str, key: str) -> None:
+    folder = open_storage(str(tmp_path / "blobs"))
+    folder.put("w/1", b"x")
+    with pytest.raises(StoreError, match=r"blobs cannot be (read|changed)"):
+        getattr(folder, what)(key)
+
+
+def test_an_object_that_breaks_off_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Half(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("content-length", "100")
+            self.end_headers()
+            self.wfile.write(b"half")
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = HTTPServer(("127.0.0.1", 0), Half)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    at(monkeypatch, f"http://127.0.0.1:{server.server_port}")
+    try:
+        with pytest.raises(StoreError, match=r"s3://files failed: .*Check bucket"):
+            open_storage("s3://files").get("w/1")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def test_a_full_disk_keeps_nothing_of_a_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -275,3 +313,19 @@ def test_each_laptop_sends_pieces_of_its_own(ines: Laptop, tomas: Laptop) -> Non
     assert junk == [200, 422] and ines.http.get(place).json() == {"missing": [1]}
     ines.http.put(f"{place}&piece=1", content=PIECES[1])
     assert tomas.http.get(place).json() == {"missing": []}
+
+
+def test_a_piece_that_is_none_is_a_404_and_one_that_cannot_be_read_a_503(
+    server: Served, ines: Laptop, tmp_path: Path
+) -> None:
+    sha, body = hashlib.sha256(b"Linz!").hexdigest(), b"Linz!"
+    about = {"name": "a.txt", "size": 5, "sha256": sha, "owner_kind": "client", "owner_id": "harlan"}
+    ines.push(do("Attach", new("attachment", "a", **about)))
+    ines.http.put(f"/v1/blobs/{sha}?size=5&piece=0", content=body)
+    asked = [ines.http.get(f"/v1/blobs/{sha}/{piece}?rec=a").status_code for piece in (0, 1, -1, "9" * 300)]
+    assert asked == [200, 404, 404, 404]
+    [file] = (tmp_path / "blobs").rglob("*-000000")
+    file.unlink()
+    file.mkdir()
+    broken = ines.http.get(f"/v1/blobs/{sha}/0?rec=a")
+    assert broken.status_code == 503 and "cannot be read" in broken.json()["detail"]
