@@ -1,4 +1,4 @@
-"""Who may sign in: members, their devices, invitations, and the audit of all that.
+"""Who may sign in: members, their devices and invitations.
 
 Codes and tokens are kept as SHA-256 only. Times are milliseconds since 1970.
 """
@@ -13,6 +13,7 @@ import orjson
 
 from models.errors import NotFound
 from models.record import KINDS, new_id
+from server import audit
 from server.database import Connection, Database, ids_of
 from server.log import SERVER, decide, state
 from sync.protocol import Change, Transaction
@@ -78,15 +79,6 @@ class SignedOut(NamedTuple):
     codes: int
 
 
-class Event(NamedTuple):
-    """Of the audit: an invite, login, logout, revoke or restore. `member` did it, "" for whoever runs the server."""
-
-    at: int
-    member: str
-    what: str
-    detail: str
-
-
 class Accounts:
     """Raises StoreError."""
 
@@ -121,7 +113,7 @@ class Accounts:
                 "INSERT INTO invite(hash, workspace, name, author, expires) VALUES(?,?,?,?,?)",
                 (_digest(code), workspace, name, author, now + CODE_LIFE),
             )
-            _audit(conn, workspace, now, author, "invite", name)
+            audit.note(conn, workspace, now, author, "invite", name)
         return f"{code[:4]}-{code[4:]}", now + CODE_LIFE
 
     def login(self, code: str, device: str, now: int) -> SignIn:
@@ -142,7 +134,7 @@ class Accounts:
                 "INSERT INTO device(hash, workspace, member, name, letter, since, last_seen) VALUES(?,?,?,?,?,?,?)",
                 (_digest(token), workspace, member, device, next_letter, now, now),
             )
-            _audit(conn, workspace, now, member, "login", f"{next_letter} {device}")
+            audit.note(conn, workspace, now, member, "login", f"{next_letter} {device}")
             at = state(conn, workspace)
         self._database.tell(workspace, at.head)
         return SignIn(token, workspace, at.epoch, member, name, next_letter)
@@ -151,7 +143,7 @@ class Accounts:
         """Revokes the device's token."""
         with self._database.writing() as conn:
             conn.execute("UPDATE device SET revoked=? WHERE hash=?", (now, device.hash))
-            _audit(conn, device.workspace, now, device.member, "logout", device.letter)
+            audit.note(conn, device.workspace, now, device.member, "logout", device.letter)
 
     def users(self) -> list[User]:
         with self._database.reading() as conn:
@@ -169,17 +161,6 @@ class Accounts:
                 " JOIN member m ON m.workspace=d.workspace AND m.id=d.member ORDER BY d.since, d.letter"
             ).fetchall()
         return [SignedIn(*row) for row in rows]
-
-    def audit(self, workspace: str, most: int) -> list[Event]:
-        """The newest `most` of it, newest first."""
-        with self._database.reading() as conn:
-            rows = conn.execute(
-                "SELECT a.at, coalesce(m.name, a.member, ''), a.what, a.detail FROM audit a"
-                " LEFT JOIN member m ON m.workspace=a.workspace AND m.id=a.member"
-                " WHERE a.workspace=? ORDER BY a.at DESC, a.what, a.detail LIMIT ?",
-                (workspace, most),
-            ).fetchall()
-        return [Event(*row) for row in rows]
 
     def revoke(self, workspace: str, letter: str, now: int) -> int:
         """Signs the device with that letter out, and voids the unused codes that its member made; how many.
@@ -227,7 +208,7 @@ def _revoke(conn: Connection, workspace: str, column: str, value: str, now: int)
         (now, workspace, value),
     ).fetchall()
     for device, _ in found:
-        _audit(conn, workspace, now, None, "revoke", device)
+        audit.note(conn, workspace, now, None, "revoke", device)
     return [member for _, member in found]
 
 
@@ -244,7 +225,7 @@ def _void(conn: Connection, workspace: str, codes: Mapping[str, str], now: int) 
         "UPDATE invite SET used=? WHERE hash IN (SELECT value FROM json_each(?))", (now, ids_of(codes))
     )
     for name in codes.values():
-        _audit(conn, workspace, now, None, "revoke", f"code for {name}")
+        audit.note(conn, workspace, now, None, "revoke", f"code for {name}")
 
 
 def _invitation(conn: Connection, hash: str, now: int) -> tuple[str, str, str | None]:
@@ -331,13 +312,6 @@ def letter(number: int) -> str:
         number, digit = number // 26 - 1, number % 26
         text = LETTERS[digit] + text
     return text
-
-
-def _audit(conn: Connection, workspace: str, now: int, member: str | None, what: str, detail: str) -> None:
-    conn.execute(
-        "INSERT INTO audit(workspace, at, member, what, detail) VALUES(?,?,?,?,?)",
-        (workspace, now, member, what, detail),
-    )
 
 
 def _digest(secret: str) -> str:

@@ -14,7 +14,7 @@ import orjson
 
 from models.errors import MilepostError, Refused
 from models.fields import instant_of
-from server import backup, checking, keeping, restoring, spaces
+from server import audit, backup, checking, keeping, restoring, spaces
 from server.accounts import Accounts
 from server.blobs import beside
 from server.database import Database, open_database
@@ -153,7 +153,9 @@ def _devices(database: Database, options: Options) -> int:
 
 
 def _audit(database: Database, options: Options) -> int:
-    found = Accounts(database).audit(database.workspace(), options.most)
+    workspace = database.workspace()
+    with database.reading() as conn:
+        found = audit.newest(conn, workspace, options.most)
     rows = [{"at": _when(e.at), "member": e.member, "what": e.what, "detail": e.detail} for e in found]
     return _list(rows, options)
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from models.errors import Refused
 from models.space import ROLES
-from server import spaces
+from server import audit, spaces
 from server.backup import copy_tables, in_words
 from server.database import Connection, Database, open_database
 
@@ -127,8 +127,6 @@ def _begin(conn: Connection, now: int, before: int) -> Restored:
         "INSERT INTO epoch(workspace, n, nonce, fork, at) VALUES(?,?,?,?,?)", (workspace, n, epoch, head, now)
     )
     conn.execute("UPDATE workspace SET epoch=? WHERE id=?", (secrets.token_hex(8), workspace))
-    conn.execute(
-        "INSERT INTO audit(workspace, at, member, what, detail) VALUES(?,?,NULL,'restore',?)",
-        (workspace, now, f"log {before} → {head}" if before else f"log at {head}"),
-    )
+    detail = f"log {before} → {head}" if before else f"log at {head}"
+    audit.note(conn, workspace, now, None, "restore", detail)
     return Restored(head, max(0, before - head))
