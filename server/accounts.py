@@ -6,14 +6,14 @@ Codes and tokens are kept as SHA-256 only. Times are milliseconds since 1970.
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import orjson
 
-from models.errors import NotFound
+from models.errors import NotFound, Refused
 from models.record import KINDS, new_id
-from server import audit
+from server import audit, spaces
 from server.database import Connection, Database, ids_of
 from server.log import SERVER, decide, state
 from sync.protocol import Change, Transaction
@@ -22,10 +22,6 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # nothing that reads like something
 HOUR = 3_600_000
 CODE_LIFE = 7 * 24 * HOUR
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-class WrongCode(Exception):
-    """The code of a sign-in does not hold; says why and what to do."""
 
 
 class Device(NamedTuple):
@@ -49,6 +45,14 @@ class SignIn(NamedTuple):
     member: str
     name: str
     letter: str
+
+
+class Account(NamedTuple):
+    """Whom codes and sign-outs for a name are for. `name`: that of the sign-in, else that of the record."""
+
+    id: str
+    name: str
+    signed_in: bool
 
 
 class User(NamedTuple):
@@ -106,9 +110,11 @@ class Accounts:
             conn.execute("UPDATE device SET last_seen=? WHERE hash=?", (now, device.hash))
 
     def invite(self, workspace: str, name: str, author: str | None, now: int) -> tuple[str, int]:
-        """A code with which `name` signs in one device, and when it ends."""
+        """A code with which `name` signs in one device, and when it ends. Raises Refused where it would open what is
+        not the author's to give."""
         code = "".join(secrets.choice(ALPHABET) for _ in range(8))
         with self._database.writing() as conn:
+            _opened(conn, workspace, name, author)
             conn.execute(
                 "INSERT INTO invite(hash, workspace, name, author, expires) VALUES(?,?,?,?,?)",
                 (_digest(code), workspace, name, author, now + CODE_LIFE),
@@ -119,7 +125,7 @@ class Accounts:
     def login(self, code: str, device: str, now: int) -> SignIn:
         """Uses up a code; its name becomes a member, whose record goes into the log, or gets a further device.
 
-        Raises WrongCode, which leaves the code as it was.
+        Raises Refused, which leaves the code as it was.
         """
         token = secrets.token_urlsafe(32)
         hash = _digest(re.sub(r"[\s-]", "", code).upper())
@@ -128,7 +134,7 @@ class Accounts:
         with self._database.writing() as conn:
             workspace, wanted, author = _invitation(conn, hash, now)
             conn.execute("UPDATE invite SET used=? WHERE hash=?", (now, hash))
-            member, name = _member(conn, workspace, wanted, author, now)
+            member, name, _ = _member(conn, workspace, wanted, author, now)
             next_letter = _next_letter(conn, workspace)
             conn.execute(
                 "INSERT INTO device(hash, workspace, member, name, letter, since, last_seen) VALUES(?,?,?,?,?,?,?)",
@@ -177,28 +183,23 @@ class Accounts:
 
     def sign_out(self, workspace: str, name: str, now: int) -> SignedOut:
         """Signs all devices of the member out, and voids the unused codes for the name, however it is written, those
-        that lead to the member's account under another one, and those that the member made.
+        for the name that the member's record bears now, and those that the member made.
 
-        Raises NotFound where there is neither a member nor an unused code of that name.
+        Raises Refused where the name is only on the record of who has signed in under another one, NotFound where there
+        is neither a member nor an unused code of that name.
         """
         with self._database.writing(workspace) as conn:
-            signed_in = _signed_in(conn, workspace)
-            people = [*_records(conn, workspace), *signed_in]
-            members = {id for id, called in signed_in if called.casefold() == name.casefold()}
+            member = _account(conn, workspace, name) or Account("", name, False)
+            names = {name.casefold(), spaces.name_of(conn, workspace, member.id).casefold()}
             void = {
                 hash: wanted
                 for hash, wanted, author in _unused(conn, workspace)
-                if author in members
-                or wanted.casefold() == name.casefold()
-                or (_called(wanted, people) or ("",))[0] in members
+                if author == member.id or wanted.casefold() in names
             }
-            if not members and not void:
+            if not member.signed_in and not void:
                 raise NotFound(f"No member is called “{name}”. See: milepost server users")
             _void(conn, workspace, void, now)
-            devices = [
-                device for id in sorted(members) for device in _revoke(conn, workspace, "member", id, now)
-            ]
-            return SignedOut(len(devices), len(void))
+            return SignedOut(len(_revoke(conn, workspace, "member", member.id, now)), len(void))
 
 
 def _revoke(conn: Connection, workspace: str, column: str, value: str, now: int) -> list[str]:
@@ -229,66 +230,83 @@ def _void(conn: Connection, workspace: str, codes: Mapping[str, str], now: int) 
 
 
 def _invitation(conn: Connection, hash: str, now: int) -> tuple[str, str, str | None]:
-    """Workspace, name and author of the code. Raises WrongCode where it does not hold."""
+    """Workspace, name and author of the code. Raises Refused where it does not hold."""
     row = conn.execute(
         "SELECT workspace, name, author, expires, used FROM invite WHERE hash=?", (hash,)
     ).fetchone()
     if row is None:
-        raise WrongCode(
-            "This code is not known. Check it letter by letter, or ask a colleague for a new one."
-        )
+        raise Refused("This code is not known. Check it letter by letter, or ask a colleague for a new one.")
     workspace, name, author, expires, used = row
     if used is not None:
-        raise WrongCode("This code was used already; each is for one sign-in. Ask a colleague for a new one.")
+        raise Refused("This code was used already; each is for one sign-in. Ask a colleague for a new one.")
     if expires <= now:
-        raise WrongCode("This code has expired; codes hold for 7 days. Ask a colleague for a new one.")
+        raise Refused("This code has expired; codes hold for 7 days. Ask a colleague for a new one.")
     return workspace, name, author
 
 
-def _member(conn: Connection, workspace: str, wanted: str, author: str | None, now: int) -> tuple[str, str]:
-    """Id and name of the member called `wanted`: from the synced records, else from former sign-ins, else new.
+def _member(conn: Connection, workspace: str, wanted: str, author: str | None, now: int) -> Account:
+    """The member whom a code of `author` for `wanted` signs in, new where nobody is called so. Raises Refused."""
+    found = _opened(conn, workspace, wanted, author)
+    member = found or Account(new_id(), wanted, False)
+    if not found:
+        [verdict] = decide(conn, workspace, SERVER, member.id, [_joining(member.id, wanted)], now)
+        if verdict.reason:
+            raise Refused(f"“{wanted}” cannot be a member's name: {verdict.reason}")
+    if not member.signed_in:
+        conn.execute(
+            "INSERT INTO member(workspace, id, name, since) VALUES(?,?,?,?)",
+            (workspace, member.id, member.name, now),
+        )
+    return member
 
-    Members may write every name of the library. So a code that one of them made (`author`) opens nobody else's
-    account. Raises WrongCode.
-    """
-    signed_in = _signed_in(conn, workspace)
-    found = _called(wanted, [*_records(conn, workspace), *signed_in])
-    member, name = found or (new_id(), wanted)
-    if author not in (None, member) and member in dict(signed_in):
-        raise WrongCode(
-            f"{name} has signed in before: a code for a further device comes from {name}'s own laptop "
+
+def _opened(conn: Connection, workspace: str, wanted: str, author: str | None) -> Account | None:
+    """The account that a code of `author` for `wanted` opens; None: a new one. A member's code opens nobody else's.
+    Raises Refused."""
+    found = _account(conn, workspace, wanted)
+    if found and found.signed_in and author not in (None, found.id):
+        raise Refused(
+            f"{found.name} has signed in before: a code for a further device comes from {found.name}'s own laptop "
             "(milepost invite NAME), or from whoever runs the server."
         )
-    if not found:
-        [verdict] = decide(conn, workspace, SERVER, member, [_joining(member, name)], now)
-        if verdict.reason:
-            raise WrongCode(f"“{name}” cannot be a member's name: {verdict.reason}")
-    conn.execute(
-        "INSERT INTO member(workspace, id, name, since) VALUES(?,?,?,?)"
-        " ON CONFLICT(workspace, id) DO UPDATE SET name=excluded.name",
-        (workspace, member, name, now),
-    )
-    return member, name
+    return found
 
 
-def _signed_in(conn: Connection, workspace: str) -> list[tuple[str, str]]:
-    """Id and name, as of the latest sign-in, of the members who have signed in once."""
-    return conn.execute("SELECT id, name FROM member WHERE workspace=?", (workspace,)).fetchall()
+def _account(conn: Connection, workspace: str, name: str) -> Account | None:
+    """Who is called `name`; None: nobody yet. Raises Refused.
+
+    Members may write every name of the library. So who has signed in is called as he was then, whatever his record
+    says since, and a record counts only where nobody has signed in with it.
+    """
+    sql = "SELECT id, name FROM member WHERE workspace=? ORDER BY since, id"
+    signed_in = dict(conn.execute(sql, (workspace,)).fetchall())
+    if found := _called(name, signed_in):
+        return Account(found[0], signed_in[found[0]], True)
+    records = _records(conn, workspace)
+    found = _called(name, records)
+    if new := [id for id in found if id not in signed_in]:
+        return Account(new[0], records[new[0]], False)
+    if found:
+        others = " or ".join(f"“{signed_in[id]}”" for id in found)
+        raise Refused(
+            f"“{name}” stands on the record of who signed in as {others}. Codes and sign-outs go by that name."
+        )
+    return None
 
 
-def _records(conn: Connection, workspace: str) -> list[tuple[str, str]]:
-    """Id and name of the people among the synced members."""
-    rows = conn.execute("SELECT id, data FROM record WHERE workspace=? AND kind='member'", (workspace,))
-    people = ((id, orjson.loads(data)) for id, data in rows)
-    return [
-        (id, str(p.get("name")))
-        for id, p in people
+def _records(conn: Connection, workspace: str) -> dict[str, str]:
+    """The names of the people among the synced members, by id, the oldest first."""
+    sql = "SELECT id, data FROM record WHERE workspace=? AND kind='member' ORDER BY id"
+    people = {id: orjson.loads(data) for id, data in conn.execute(sql, (workspace,))}
+    return {
+        id: str(p.get("name"))
+        for id, p in people.items()
         if not p.get("deleted_at") and p.get("type", "work") == "work"
-    ]
+    }
 
 
-def _called(wanted: str, people: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
-    return next((p for p in people if p[1].casefold() == wanted.casefold()), None)
+def _called(name: str, people: Mapping[str, str]) -> list[str]:
+    return [id for id, called in people.items() if called.casefold() == name.casefold()]
 
 
 def _joining(member: str, name: str) -> Transaction:

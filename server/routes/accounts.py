@@ -3,9 +3,9 @@
 from fastapi import FastAPI, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.errors import Refused
 from models.fields import instant_of
 from server import envelope
-from server.accounts import WrongCode
 from server.backend import Backend, SignedIn, Text
 
 TOLD = ("token", "workspace", "member", "name", "letter")
@@ -34,7 +34,7 @@ def add_routes(app: FastAPI, backend: Backend) -> None:
         backend.failures.add(who)  # before anything is awaited, so that guesses at once are counted, too
         try:
             signed = await backend.write(accounts.login, body.code, body.device, backend.clock())
-        except WrongCode as error:
+        except Refused as error:
             raise HTTPException(403, str(error)) from error
         backend.failures.take_back(who)
         request.state.epoch = signed.epoch
@@ -42,10 +42,13 @@ def add_routes(app: FastAPI, backend: Backend) -> None:
 
     @app.post("/v1/invite")
     async def invite(request: Request, device: SignedIn, body: Invite) -> Response:
-        """A code with which the person called `name` signs in one device."""
-        code, expires = await backend.write(
-            accounts.invite, device.workspace, body.name, device.member, backend.clock()
-        )
+        """A code with which the person called `name` signs in one device. 403: not with one of this member's."""
+        try:
+            code, expires = await backend.write(
+                accounts.invite, device.workspace, body.name, device.member, backend.clock()
+            )
+        except Refused as error:
+            raise HTTPException(403, str(error)) from error
         return envelope.document(request, {"code": code, "expires": instant_of(expires)})
 
     @app.get("/v1/whoami")

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from models.errors import Refused
 from server.accounts import CODE_LIFE, letter
 from server.schema import TABLES
 from tests.server.laptop import Laptop, do, edit, new
@@ -30,23 +31,56 @@ def test_a_second_device_is_of_the_same_member_with_a_letter_of_its_own(server: 
     assert second.account["name"] == "Ines" and second.pull().head == head
 
 
+def _invite(laptop: Laptop, name: str) -> httpx.Response:
+    return laptop.http.post("/v1/invite", json={"name": name})
+
+
 @pytest.mark.parametrize("renamed", ["Ines", "Inès M."])
-def test_nobody_signs_in_as_a_colleague(server: Served, ines: Laptop, tomas: Laptop, renamed: str) -> None:
+def test_nobody_makes_a_code_for_a_colleague(ines: Laptop, tomas: Laptop, renamed: str) -> None:
     tomas.push(do("Rename", edit("member", ines.member, 1, name=renamed)))
-    code = tomas.http.post("/v1/invite", json={"name": renamed}).json()["code"]
+    reply = _invite(tomas, renamed.upper())
+    assert reply.status_code == 403 and "signed in" in reply.json()["detail"]
+
+
+def test_nobody_signs_in_as_a_colleague(server: Served, tomas: Laptop) -> None:
+    code = _invite(tomas, "Odile").json()["code"]
+    odile = server.laptop("Odile")
     told = [_login(server, code) for _ in range(2)]  # not burnt: told the same twice
     assert [r.status_code for r in told] == [403, 403] and "signed in before" in told[1].json()["detail"]
-    assert [u.devices for u in server.backend.accounts.users() if u.id == ines.member] == [1]
+    assert [u.devices for u in server.backend.accounts.users() if u.id == odile.member] == [1]
+
+
+def test_who_has_signed_in_is_called_as_then_whatever_colleagues_write(
+    server: Served, ines: Laptop, tomas: Laptop
+) -> None:
+    """Tomas, who wants to be Ines, says to whoever runs the server that his laptop is lost."""
+    names = {tomas: "T. B.", ines: "Tomas"}
+    tomas.push(*(do("Rename", edit("member", whose.member, 2, name=name)) for whose, name in names.items()))
+    second = server.laptop("Tomas")
+    assert (second.member, second.account["name"]) == (tomas.member, "Tomas")
+    with pytest.raises(Refused, match="signed in as “Tomas”"):
+        server.code("t. b.")
+
+
+def test_a_code_for_somebody_new_opens_no_account_that_is_called_so_since(
+    server: Served, ines: Laptop, tomas: Laptop
+) -> None:
+    code = server.code("Mara")
+    tomas.push(do("Rename", edit("member", ines.member, 1, name="Mara")))
+    reply = _login(server, code)
+    assert reply.status_code == 403 and "signed in as “Ines”" in reply.json()["detail"]
+    tomas.push(do("Import", new("member", "mara", name="Mara", type="work")))
+    assert Laptop(server.url, code).member == "mara"
 
 
 def test_the_code_for_a_second_device_comes_from_the_first(server: Served, ines: Laptop) -> None:
-    code = ines.http.post("/v1/invite", json={"name": "ines"}).json()["code"]
+    code = _invite(ines, "ines").json()["code"]
     assert Laptop(server.url, code).member == ines.member
 
 
 def test_an_invite_for_a_member_of_an_imported_plan_makes_no_second_one(server: Served, ines: Laptop) -> None:
     ines.push(do("Import", new("member", "from-the-plan", name="Mara Stein", type="work")))
-    code = ines.http.post("/v1/invite", json={"name": "mara stein"}).json()["code"]
+    code = _invite(ines, "mara stein").json()["code"]
     assert Laptop(server.url, code).member == "from-the-plan"
 
 
@@ -90,7 +124,7 @@ def test_a_wrong_code_waits_for_no_writer(server: Served) -> None:
 
 
 def test_an_invite_brings_in_a_colleague(server: Served, ines: Laptop) -> None:
-    invite = ines.http.post("/v1/invite", json={"name": "Tomas"}).json()
+    invite = _invite(ines, "Tomas").json()
     assert invite["expires"].endswith("Z") and len(invite["code"]) == 9
     assert Laptop(server.url, invite["code"]).account["name"] == "Tomas"
 

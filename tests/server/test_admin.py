@@ -261,10 +261,22 @@ def test_a_sign_out_voids_codes_where_no_device_is_left(run: Admin, server: Serv
 def test_a_sign_out_voids_codes_however_they_name_the_member(
     run: Admin, server: Served, ines: Laptop, tomas: Laptop
 ) -> None:
-    ines.push(do("Rename", edit("member", tomas.member, 2, name="Tom Berg")))
     codes, other = [server.code("TOMAS"), server.code("tom berg")], server.code("INES")
+    ines.push(do("Rename", edit("member", tomas.member, 2, name="Tom Berg")))
     run("users", "--sign-out", "Tomas")
+    ines.push(do("Rename", edit("member", tomas.member, 9, name="Tomas")))
     assert [_holds(server, code) for code in (*codes, other)] == [False, False, True]
+
+
+def test_a_sign_out_by_a_name_that_is_only_on_a_record_says_which_one_to_use(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop
+) -> None:
+    code = server.code("Tom Berg")
+    ines.push(do("Rename", edit("member", tomas.member, 2, name="Tom Berg")))
+    assert "signed in as “Tomas”" in run("users", "--sign-out", "Tom Berg", status=1)
+    assert tomas.http.get("/v1/whoami").status_code == 200
+    run("users", "--sign-out", "Tomas")
+    assert tomas.http.get("/v1/whoami").status_code == 401 and not _holds(server, code)
 
 
 def test_who_never_signed_in_is_kept_out(run: Admin, server: Served) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import StoreError
+from models.errors import Refused, StoreError
 from models.record import new_id
 from server.backup import backup, copy_tables
 from server.database import Connection, Database, open_database
@@ -153,7 +153,7 @@ def test_links_that_only_together_close_a_circle_are_not_all_taken(databases: li
 
 
 def test_codes_used_at_once_sign_in_one_device_and_letters_are_given_once(databases: list[Database]) -> None:
-    from server.accounts import Accounts, WrongCode
+    from server.accounts import Accounts
 
     workspace, signed, refused = databases[0].workspace(), [], []
     codes = [Accounts(databases[0]).invite(workspace, f"P{n // 2}", None, 0)[0] for n in range(4)]
@@ -161,7 +161,7 @@ def test_codes_used_at_once_sign_in_one_device_and_letters_are_given_once(databa
     def login(n: int) -> None:
         try:
             signed.append(Accounts(databases[n % 3]).login(codes[n // 2], "laptop", 1))
-        except WrongCode:
+        except Refused:
             refused.append(n)
 
     _at_once(login, 8)
