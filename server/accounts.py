@@ -13,6 +13,7 @@ import orjson
 
 from models.errors import NotFound, Refused
 from models.record import KINDS, new_id
+from models.space import LIBRARY
 from server import audit, spaces
 from server.database import Connection, Database, ids_of
 from server.log import SERVER, decide, state
@@ -261,15 +262,29 @@ def _member(conn: Connection, workspace: str, wanted: str, author: str | None, n
 
 
 def _opened(conn: Connection, workspace: str, wanted: str, author: str | None) -> Account | None:
-    """The account that a code of `author` for `wanted` opens; None: a new one. A member's code opens nobody else's.
-    Raises Refused."""
+    """The account that a code of `author` for `wanted` opens; None: a new one. A member's code opens nobody else's, nor
+    what others shared with somebody who never signed in. Raises Refused."""
     found = _account(conn, workspace, wanted)
-    if found and found.signed_in and author not in (None, found.id):
+    if found is None or author in (None, found.id):
+        return found
+    if found.signed_in:
         raise Refused(
             f"{found.name} has signed in before: a code for a further device comes from {found.name}'s own laptop "
             "(milepost invite NAME), or from whoever runs the server."
         )
+    if _sees_more(conn, workspace, found.id, author):
+        raise Refused(
+            f"Something is shared with {found.name} already: the code comes from who manages all of it, or from "
+            "whoever runs the server."
+        )
     return found
+
+
+def _sees_more(conn: Connection, workspace: str, member: str, author: str) -> bool:
+    """Whether the member sees what the author does not manage. What is between the two counts as managed."""
+    managed = {space for space, role in spaces.roles(conn, workspace, author).items() if role == "manager"}
+    between = ":".join(("pair", *sorted((author, member))))
+    return not spaces.roles(conn, workspace, member).keys() <= {LIBRARY, between, *managed}
 
 
 def _account(conn: Connection, workspace: str, name: str) -> Account | None:

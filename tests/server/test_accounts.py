@@ -9,7 +9,7 @@ import pytest
 from models.errors import Refused
 from server.accounts import CODE_LIFE, letter
 from server.schema import TABLES
-from tests.server.laptop import Laptop, do, edit, new
+from tests.server.laptop import Laptop, do, edit, new, share, told
 from tests.server.running import Served
 
 
@@ -45,8 +45,10 @@ def test_nobody_makes_a_code_for_a_colleague(ines: Laptop, tomas: Laptop, rename
 def test_nobody_signs_in_as_a_colleague(server: Served, tomas: Laptop) -> None:
     code = _invite(tomas, "Odile").json()["code"]
     odile = server.laptop("Odile")
-    told = [_login(server, code) for _ in range(2)]  # not burnt: told the same twice
-    assert [r.status_code for r in told] == [403, 403] and "signed in before" in told[1].json()["detail"]
+    replies = [_login(server, code) for _ in range(2)]  # not burnt: told the same twice
+    assert [r.status_code for r in replies] == [403, 403] and "signed in before" in replies[1].json()[
+        "detail"
+    ]
     assert [u.devices for u in server.backend.accounts.users() if u.id == odile.member] == [1]
 
 
@@ -82,6 +84,28 @@ def test_an_invite_for_a_member_of_an_imported_plan_makes_no_second_one(server: 
     ines.push(do("Import", new("member", "from-the-plan", name="Mara Stein", type="work")))
     code = _invite(ines, "mara stein").json()["code"]
     assert Laptop(server.url, code).member == "from-the-plan"
+
+
+def test_what_is_shared_before_the_first_sign_in_is_opened_by_who_manages_it(
+    server: Served, ines: Laptop, tomas: Laptop, cell: str
+) -> None:
+    ines.push(do("Import", new("member", "odile", name="Odile", type="work")))
+    early = _invite(tomas, "Odile").json()["code"]
+    for member in ("odile", tomas.member):
+        assert share(ines, member, "editor") == (200, "")
+    pair = ":".join(("pair", *sorted((ines.member, "odile"))))
+    assert ines.push_one(do("Note", new("client", "note", name="Welcome", space=pair))).ver
+    for reply in (_invite(tomas, "Odile"), _login(server, early)):
+        assert reply.status_code == 403 and "from who manages all of it" in reply.json()["detail"]
+    assert told(Laptop(server.url, _invite(ines, "Odile").json()["code"])).keys() == {"workspace", cell, pair}
+
+
+def test_what_is_shared_before_the_first_sign_in_is_opened_by_whoever_runs_the_server(
+    server: Served, ines: Laptop, cell: str
+) -> None:
+    ines.push(do("Import", new("member", "odile", name="Odile", type="work")))
+    share(ines, "odile", "reader")
+    assert cell in told(server.laptop("Odile"))
 
 
 def test_letters_go_on_after_z() -> None:
