@@ -178,7 +178,7 @@ class Accounts:
             members = _revoke(conn, workspace, "letter", letter.upper(), now)
             if not members:
                 raise NotFound("No signed-in device is meant by this. See: milepost server devices")
-            made = {hash: name for hash, name, author in _unused(conn, workspace) if author in members}
+            made = {hash: name for hash, name, author in _unused(conn, workspace, now) if author in members}
             _void(conn, workspace, made, now)
             return len(made)
 
@@ -194,7 +194,7 @@ class Accounts:
             names = {name.casefold(), spaces.name_of(conn, workspace, member.id).casefold()}
             void = {
                 hash: wanted
-                for hash, wanted, author in _unused(conn, workspace)
+                for hash, wanted, author in _unused(conn, workspace, now)
                 if author == member.id or wanted.casefold() in names
             }
             if not member.signed_in and not void:
@@ -214,10 +214,11 @@ def _revoke(conn: Connection, workspace: str, column: str, value: str, now: int)
     return [member for _, member in found]
 
 
-def _unused(conn: Connection, workspace: str) -> list[tuple[str, str, str | None]]:
-    """The codes with which nobody has signed in yet: hash, name, and who made it."""
+def _unused(conn: Connection, workspace: str, now: int) -> list[tuple[str, str, str | None]]:
+    """The codes that hold: hash, name, and who made it."""
     return conn.execute(
-        "SELECT hash, name, author FROM invite WHERE workspace=? AND used IS NULL", (workspace,)
+        "SELECT hash, name, author FROM invite WHERE workspace=? AND used IS NULL AND expires>?",
+        (workspace, now),
     ).fetchall()
 
 
@@ -239,7 +240,9 @@ def _invitation(conn: Connection, hash: str, now: int) -> tuple[str, str, str | 
         raise Refused("This code is not known. Check it letter by letter, or ask a colleague for a new one.")
     workspace, name, author, expires, used = row
     if used is not None:
-        raise Refused("This code was used already; each is for one sign-in. Ask a colleague for a new one.")
+        raise Refused(
+            "This code was used, or voided since it was made; each is for one sign-in. Ask a colleague for a new one."
+        )
     if expires <= now:
         raise Refused("This code has expired; codes hold for 7 days. Ask a colleague for a new one.")
     return workspace, name, author

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from server import admin
 from tests.server.laptop import CELL, Laptop, begin_cell
 from tests.server.running import Admin, Served
 
@@ -34,5 +35,6 @@ def cell(ines: Laptop) -> str:
 
 
 @pytest.fixture
-def run(server: Served, capsys: pytest.CaptureFixture[str]) -> Admin:
+def run(server: Served, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Admin:
+    monkeypatch.setattr(admin, "_now", lambda: server.now)
     return Admin(server.database, capsys)

@@ -14,6 +14,7 @@ import pytest
 
 from models.outbox import Outgoing
 from server import admin
+from server.accounts import CODE_LIFE
 from server.blobs import Contents, open_storage
 from server.database import Connection, open_database
 from tests.server.laptop import Laptop, client, do, edit, link, new, task
@@ -216,7 +217,7 @@ def test_who_signed_in_and_out_is_told_newest_first(
         lambda: ines.http.post("/v1/logout"),
         lambda: run("restore"),
     ):
-        server.pass_time(1_000)
+        server.pass_time(60_000)
         step()
     events = run.json("audit")
     assert {(e["member"], e["what"], e["detail"].split()[0]) for e in events} == {
@@ -296,6 +297,16 @@ def test_codes_that_the_signed_out_made_are_void(
     assert [_holds(server, code) for code in codes] == [False, True]
 
 
+def test_a_code_that_has_expired_is_none_to_void(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop
+) -> None:
+    tomas.http.post("/v1/invite", json={"name": "Odile"})
+    server.pass_time(CODE_LIFE)
+    assert "No member" in run("users", "--sign-out", "Odile", status=1)
+    run("devices", "--revoke", "B")
+    assert {e["detail"] for e in run.json("audit") if e["what"] == "revoke"} == {"B"}  # type: ignore[attr-defined]
+
+
 def test_spaces_are_listed_with_who_sees_them_and_what_they_hold(
     run: Admin, server: Served, ines: Laptop, tomas: Laptop
 ) -> None:
@@ -327,8 +338,9 @@ def test_a_database_that_is_not_there_is_not_made(tmp_path: Path, capsys: pytest
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_the_older_part_of_the_log_is_packed(run: Admin, ines: Laptop, tomas: Laptop) -> None:
+def test_the_older_part_of_the_log_is_packed(run: Admin, server: Served, ines: Laptop, tomas: Laptop) -> None:
     _some_work(ines, tomas)
+    server.pass_time(1)
     head = ines.pull().head
     assert f"{head} entries older than 0 days" in run("compact", "--keep-days", "0")
     assert run.json("compact") == {"moved": 0}
