@@ -123,15 +123,18 @@ class Accounts:
             audit.note(conn, workspace, now, author, "invite", name)
         return f"{code[:4]}-{code[4:]}", now + CODE_LIFE
 
+    def check(self, code: str, now: int) -> None:
+        """Raises Refused where the code does not hold. Waits for no writer."""
+        with self._database.reading() as conn:
+            _invitation(conn, _code_digest(code), now)
+
     def login(self, code: str, device: str, now: int) -> SignIn:
         """Uses up a code; its name becomes a member, whose record goes into the log, or gets a further device.
 
         Raises Refused, which leaves the code as it was.
         """
         token = secrets.token_urlsafe(32)
-        hash = _digest(re.sub(r"[\s-]", "", code).upper())
-        with self._database.reading() as conn:
-            _invitation(conn, hash, now)  # a wrong code waits for no writer, and keeps none waiting
+        hash = _code_digest(code)
         with self._database.writing() as conn:
             workspace, wanted, author = _invitation(conn, hash, now)
             conn.execute("UPDATE invite SET used=? WHERE hash=?", (now, hash))
@@ -348,6 +351,11 @@ def letter(number: int) -> str:
         number, digit = number // 26 - 1, number % 26
         text = LETTERS[digit] + text
     return text
+
+
+def _code_digest(code: str) -> str:
+    """Of a code as somebody typed it."""
+    return _digest(re.sub(r"[\s-]", "", code).upper())
 
 
 def _digest(secret: str) -> str:

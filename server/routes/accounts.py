@@ -33,6 +33,7 @@ def add_routes(app: FastAPI, backend: Backend) -> None:
             raise HTTPException(429, "too many wrong codes; wait a minute", {"retry-after": "60"})
         backend.failures.add(who)  # before anything is awaited, so that guesses at once are counted, too
         try:
+            await backend.read(accounts.check, body.code, backend.clock())  # no writer waits for a wrong code
             signed = await backend.write(accounts.login, body.code, body.device, backend.clock())
         except Refused as error:
             raise HTTPException(403, str(error)) from error

@@ -1,15 +1,18 @@
 """Signing in and inviting: whose account a code opens, and who may make it."""
 
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
 
 from models.errors import Refused
 from server.accounts import CODE_LIFE, letter
+from server.log import Pushed
 from server.schema import TABLES
-from tests.server.laptop import Laptop, do, edit, new, share, told
+from tests.server.laptop import Laptop, client, do, edit, new, share, told
 from tests.server.running import Served
 
 
@@ -133,7 +136,7 @@ def test_codes_cannot_be_guessed_for_long(server: Served) -> None:
 
 
 def test_codes_cannot_be_guessed_by_asking_at_once(server: Served) -> None:
-    with ThreadPoolExecutor(16) as threads, server.backend.database.writing():  # the guesses pile up
+    with ThreadPoolExecutor(16) as threads:
         told = list(threads.map(lambda n: _login(server, f"AAAA-AA{n}").status_code, range(10, 42)))
     assert (told.count(403), told.count(429)) == (10, 22)
 
@@ -142,9 +145,21 @@ def test_right_codes_are_not_counted(server: Served) -> None:
     assert [_login(server, server.code(f"Ines {n}")).status_code for n in range(12)] == [200] * 12
 
 
-def test_a_wrong_code_waits_for_no_writer(server: Served) -> None:
-    with server.backend.database.writing():
+def test_a_wrong_code_waits_for_no_writer(
+    server: Served, ines: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushing, push = threading.Event(), server.backend.log.push
+
+    def held(*words: Any) -> Pushed:
+        pushing.set()
+        return push(*words)
+
+    monkeypatch.setattr(server.backend.log, "push", held)
+    with ThreadPoolExecutor() as threads, server.backend.database.writing():
+        pushed = threads.submit(ines.push_one, do("Add", client()))
+        assert pushing.wait(20)
         assert _login(server, "AAAA-AAAA").status_code == 403
+    assert pushed.result().ver
 
 
 def test_an_invite_brings_in_a_colleague(server: Served, ines: Laptop) -> None:
