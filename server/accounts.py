@@ -294,7 +294,7 @@ def _sees_more(conn: Connection, workspace: str, member: str, author: str) -> bo
 
 
 def _account(conn: Connection, workspace: str, name: str) -> Account | None:
-    """Who is called `name`; None: nobody yet. Raises Refused.
+    """Who is called `name`; None: nobody yet. Raises Refused where only the record of who has signed in bears it.
 
     Members may write every name of the library. So who has signed in is called as he was then, whatever his record
     says since, and a record counts only where nobody has signed in with it.

@@ -13,7 +13,7 @@ TOLD = ("token", "workspace", "member", "name", "letter")
 
 class Login(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
-    code: Text = Field(min_length=1, max_length=40)
+    code: str = Field(min_length=1, max_length=40)
     device: Text = Field(min_length=1, max_length=200)
 
 

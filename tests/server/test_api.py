@@ -9,7 +9,7 @@ import pytest
 from server import envelope
 from sync import asking, protocol
 from sync.merge import Stamp
-from tests.server.laptop import Laptop, client, do
+from tests.server.laptop import Laptop, client, do, share
 from tests.server.running import Served
 
 ZIPPED = {"content-encoding": "gzip"}
@@ -88,13 +88,12 @@ def test_a_malformed_push_is_a_422_and_writes_nothing(ines: Laptop, body: bytes)
     assert ines.pull().head == 1
 
 
-def test_a_nul_character_is_a_422_on_either_database(server: Served, ines: Laptop) -> None:
+def test_a_nul_character_is_a_422_on_either_database(server: Served, ines: Laptop, cell: str) -> None:
     """PostgreSQL takes none, and what SQLite took could never move there."""
     signing = {"code": server.code("Tomas"), "device": "lap\0top"}
     assert ines.http.post("/v1/login", json=signing).status_code == 422
     assert ines.http.post("/v1/invite", json={"name": "To\0mas"}).status_code == 422
-    share = {"space": "project:p", "member": "tomas", "role": "reader"}
-    assert ines.http.post("/v1/share", json={**share, "space": "project:\0"}).status_code == 422
+    assert share(ines, "to\0mas", "reader")[0] == share(ines, "tomas", "reader", "project:\0")[0] == 422
     for path in ("snapshot?space=%00", "snapshot?space=workspace&after=%00", "history?rec=%00"):
         assert ines.http.get(f"/v1/{path}").status_code == 422
     assert ines.http.get(f"/v1/blobs/{'a' * 64}/0?rec=%00").status_code == 422
