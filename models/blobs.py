@@ -143,12 +143,17 @@ def sent(conn: sqlite3.Connection, sha: str) -> None:
     conn.execute("UPDATE blob SET sent=1 WHERE sha=?", (sha,))
 
 
-def refused(conn: sqlite3.Connection, sha: str, why: str, now: int) -> None:
-    """The server did not take it, or it cannot be read: what names it goes without. `now` is ms since 1970."""
+def refused(conn: sqlite3.Connection, sha: str, why: str, now: int) -> str:
+    """The server did not take it, or it cannot be read: what names it goes without. `now` is ms since 1970. Returns the
+    name of a file with this content."""
     conn.execute("UPDATE blob SET sent=2 WHERE sha=?", (sha,))
     told = _untaken(conn) or {"since": now, "why": {}}
     told["why"][sha] = why
     set_meta(conn, _UNTAKEN, orjson.dumps(told).decode())
+    [name] = conn.execute(
+        "SELECT coalesce(min(name), ?) FROM attachment WHERE sha256=?", (sha, sha)
+    ).fetchone()
+    return str(name)
 
 
 def untaken(conn: sqlite3.Connection) -> dict[str, str]:

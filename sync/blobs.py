@@ -25,22 +25,37 @@ ROUNDS = 3  # of a content whose pieces get lost
 NEVER = (404, 413, 422, 501)  # this server takes no contents, or not this one: the transaction goes without
 
 
+SOME = 3  # names of files in a sentence
+UNTAKEN = (
+    "Only on this laptop, since the server has not taken it: {names} ({why}). It is offered again once a day."
+)
+
+
 class _Untaken(Exception):
     """A content that cannot be sent for now; the text says why."""
 
 
 def upload(
     files: Blobs, between: Callable[[], Generator[Step, Any, object]], now: Callable[[], int]
-) -> Steps:
-    """Sends every content that the server lacks; `between` two pieces and after each whole one, other things go on."""
+) -> Generator[Step, Any, list[str]]:
+    """Sends every content that the server lacks; `between` two pieces and after each whole one, other things go on.
+    Returns in words what it did not take, and why."""
+    untaken: dict[str, list[str]] = {}
     while blob := (yield Local("blob", blobs.unsent, brief=True)):
         try:
             yield from _send(files, blob, between)
-            end = partial(blobs.sent, sha=blob.sha)
-        except _Untaken as why:
-            end = partial(blobs.refused, sha=blob.sha, why=str(why), now=now())
-        yield Local("blob sent", end)
+            yield Local("blob sent", partial(blobs.sent, sha=blob.sha))
+        except _Untaken as error:
+            why = str(error)
+            refused = partial(blobs.refused, sha=blob.sha, why=why, now=now())
+            untaken.setdefault(why, []).append((yield Local("blob refused", refused)))
         yield from between()
+    return [UNTAKEN.format(names=_some(sorted(names)), why=why) for why, names in untaken.items()]
+
+
+def _some(names: list[str]) -> str:
+    rest = len(names) - SOME
+    return ", ".join(names[:SOME]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _send(files: Blobs, blob: Blob, between: Callable[[], Generator[Step, Any, object]]) -> Steps:
@@ -115,6 +130,11 @@ async def _piece(http: httpx.AsyncClient, what: Attached, piece: int) -> bytes:
         raise NotFound(
             f"The server has not got the content of {what.name} yet: the laptop that attached it has not sent it. "
             "Try again when that one has synced."
+        )
+    if reply.status == 501 and protocol.HEADER in reply.headers:
+        raise NotFound(
+            f"The server keeps no attachments: {what.name} is only on the laptop that attached it. Whoever runs the "
+            "server starts it with --blobs FOLDER; until then have the file sent to you."
         )
     replies.refuse_strangers(reply)
     return reply.body

@@ -62,7 +62,7 @@ def _all(
     if begun.shown or report.fetched:
         yield from take_back(run)
     if files and begun.unsent:
-        yield from blobs.upload(files, lambda: push(run), now)
+        report.notices += yield from blobs.upload(files, lambda: push(run), now)
     done = partial(_done, run=run, check=check)
     yield from _verify(run, (yield Local("done", done, durable=False, brief=True)))
 

@@ -247,6 +247,23 @@ def test_what_the_server_did_not_take_stays_and_is_not_asked_for_at_every_sync(
         assert blobs.spare(conn, "another", room=0) == [] and "--blobs" in str(blobs.untaken(conn).values())
 
 
+def test_what_the_server_did_not_take_is_told_to_whoever_attached_it_or_asks_for_it(
+    pair: tuple[Store, Store], server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ines, tomas = pair
+    monkeypatch.setattr(server.backend, "contents", None)
+    id = attach(ines, tmp_path)
+    for n in range(4):
+        attach(ines, tmp_path, bytes([n]), f"photo {n}.jpg")
+    [told] = worker.sync_now(ines).notices
+    assert "Only on this laptop" in told and "--blobs" in told
+    assert "cell 3.pdf, photo 0.jpg, photo 1.jpg and 2 more" in told
+    assert worker.sync_now(ines).notices == []
+    worker.sync_now(tomas)
+    with pytest.raises(NotFound, match=r"The server keeps no attachments: cell 3\.pdf is only on the laptop"):
+        content(tomas, id)
+
+
 @pytest.mark.parametrize("how", ["by hand", "a day later", "attached again"])
 def test_what_the_server_did_not_take_is_offered_again(
     pair: tuple[Store, Store], server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
