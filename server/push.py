@@ -23,6 +23,7 @@ from sync.protocol import Transaction
 
 OTHER_CONTENT = "same id, other content"
 NAMED = 12  # tasks of a circle that a reason names; of a longer one, those at both ends
+LONGEST_NAME = 100  # characters of a label or a name in a reason, which thousands of refusals may repeat
 
 _log = logging.getLogger(__name__)
 
@@ -269,7 +270,8 @@ class Push:
         stored = self._stored.get(id)
         if stored and spaces.space_of(stored.values) not in self._roles:
             return "a task that you do not see"
-        return str(writes.get("name") or (stored and stored.values.get("name")) or id)
+        name = writes.get("name") or (stored and stored.values.get("name")) or id
+        return wire.cut(str(name), LONGEST_NAME)
 
 
 def _conflicts(decision: Decision) -> list[Patch]:
@@ -305,10 +307,11 @@ class _Refused:
         self._set: dict[tuple[str, str], str] = {}
 
     def add(self, txn: Transaction) -> None:
+        label = wire.cut(txn.label, LONGEST_NAME)
         for change in txn.changes:
             if change.created:
-                self._created[change.rec] = txn.label
-            self._set.update({(change.rec, name): txn.label for name in change.values})
+                self._created[change.rec] = label
+            self._set.update({(change.rec, name): label for name in change.values})
 
     def cause(self, txn: Transaction) -> str:
         """Why a transaction that builds on them is refused, or nothing."""

@@ -9,13 +9,14 @@ import orjson
 
 from models.apply import Entry
 from models.errors import SyncError
-from models.fields import Scalar
+from models.fields import MAX_TEXT, Scalar
 from models.outbox import Verdict
 from models.record import LOCAL_COLUMNS
 from models.space import Space
 from sync.protocol import Change, Transaction
 
 LONGEST_KEY = 200  # characters of an id or a field's name
+LONGEST_LABEL = MAX_TEXT  # of a transaction; one that names two records may be longer, and is cut
 LARGEST = 2**63  # what an integer stays below on either side
 _PLAIN = {str, int, float}  # no bool, which is an int as well
 _OURS = {"id", *LOCAL_COLUMNS}  # fields that no push names
@@ -55,7 +56,13 @@ def _transaction(row: dict[str, Any]) -> Transaction:
     if row["kind"] not in ("do", "undo", "redo", "keep"):
         raise ValueError(f"no transaction is of the kind {row['kind']!r}")
     ref = None if row["ref"] is None else _key(row["ref"])
-    return Transaction(_key(row["id"]), row["kind"], ref, str(row["label"]), int(row["age"]), changes, digest)
+    label = cut(str(row["label"]), LONGEST_LABEL)
+    return Transaction(_key(row["id"]), row["kind"], ref, label, int(row["age"]), changes, digest)
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many characters of it."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _key(text: Any) -> str:

@@ -23,6 +23,7 @@
 TXN    {"id", "kind": do|undo|redo|keep, "ref", "label", "age": ms since the edit,
         "changes": [[kind, rec, created 0|1, {field: value}, {field: base}, {field: value before}]…]}
         ref: what it takes back or does again, which may be one that was refused
+        label: of a longer one the server keeps 2,000 characters
 ENTRY  [ver, id, replica, author, at, kind, ref, label, [[kind, rec, created 0|1, {field: value}]…], [[rec, field]…]]
         with the records that the reader may see
 SPACE  [id, role, [[member, role]…]]

@@ -9,7 +9,7 @@ import pytest
 from models.outbox import Outgoing
 from server import push, wire
 from sync import asking, merge
-from tests.server.laptop import Laptop, client, do, edit, new, task
+from tests.server.laptop import Laptop, client, do, edit, link, new, task
 from tests.server.running import Served
 
 
@@ -140,6 +140,22 @@ def test_dependants_of_one_that_was_refused_in_an_earlier_try_are_refused(
     tomas.push(do("Add", client(rec="harlan")))
     _, again = ines.push(rename, do("Rename again", edit("client", "harlan", 0, name="H")))
     assert "builds on “Rename”" in again.reason
+
+
+def test_a_long_label_is_kept_in_part_and_refusals_repeat_little_of_it(ines: Laptop) -> None:
+    label = "x" * 100_000
+    _, rename = ines.push(
+        do(label, client("", "harlan")), do("Rename", edit("client", "harlan", 0, name="Harlan"))
+    )
+    assert rename.reason == f"builds on “{label[: push.LONGEST_NAME - 1]}…”, which was refused"
+    assert ines.push_one(do(label, client())).ver
+    assert ines.last().label == label[: wire.LONGEST_LABEL - 1] + "…"
+
+
+def test_a_refusal_repeats_little_of_long_names(ines: Laptop) -> None:
+    ines.push(do("Plan", task("Cables " * 200, "cables")))
+    reason = ines.push_one(do("Link", link("l1", "cables", "cables"))).reason
+    assert "Cables Cables" in reason and len(reason) < 3 * push.LONGEST_NAME
 
 
 def test_another_replica_does_not_build_on_it(ines: Laptop, tomas: Laptop) -> None:
