@@ -28,6 +28,9 @@ ENTRY  [ver, id, replica, author, at, kind, ref, label, [[kind, rec, created 0|1
         with the records that the reader may see
 SPACE  [id, role, [[member, role]…]]
 
+413: the push is larger than MAX_PUSH, or has more than MAX_CHANGES changes in several transactions; send fewer of them.
+One transaction alone may have as many changes as fit in.
+
 Values are SQLite scalars. Every reply carries HEADER and EPOCH; one without HEADER is not from a Milepost server.
 Bodies are JSON, gzip-compressed where that pays.
 """
@@ -43,6 +46,7 @@ VERSION = "1"
 HEADER = "milepost-protocol"
 EPOCH = "milepost-epoch"
 MAX_PUSH = 64_000_000  # bytes of a push, compressed or not, that the server takes
+MAX_CHANGES = 5_000  # in a push of more than one transaction; the server's writers wait for one another
 TOO_LARGE = f"it is larger than a server takes ({MAX_PUSH // 1_000_000} MB). Do it in smaller parts."
 PUSH_ROWS = 400  # changes in a batch of transactions, unless one alone has more
 PULL_BYTES = 1_000_000  # of a page, uncompressed, unless one transaction alone has more

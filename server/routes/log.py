@@ -23,7 +23,7 @@ def add_routes(app: FastAPI, backend: Backend) -> None:
     ) -> Response:
         """A verdict on every transaction of the batch, and what makes a pull needless, where the log ended at `since`
         and `shares` is the newest version of who sees what. 409: the laptop knows another history; 412: another one
-        goes on as this replica, whose newest operation is told."""
+        goes on as this replica, whose newest operation is told; 413: so many would keep others waiting, send fewer."""
         body, encoding = await request.body(), request.headers.get("content-encoding", "")
         sent = await backend.read(_read_push, encoding, body)
         try:
@@ -66,6 +66,10 @@ def _read_push(encoding: str, body: bytes) -> Pushing:
         raise HTTPException(422, str(error)) from error
     if sent.replica in ("", SERVER):
         raise HTTPException(422, f"no laptop is the replica “{sent.replica}”")
+    if len(sent.txns) > 1 and sum(max(1, len(txn.changes)) for txn in sent.txns) > protocol.MAX_CHANGES:
+        raise HTTPException(
+            413, f"several transactions have more than {protocol.MAX_CHANGES:,} changes; send fewer at once"
+        )
     return sent
 
 

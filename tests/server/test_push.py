@@ -1,14 +1,18 @@
 """Transactions take effect once, as one and in order; refusals say why, are kept, and delay nobody else."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
 from models.outbox import Outgoing
+from models.record import create
+from models.store import open_store
 from server import push, wire
-from sync import asking, merge
+from sync import account, asking, merge, protocol
+from sync.worker import sync_now
 from tests.server.laptop import Laptop, client, do, edit, link, new, task
 from tests.server.running import Served
 
@@ -212,6 +216,31 @@ def test_a_template_of_a_thousand_tasks_is_one_entry(ines: Laptop) -> None:
     plan = [task("Site", "t0"), *(task(f"Step {n}", f"t{n}", "t0") for n in range(1, 1_000))]
     assert ines.push_one(do("Apply template", *plan)).ver
     assert len(ines.last().patches) == 1_000
+
+
+def test_many_operations_come_in_parts_and_one_alone_in_any_size(
+    ines: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "MAX_CHANGES", 10)
+    many = [do("Add", client()) for _ in range(9)]
+    assert ines.post(*many, do("Add two", client(), client())).status_code == 413
+    assert ines.post(*many, do("Nothing"), do("Nothing")).status_code == 413
+    assert ines.post(*many, do("Add", client())).status_code == 200
+    assert ines.post(do("Add many", *(client() for _ in range(11)))).status_code == 200
+
+
+def test_a_laptop_sends_fewer_at_once_where_the_server_wants_that(
+    server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MILEPOST_CREDENTIALS", f"file:{tmp_path / 'tokens.json'}")
+    monkeypatch.setattr(protocol, "MAX_CHANGES", 10)
+    store = open_store(tmp_path / "ines")
+    for n in range(25):
+        store.transact("Add", create, "client", name=f"Plant {n}")
+    account.login(store, server.url, server.code("Ines"))
+    assert sync_now(store).accepted == 25
+    store.close()
+    assert b'status="413"' in server.backend.metrics.text()
 
 
 def _beyond(laptop: Laptop, since: int, shares: int, *batch: Outgoing) -> dict[str, Any]:
