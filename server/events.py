@@ -51,9 +51,10 @@ class Heads:
         """Passes on what other processes wrote, as long as somebody listens. Runs until cancelled."""
         while True:
             told = await self._moves()
+            behind = any(head < self._heads.get(workspace, 0) for workspace, head in told)
             for workspace, head in told:
                 self.tell(workspace, head)
-            if self._listeners and not told:
+            if self._listeners and (behind or not told):  # behind: late, or the log was restored to an older one
                 await self._look()
 
     async def stream(self, workspace: str, welcome: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:

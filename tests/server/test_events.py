@@ -77,6 +77,28 @@ def test_a_look_that_took_long_is_older_than_what_was_told_meanwhile() -> None:
     assert asyncio.run(play()) == [b"data: 8\n\n"]
 
 
+def test_a_restore_is_told_although_edits_come_one_after_another() -> None:
+    """Then it is never time to look."""
+
+    async def play() -> list[bytes]:
+        log, moves = {"w": 500}, asyncio.Queue[list[tuple[str, int]]]()
+
+        async def read() -> dict[str, int]:
+            return dict(log)
+
+        heads = events.Heads(read, moves.get)
+        watch = asyncio.create_task(heads.watch())
+        stream = heads.stream("w", welcome)
+        told = [await anext(stream)]
+        log["w"] = 100
+        moves.put_nowait([("w", 100)])
+        told.append(await asyncio.wait_for(anext(stream), 10))
+        watch.cancel()
+        return told
+
+    assert asyncio.run(play()) == [b"data: 500\n\n", b"data: 100\n\n"]
+
+
 def test_a_refused_push_wakes_nobody(ines: Laptop) -> None:
     with listening(ines) as told:
         told.get(timeout=5)
