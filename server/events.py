@@ -6,7 +6,9 @@ many, they are told one after another, and of several edits at once.
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 
 from models.errors import StoreError
 
@@ -58,22 +60,25 @@ class Heads:
                 await self._look()
 
     async def stream(self, workspace: str, welcome: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
-        """The events; ends when closed, or when the listener is no longer `welcome`."""
+        """The events; ends when closed, or when the listener is no longer `welcome`, which is asked every KEEP_ALIVE."""
         wake = asyncio.Event()
         self._listeners.add(wake)
         try:
             await self._look()
-            told = -1
+            told, asked = -1, time.monotonic()
             while not self.closed:
                 wake.clear()
-                if self._heads.get(workspace, 0) != told:
+                if (left := asked + KEEP_ALIVE - time.monotonic()) <= 0:
+                    if not await welcome():
+                        return
+                    asked = time.monotonic()
+                    yield b": still here\n\n"
+                elif self._heads.get(workspace, 0) != told:
                     await self._turn()
                     told = self._heads.get(workspace, 0)
                     yield b"data: %d\n\n" % told
-                elif not await _woken(wake, KEEP_ALIVE):
-                    if not await welcome():
-                        return
-                    yield b": still here\n\n"
+                else:
+                    await _woken(wake, left)
         finally:
             self._listeners.discard(wake)
 
@@ -99,10 +104,7 @@ class Heads:
             listener.set()
 
 
-async def _woken(wake: asyncio.Event, seconds: float) -> bool:
-    """False when nothing happened for so long."""
-    try:
+async def _woken(wake: asyncio.Event, seconds: float) -> None:
+    """Returns when it was set, or after so long."""
+    with suppress(TimeoutError):
         await asyncio.wait_for(wake.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True

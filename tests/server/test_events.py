@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from queue import Queue
 
@@ -12,6 +13,7 @@ import httpx
 import httpx_sse
 import pytest
 
+from models.errors import StoreBusy
 from server import events
 from tests.server.laptop import Laptop, client, do
 from tests.server.running import Admin, Served
@@ -127,12 +129,41 @@ def test_a_stream_ends_when_the_server_does(server: Served, ines: Laptop) -> Non
 
 def test_a_stream_stays_alive_and_ends_after_logout(ines: Laptop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "KEEP_ALIVE", 0.1)
+    with ines.http.stream("GET", "/v1/events") as response:
+        lines = filter(None, response.iter_lines())
+        assert next(lines).startswith("data: ")
+        assert [next(lines), next(lines)] == [": still here"] * 2
+        ines.http.post("/v1/logout")
+        assert len(list(islice(lines, 100))) < 100
+
+
+def test_a_stream_ends_after_logout_also_where_one_edit_follows_another(
+    ines: Laptop, tomas: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "KEEP_ALIVE", 0.5)
     with listening(ines) as told:
         told.get(timeout=5)
-        time.sleep(0.3)
-        assert told.empty()
         ines.http.post("/v1/logout")
-        assert told.get(timeout=5) == -1
+        for _ in range(200):
+            tomas.push(do("Add", client()))
+            if told.get(timeout=5) == -1:
+                return
+    raise AssertionError("it goes on")
+
+
+def test_a_database_that_is_away_ends_no_stream(
+    server: Served, ines: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(token: str) -> None:
+        raise StoreBusy("ends or starts")
+
+    monkeypatch.setattr(events, "KEEP_ALIVE", 0.1)
+    with ines.http.stream("GET", "/v1/events") as response:
+        lines = filter(None, response.iter_lines())
+        assert next(lines).startswith("data: ")
+        with monkeypatch.context() as patched:
+            patched.setattr(server.backend.accounts, "device", away)
+            assert [next(lines), next(lines)] == [": still here"] * 2
 
 
 def test_listeners_that_left_are_forgotten(server: Served, ines: Laptop) -> None:
