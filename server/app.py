@@ -43,7 +43,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     watch = asyncio.create_task(backend.heads.watch())
     yield
     watch.cancel()
-    backend.database.close()
+    await backend.close()
 
 
 def _errors(app: FastAPI) -> None:

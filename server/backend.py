@@ -1,5 +1,6 @@
 """What the endpoints share: the database, who asks, and which parameters are taken."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated, Any, TypeVar
@@ -39,6 +40,7 @@ class Backend:
         self.metrics = Metrics()
         self.clock = clock
         self._writer = anyio.CapacityLimiter(1)  # writers queue here, not in the threads that readers need
+        self._seeing: dict[str, asyncio.Task[None]] = {}  # by device
 
     async def read(self, work: Callable[..., R], *args: Any) -> R:
         return await to_thread.run_sync(work, *args)
@@ -51,10 +53,23 @@ class Backend:
 
     async def device(self, token: str) -> Device | None:
         device = await self.read(self.accounts.device, token)
-        if device and self.clock() - device.last_seen > HOUR:
-            with suppress(StoreError):  # a full disk does not keep anybody from reading
-                await self.write(self.accounts.seen, device, self.clock())
+        if device and self.clock() - device.last_seen > HOUR and device.hash not in self._seeing:
+            # not awaited: while another process writes, one device after another would stand still
+            self._seeing[device.hash] = asyncio.create_task(self._seen(device))
         return device
+
+    async def close(self) -> None:
+        for task in self._seeing.values():
+            task.cancel()
+        await asyncio.gather(*self._seeing.values(), return_exceptions=True)
+        self.database.close()
+
+    async def _seen(self, device: Device) -> None:
+        try:
+            with suppress(StoreError):  # the next request of the device tries it again
+                await self.write(self.accounts.seen, device, self.clock())
+        finally:
+            del self._seeing[device.hash]
 
 
 def token_of(request: Request) -> str:

@@ -1,12 +1,15 @@
 """The HTTP face: what is malformed, what every reply carries, how bodies travel."""
 
 import gzip
+import time
 
 import httpx
 import orjson
 import pytest
 
 from server import envelope
+from server.accounts import HOUR
+from server.database import WAIT, open_database
 from sync import asking, protocol
 from sync.merge import Stamp
 from tests.server.laptop import Laptop, client, do, share
@@ -179,3 +182,20 @@ def test_the_stamps_of_a_record_are_of_the_accepted_writes(server: Served, ines:
     with server.backend.database.reading() as conn:
         [row] = conn.execute("SELECT ver, txn, replica, author, at FROM record WHERE id='harlan'").fetchall()
     assert Stamp(*row) == Stamp(2, add.id, ines.replica, ines.member, server.now)
+
+
+# ── while others hold what all need ───────────────────────────────────────────────────────────────────
+
+
+def test_a_device_that_was_here_is_noted_and_its_request_waits_for_no_writer(
+    server: Served, ines: Laptop
+) -> None:
+    server.pass_time(2 * HOUR)
+    another_process = open_database(server.database)
+    with another_process.writing():
+        ines.http.get("/v1/whoami", timeout=WAIT / 2).raise_for_status()
+    another_process.close()
+    until = time.monotonic() + 10
+    while server.backend.accounts.users()[0].last_seen < server.now:
+        assert time.monotonic() < until
+        time.sleep(0.01)
