@@ -21,6 +21,7 @@ from server.watching import Metrics
 
 R = TypeVar("R")
 Clock = Callable[[], int]  # milliseconds since 1970
+CARRIERS = 8  # threads for contents of attachments, whose place may be slow
 
 
 class Backend:
@@ -40,6 +41,7 @@ class Backend:
         self.metrics = Metrics()
         self.clock = clock
         self._writer = anyio.CapacityLimiter(1)  # writers queue here, not in the threads that readers need
+        self._carriers = anyio.CapacityLimiter(CARRIERS)
         self._seeing: dict[str, asyncio.Task[None]] = {}  # by device
 
     async def read(self, work: Callable[..., R], *args: Any) -> R:
@@ -47,6 +49,10 @@ class Backend:
 
     async def write(self, work: Callable[..., R], *args: Any) -> R:
         return await to_thread.run_sync(work, *args, limiter=self._writer)
+
+    async def carry(self, work: Callable[..., R], *args: Any) -> R:
+        """What waits for the place of the contents."""
+        return await to_thread.run_sync(work, *args, limiter=self._carriers)
 
     async def _moves(self) -> list[tuple[str, int]]:
         return await to_thread.run_sync(self.database.moves, abandon_on_cancel=True)

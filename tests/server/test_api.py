@@ -1,14 +1,16 @@
 """The HTTP face: what is malformed, what every reply carries, how bodies travel."""
 
 import gzip
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import orjson
 import pytest
 
 from server import envelope
-from server.accounts import HOUR
+from server.accounts import HOUR, Device
 from server.database import WAIT, open_database
 from sync import asking, protocol
 from sync.merge import Stamp
@@ -199,3 +201,27 @@ def test_a_device_that_was_here_is_noted_and_its_request_waits_for_no_writer(
     while server.backend.accounts.users()[0].last_seen < server.now:
         assert time.monotonic() < until
         time.sleep(0.01)
+
+
+def test_a_slow_place_for_contents_stops_nobody_else(
+    server: Served, ines: Laptop, tomas: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More wait for it than there are threads to read in."""
+    contents, find = server.backend.contents, server.backend.accounts.device
+    asked, ready = [], threading.Event()
+
+    def device(token: str) -> Device | None:
+        asked.append(token)
+        return find(token)
+
+    monkeypatch.setattr(server.backend.accounts, "device", device)
+    monkeypatch.setattr(contents, "missing", lambda *_: [ready.wait(30)])
+    with ThreadPoolExecutor(50) as threads:
+        replies = [threads.submit(ines.http.get, f"/v1/blobs/{n:064}?size=5") for n in range(50)]
+        while len(asked) < 50:
+            time.sleep(0.01)
+        try:
+            assert tomas.pull().head
+        finally:
+            ready.set()
+        assert {reply.result().status_code for reply in replies} == {200}
