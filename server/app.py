@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from models.errors import StoreError, StoreFull
 from server import envelope, routes
 from server.backend import Backend, Clock
+from server.blobs import Unfit
 from server.envelope import Envelope
 from server.watching import Watched
 from sync import protocol
@@ -54,6 +55,10 @@ def _errors(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> Response:
         return envelope.plain(422, "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in error.errors()))
+
+    @app.exception_handler(Unfit)
+    async def unfit(_: Request, error: Unfit) -> Response:
+        return envelope.plain(422, str(error))
 
     @app.exception_handler(StoreError)
     async def broken(_: Request, error: StoreError) -> Response:

@@ -18,6 +18,7 @@ from server.events import Heads
 from server.limits import Failures
 from server.log import Log
 from server.watching import Metrics
+from server.wire import INTEGERS_BELOW
 
 R = TypeVar("R")
 Clock = Callable[[], int]  # milliseconds since 1970
@@ -101,6 +102,6 @@ def _no_nul(text: str) -> str:
 Text = Annotated[str, AfterValidator(_no_nul)]  # PostgreSQL takes no other one
 SignedIn = Annotated[Device, Depends(_signed_in)]
 Id = Annotated[Text, Query(max_length=200)]
-Version = Annotated[int, Query(ge=0, lt=2**63)]
-Since = Annotated[int | None, Query(ge=0, lt=2**63)]
-Shares = Annotated[int | None, Query(ge=-1, lt=2**63)]
+Version = Annotated[int, Query(ge=0, lt=INTEGERS_BELOW)]
+Since = Annotated[int | None, Query(ge=0, lt=INTEGERS_BELOW)]
+Shares = Annotated[int | None, Query(ge=-1, lt=INTEGERS_BELOW)]

@@ -53,14 +53,15 @@ class Heads:
         """Passes on what other processes wrote, as long as somebody listens. Runs until cancelled."""
         while True:
             told = await self._moves()
+            # what was told late, or of a log that was restored to an older one
             behind = any(head < self._heads.get(workspace, 0) for workspace, head in told)
             for workspace, head in told:
                 self.tell(workspace, head)
-            if self._listeners and (behind or not told):  # behind: late, or the log was restored to an older one
+            if self._listeners and (behind or not told):
                 await self._look()
 
     async def stream(self, workspace: str, welcome: Callable[[], Awaitable[bool]]) -> AsyncIterator[bytes]:
-        """The events; ends when closed, or when the listener is no longer `welcome`, which is asked every KEEP_ALIVE."""
+        """The events; ends when closed, or when the listener is no longer `welcome`: that is asked every KEEP_ALIVE."""
         wake = asyncio.Event()
         self._listeners.add(wake)
         try:

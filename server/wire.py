@@ -17,7 +17,7 @@ from sync.protocol import Change, Transaction
 
 LONGEST_KEY = 200  # characters of an id or a field's name
 LONGEST_LABEL = MAX_TEXT  # of a transaction; one that names two records may be longer, and is cut
-LARGEST = 2**63  # what an integer stays below on either side
+INTEGERS_BELOW = 2**63  # on either side
 _PLAIN = {str, int, float}  # no bool, which is an int as well
 _OURS = {"id", *LOCAL_COLUMNS}  # fields that no push names
 
@@ -28,7 +28,6 @@ class Pushing(NamedTuple):
 
     replica: str
     newest: str | None
-    schema: int
     txns: list[Transaction]
 
 
@@ -43,7 +42,7 @@ def read_push(body: bytes) -> Pushing:
         txns = [_transaction(row) for row in document["txns"]]
         newest = document.get("newest")
         known = None if newest is None else _key(newest)
-        return Pushing(_key(document["replica"]), known, int(document["schema"]), txns)
+        return Pushing(_key(document["replica"]), known, txns)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Malformed(f"not a push: {error}") from error
 
@@ -82,7 +81,7 @@ def _change(
             continue
         if value.__class__ not in _PLAIN:
             raise ValueError(f"{kind}.{name} is not a scalar")
-        if value.__class__ is int and abs(value) >= LARGEST:
+        if value.__class__ is int and abs(value) >= INTEGERS_BELOW:
             raise ValueError(f"{kind}.{name} is larger than any database takes")
         if name.endswith("_id") or name == "space":
             _key(value)

@@ -4,7 +4,7 @@ from fastapi import FastAPI, HTTPException, Request, Response
 
 from server import envelope
 from server.backend import Backend, Id, SignedIn
-from server.blobs import Contents, Unfit
+from server.blobs import Contents
 
 ANY_BYTES = {"requestBody": {"content": {"application/octet-stream": {}}, "required": True}}
 
@@ -14,10 +14,6 @@ def add_routes(app: FastAPI, backend: Backend) -> None:
         if backend.contents is None:
             raise HTTPException(501, "this server keeps no attachments; start it with --blobs FOLDER")
         return backend.contents
-
-    @app.exception_handler(Unfit)
-    async def unfit(_: Request, error: Unfit) -> Response:
-        return envelope.plain(422, str(error))
 
     @app.get("/v1/blobs/{sha}")
     async def wanted(request: Request, device: SignedIn, sha: str, size: int) -> Response:

@@ -5,9 +5,8 @@ from fastapi.responses import StreamingResponse
 
 from models.errors import StoreError
 from server import envelope, wire
-from server.accounts import Device
 from server.backend import Backend, Shares, SignedIn, Since, Version, token_of
-from server.log import SERVER, Compacted, Log, OtherHistory, Pushed
+from server.log import SERVER, Compacted, OtherHistory, Pushed
 from server.replicas import OtherReplica
 from server.wire import Malformed, Pushing
 from sync import protocol
@@ -42,12 +41,21 @@ def add_routes(app: FastAPI, backend: Backend) -> None:
         return await backend.read(_verdicts, request, pushed)
 
     @app.get("/v1/pull")
-    async def pull(
+    def pull(
         request: Request, device: SignedIn, since: Version, shares: Shares = None, brief: bool = False
     ) -> Response:
         """A page of the log after `since`; empty with the head when there is nothing; who sees what where `shares` is
         not the newest version of that. 410: the log does not reach back so far."""
-        return await backend.read(_page, request, backend.log, device, since, shares, brief)
+        try:
+            pulled = backend.log.pull(device.workspace, device.member, since, shares, protocol.PULL_BYTES)
+        except Compacted as error:
+            raise HTTPException(410, "the log does not reach back so far; fetch a snapshot") from error
+        request.state.epoch = pulled.epoch
+        if pulled.spaces is None:
+            told = wire.write_page(pulled.entries, pulled.head, pulled.upto, pulled.sum, brief)
+        else:
+            told = wire.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
+        return envelope.reply(request, told)
 
     @app.get("/v1/events")
     async def events(request: Request, device: SignedIn) -> Response:
@@ -79,20 +87,4 @@ def _read_push(encoding: str, body: bytes) -> Pushing:
 
 def _verdicts(request: Request, pushed: Pushed) -> Response:
     told = wire.write_verdicts(pushed.verdicts, pushed.head, pushed.otherwise, pushed.sum)
-    return envelope.reply(request, told)
-
-
-def _page(
-    request: Request, log: Log, device: Device, since: int, shares: int | None, brief: bool
-) -> Response:
-    try:
-        pulled = log.pull(device.workspace, device.member, since, shares, protocol.PULL_BYTES)
-    except Compacted as error:
-        raise HTTPException(410, "the log does not reach back so far; fetch a snapshot") from error
-    request.state.epoch = pulled.epoch
-    if pulled.spaces is None:
-        return envelope.reply(
-            request, wire.write_page(pulled.entries, pulled.head, pulled.upto, pulled.sum, brief)
-        )
-    told = wire.write_spaces(pulled.upto, pulled.head, pulled.shares, pulled.spaces)
     return envelope.reply(request, told)

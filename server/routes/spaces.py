@@ -7,11 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.errors import Refused
 from server import envelope, keeping, wire
-from server.accounts import Device
 from server.backend import Backend, Id, SignedIn, Text
-from server.database import Database
-from server.log import Compacted, Log
+from server.log import Compacted
 from server.spaces import Grant
+from server.wire import INTEGERS_BELOW
 from sync import protocol
 
 
@@ -24,17 +23,30 @@ class Share(BaseModel):
 
 def add_routes(app: FastAPI, backend: Backend) -> None:
     @app.get("/v1/snapshot")
-    async def snapshot(
+    def snapshot(
         request: Request, device: SignedIn, space: Id,
-        after: Id = "", since: Annotated[int, Query(ge=-1, lt=2**63)] = -1,
+        after: Id = "", since: Annotated[int, Query(ge=-1, lt=INTEGERS_BELOW)] = -1,
     ) -> Response:  # fmt: skip
         """A page of a space's records by id. 410: begin anew, the log does not reach back to the first page."""
-        return await backend.read(_content, request, backend.database, device, space, after, since)
+        try:
+            page = keeping.snapshot(
+                backend.database, device.workspace, device.member, space, after, since, protocol.PULL_BYTES
+            )
+        except Compacted as error:
+            raise HTTPException(
+                410, "the log does not reach back so far, or this is not shared with you"
+            ) from error
+        request.state.epoch = page.epoch
+        told = wire.write_snapshot(page.records, page.head, page.more, page.total)
+        return envelope.reply(request, told)
 
     @app.get("/v1/sums")
-    async def sums(request: Request, device: SignedIn) -> Response:
+    def sums(request: Request, device: SignedIn) -> Response:
         """The checksum of each space that the member sees."""
-        return await backend.read(_sums, request, backend.log, device)
+        found = backend.log.sums(device.workspace, device.member)
+        request.state.epoch = found.epoch
+        told = {"sums": found.sums, "head": found.head, "shares": found.shares}
+        return envelope.document(request, told)
 
     @app.post("/v1/share")
     async def share(request: Request, device: SignedIn, body: Share) -> Response:
@@ -48,25 +60,3 @@ def add_routes(app: FastAPI, backend: Backend) -> None:
             raise HTTPException(403, str(error)) from error
         backend.heads.tell(device.workspace, head)
         return envelope.document(request, {"head": head})
-
-
-def _content(
-    request: Request, database: Database, device: Device, space: str, after: str, since: int
-) -> Response:
-    try:
-        page = keeping.snapshot(
-            database, device.workspace, device.member, space, after, since, protocol.PULL_BYTES
-        )
-    except Compacted as error:
-        raise HTTPException(
-            410, "the log does not reach back so far, or this is not shared with you"
-        ) from error
-    request.state.epoch = page.epoch
-    return envelope.reply(request, wire.write_snapshot(page.records, page.head, page.more, page.total))
-
-
-def _sums(request: Request, log: Log, device: Device) -> Response:
-    found = log.sums(device.workspace, device.member)
-    request.state.epoch = found.epoch
-    told = {"sums": found.sums, "head": found.head, "shares": found.shares}
-    return envelope.document(request, told)
