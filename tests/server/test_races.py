@@ -202,6 +202,7 @@ def _until_one_waits(database: Database) -> None:
     while not found and time.monotonic() < end:
         with database.reading() as conn:
             [found] = conn.execute(waits).fetchone()
+        time.sleep(0.01)
     assert found
 
 
