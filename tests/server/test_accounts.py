@@ -96,10 +96,10 @@ def test_what_is_shared_before_the_first_sign_in_is_opened_by_who_manages_it(
     early = _invite(tomas, "Odile").json()["code"]
     for member in ("odile", tomas.member):
         assert share(ines, member, "editor") == (200, "")
-    pair = ":".join(("pair", *sorted((ines.member, "odile"))))
-    assert ines.push_one(do("Note", new("client", "note", name="Welcome", space=pair))).ver
     for reply in (_invite(tomas, "Odile"), _login(server, early)):
         assert reply.status_code == 403 and "from who manages all of it" in reply.json()["detail"]
+    pair = ":".join(("pair", *sorted((ines.member, "odile"))))
+    assert ines.push_one(do("Note", new("client", "note", name="Welcome", space=pair))).ver
     assert told(Laptop(server.url, _invite(ines, "Odile").json()["code"])).keys() == {"workspace", cell, pair}
 
 

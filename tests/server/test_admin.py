@@ -246,6 +246,8 @@ def test_who_leaves_is_signed_out_everywhere_and_open_codes_with_them(
     reply = ines.http.post("/v1/login", json={"code": code, "device": "laptop"})
     assert reply.status_code == 403
     assert "No member" in run("users", "--sign-out", "Mara", status=1)
+    run("users", "--sign-out", "Ines")  # for whom there is no code
+    assert ines.http.get("/v1/whoami").status_code == 401
 
 
 def _holds(server: Served, code: str) -> bool:
