@@ -21,8 +21,8 @@ from models.rejected import put_back, settle_redone
 from models.space import SHOWN, forget_changes, taken_with
 from models.texts import Region, clashes, joined, merge
 
-# an undo or redo that the server refused took nothing back, whatever became of it then: its note is the reason
-_REFUSED = f"(state={REJECTED} OR state={WITHDRAWN} AND note IS NOT NULL)"
+# an undo or redo that the server refused did nothing, whatever became of it then: its note is the reason
+_UNREFUSED = f"(SELECT * FROM txn WHERE state<>{REJECTED} AND NOT (state={WITHDRAWN} AND note IS NOT NULL))"
 
 
 class Operation(NamedTuple):
@@ -47,7 +47,7 @@ def undoable(conn: sqlite3.Connection) -> Operation | None:
     row = conn.execute(
         f"""SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind IN ('do','redo')
             AND state BETWEEN 1 AND 4
-            AND NOT EXISTS (SELECT 1 FROM txn WHERE ref=t.id AND kind='undo' AND NOT {_REFUSED})
+            AND NOT EXISTS (SELECT 1 FROM {_UNREFUSED} WHERE ref=t.id AND kind='undo')
             ORDER BY n DESC LIMIT 1"""
     ).fetchone()
     return Operation(*row) if row else None
@@ -56,8 +56,8 @@ def undoable(conn: sqlite3.Connection) -> Operation | None:
 def redoable(conn: sqlite3.Connection) -> Operation | None:
     """The newest undo that no later operation and no redo has followed."""
     row = conn.execute(
-        f"""SELECT n, id, label, state, ver FROM txn t WHERE origin='L' AND kind='undo' AND NOT {_REFUSED}
-           AND NOT EXISTS (SELECT 1 FROM txn WHERE ref=t.id AND kind='redo' AND NOT {_REFUSED})
+        f"""SELECT n, id, label, state, ver FROM {_UNREFUSED} t WHERE origin='L' AND kind='undo'
+           AND NOT EXISTS (SELECT 1 FROM {_UNREFUSED} WHERE ref=t.id AND kind='redo')
            AND NOT EXISTS (SELECT 1 FROM txn d WHERE d.origin='L' AND d.kind='do' AND d.n>t.n)
            ORDER BY n DESC LIMIT 1"""
     ).fetchone()
@@ -151,9 +151,9 @@ def again(conn: sqlite3.Connection, ids: Sequence[str]) -> bool:
     """Whether one of the operations `ids`, which have come from the server, was taken back here before it left, as this
     laptop knew: a copy of the profile had sent it (models.replica). Then its undo is made once more, to be sent."""
     found = conn.execute(
-        f"""SELECT t.n, t.id, t.label, t.state, t.ver, u.n, u.id FROM txn u JOIN txn t ON t.id=u.ref
+        f"""SELECT t.n, t.id, t.label, t.state, t.ver, u.n, u.id FROM {_UNREFUSED} u JOIN txn t ON t.id=u.ref
             WHERE u.ref IN (SELECT value FROM json_each(?)) AND u.kind='undo' AND u.state={WITHDRAWN}
-            AND u.note IS NULL AND t.origin='L' AND t.state={SEEN} ORDER BY u.n""",
+            AND t.origin='L' AND t.state={SEEN} ORDER BY u.n""",
         (orjson.dumps(ids).decode(),),
     ).fetchall()
     made = [_undo_again(conn, Operation(*row[:5]), row[5]) for row in found if not _redone(conn, row[6])]
@@ -161,12 +161,12 @@ def again(conn: sqlite3.Connection, ids: Sequence[str]) -> bool:
 
 
 def _redone(conn: sqlite3.Connection, undo: str) -> bool:
-    """Whether the undo was followed by a redo that stands, perhaps after others."""
+    """Whether a redo that stands followed the undo, perhaps after others; sent again it is what was refused."""
     kind = conn.execute(
         f"""WITH RECURSIVE later(n, id, kind) AS (
             SELECT n, id, kind FROM txn WHERE id=?
-            UNION ALL SELECT t.n, t.id, t.kind FROM later l JOIN txn t ON t.ref=l.id AND t.state<>{REJECTED})
-            SELECT kind FROM later ORDER BY n DESC LIMIT 1""",
+            UNION ALL SELECT t.n, t.id, iif(t.kind='do', l.kind, t.kind) FROM later l JOIN txn t ON t.ref=l.id)
+            SELECT l.kind FROM later l JOIN {_UNREFUSED} USING (n) ORDER BY n DESC LIMIT 1""",
         (undo,),
     ).fetchone()[0]
     return bool(kind == "redo")
@@ -187,7 +187,7 @@ def _standing(conn: sqlite3.Connection, id: str) -> Operation:
     """The operation of this laptop with that id. Raises NothingToUndo where it does not stand or is not ours."""
     row = conn.execute(
         f"""SELECT n, id, label, state, ver, origin, kind,
-           EXISTS (SELECT 1 FROM txn WHERE ref=t.id AND kind='undo' AND NOT {_REFUSED}) FROM txn t WHERE id=?""",
+           EXISTS (SELECT 1 FROM {_UNREFUSED} WHERE ref=t.id AND kind='undo') FROM txn t WHERE id=?""",
         (id,),
     ).fetchone()
     if row is None:

@@ -192,14 +192,18 @@ def test_what_is_sent_again_is_not_pruned_before_it_has_left(desk: Any, harlan: 
     assert list(rejected(desk.conn)) == [refused]
 
 
-def test_what_a_refused_undo_was_to_take_back_stands_once_that_is_let_go(desk: Any, harlan: str) -> None:
+@pytest.mark.parametrize("by_name", [False, True])
+def test_what_a_refused_undo_was_to_take_back_stands_once_that_is_let_go(
+    desk: Any, harlan: str, by_name: bool
+) -> None:
     desk.edit("client", harlan, city="Praha")
-    desk.sync()
+    [edit] = desk.sync()
     desk.store.undo()
     desk.do(discard, [refuse(desk).id])
     with pytest.raises(NothingToUndo):
         desk.store.redo()
-    assert not desk.store.undo().skipped and desk.get("client", harlan, "city") == "Brno"
+    assert not desk.store.undo(edit.id if by_name else "").skipped
+    assert desk.get("client", harlan, "city") == "Brno"
 
 
 def test_a_refused_undo_that_was_let_go_is_not_made_once_more(desk: Any, harlan: str) -> None:
@@ -213,3 +217,41 @@ def test_a_refused_undo_that_was_let_go_is_not_made_once_more(desk: Any, harlan:
     desk._hear(edit.id, "laptop-ines", "ines", "do", None, [patch])
     with desk.store.write() as conn:
         assert not undo.again(conn, [edit.id])
+
+
+@pytest.mark.parametrize(("then", "city"), [(discard, "Brno"), (send_again, "Praha")])
+def test_a_refused_redo_does_nothing_again_until_it_is_sent_again(
+    desk: Any, harlan: str, then: Any, city: str
+) -> None:
+    """A copy of the profile had sent the operation that was taken back here."""
+    desk.edit("client", harlan, city="Praha")
+    edit = desk.one("SELECT id FROM txn ORDER BY n DESC LIMIT 1")
+    desk.store.undo()
+    desk.store.redo()
+    redo = refuse(desk, "a reader may not").id
+    desk.do(then, [redo] if then is discard else redo)
+    desk._hear(edit, "laptop-ines", "ines", "do", None, [Patch("client", harlan, False, {"city": "Praha"})])
+    with desk.store.write() as conn:
+        assert undo.again(conn, [edit]) == (city == "Brno")
+    assert desk.get("client", harlan, "city") == city
+
+
+def test_a_redo_that_was_refused_and_let_go_can_be_done_once_more(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    desk.sync()
+    desk.store.undo()
+    desk.sync()
+    desk.store.redo()
+    desk.do(discard, [refuse(desk).id])
+    desk.store.redo()
+    assert desk.get("client", harlan, "city") == "Praha"
+
+
+def test_a_redo_that_finds_everything_done_keeps_the_refused_one(desk: Any, harlan: str) -> None:
+    desk.edit("client", harlan, city="Praha")
+    refused = refuse(desk)
+    desk.do(send_again, refused.id)
+    desk.hear(("client", harlan, {"city": "Praha"}))
+    desk.store.undo()
+    assert not desk.store.redo().skipped and not outbox.waiting(desk.conn)
+    assert list(rejected(desk.conn)) == [refused]
