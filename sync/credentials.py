@@ -26,7 +26,8 @@ ALLOWED = (
 
 
 class FileStore:
-    """Tokens by name in a JSON file that only its owner can read."""
+    """Tokens by name in a JSON file that only its owner can read, and that goes with its last token: an empty one
+    in the profile would keep the next token out of the keyring."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -56,6 +57,9 @@ class FileStore:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             fresh.unlink(missing_ok=True)
+            if not tokens:
+                self.path.unlink(missing_ok=True)
+                return
             handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(orjson.dumps(tokens))

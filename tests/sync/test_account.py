@@ -98,13 +98,17 @@ def test_a_profile_stays_with_its_workspace(ines: Store, tmp_path: Path) -> None
     assert worker.sync_now(ines).head >= 0
 
 
+@pytest.mark.parametrize("place", ["vault", "file:{}"])
 def test_without_a_place_for_the_token_the_code_is_not_used_up(
-    profile: Profile, server: Served, monkeypatch: pytest.MonkeyPatch, tokens: Path
+    profile: Profile, server: Served, monkeypatch: pytest.MonkeyPatch, tokens: Path, place: str
 ) -> None:
     code = server.code("Tomas")
-    monkeypatch.setenv("MILEPOST_CREDENTIALS", "vault")
+    in_the_way = Path(f"{tokens}.new")
+    in_the_way.mkdir()
+    monkeypatch.setenv("MILEPOST_CREDENTIALS", place.format(tokens))
     with pytest.raises(NoCredentials):
         account.login(profile("tomas"), server.url, code)
+    in_the_way.rmdir()
     monkeypatch.setenv("MILEPOST_CREDENTIALS", f"file:{tokens}")
     assert account.login(profile("tomas"), server.url, code).name == "Tomas"
 

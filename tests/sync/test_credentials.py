@@ -43,6 +43,15 @@ def test_a_file_keeps_tokens_by_name(tmp_path: Path) -> None:
     assert (store.get("ines"), store.get("tomas")) == (None, "two")
 
 
+def test_a_file_that_was_only_tried_out_leaves_the_next_token_to_the_keyring(
+    tmp_path: Path, backend: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend(None)
+    monkeypatch.setattr(credentials, "keyring_name", lambda: "keyring.backends.macOS.Keyring")
+    credentials.try_out(open_credentials(tmp_path, keep_in_file=True))
+    assert isinstance(open_credentials(tmp_path), Keyring)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
 def test_only_its_owner_reads_the_file(tmp_path: Path) -> None:
     file = tmp_path / "tokens.json"
