@@ -17,21 +17,30 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from models import db, durable, replica
-from models.errors import Refused, StoreBusy, StoreDamaged
+from models.errors import Refused, StoreBusy, StoreDamaged, StoreFull
 
-TAILS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside a store, found by the store's name
+LOG = "-wal"
+TAILS = (LOG, "-shm", "-journal")  # what SQLite keeps beside a store, found by the store's name
 IN_USE = (
     "Milepost is open on this profile, or another program reads {path}. Nothing was changed. Close its windows, and "
     "what may still run in a terminal (`milepost sync --watch`, `milepost list | less`), then restore."
 )
 
 
+class Former(NamedTuple):
+    """Where what a restore has put aside is now: the store that stood there, or the log of one that was moved away."""
+
+    store: Path | None = None
+    log: Path | None = None
+
+
 def backup(home: Path, target: Path) -> int:
     """Writes the store of `home` into a new file, while it is in use; its size. Raises Refused, StoreError."""
     with (
-        db.in_words(target),
+        _in_words(target),
         new_file(target) as part,
         closing(db.connect(home / db.NAME, readonly=True)) as source,
         closing(sqlite3.connect(part)) as copy,
@@ -62,15 +71,15 @@ def new_file(target: Path) -> Iterator[Path]:
         _remove(part)
 
 
-def restore(home: Path, source: Path) -> Path | None:
-    """Puts a backup in the place of the store of `home`; where the former one is now.
+def restore(home: Path, source: Path) -> Former:
+    """Puts a backup in the place of the store of `home`.
 
     Raises Refused, also where somebody has that store open, and StoreError.
     """
     if not source.is_file():
         raise Refused(f"There is no file {source}. Check its name.")
     fresh, place = home / f"{db.NAME}.new", home / db.NAME
-    with db.in_words(place):
+    with _in_words(place):
         home.mkdir(parents=True, exist_ok=True)
         try:
             _begin(fresh)
@@ -78,6 +87,18 @@ def restore(home: Path, source: Path) -> Path | None:
             return _put(fresh, place)
         finally:
             _remove(fresh)
+
+
+@contextmanager
+def _in_words(place: Path) -> Iterator[None]:
+    """As `db.in_words`, but no edit is made here that could be lost."""
+    try:
+        with db.in_words(place):
+            yield
+    except StoreFull as error:
+        raise StoreFull(
+            f"The disk that holds {place} is full or failing. Nothing was changed. Free some room and try again."
+        ) from error
 
 
 def _begin(file: Path) -> None:
@@ -114,21 +135,22 @@ def _check(conn: sqlite3.Connection, path: Path) -> None:
         raise StoreDamaged(f"{path} is damaged: {said}. Nothing was changed. Choose an older backup.")
 
 
-def _put(fresh: Path, place: Path) -> Path | None:
-    """Gives the fresh store its place, and the one that stood there another name, which is returned."""
+def _put(fresh: Path, place: Path) -> Former:
+    """Gives the fresh store its place, and what stood there another name."""
     aside = _free_name(place)
     if not place.exists():
         for tail in TAILS:
             if _tail(place, tail).exists():
                 _tail(place, tail).replace(_tail(aside, tail))
         durable.put_in_place(fresh, place)
-        return None
+        log = _tail(aside, LOG)
+        return Former(log=log if log.exists() and log.stat().st_size else None)
     with _alone(place) as conn:
         _name_too(conn, place, aside)
         if os.name == "nt":  # replaces no file that is open
             conn.close()
         durable.put_in_place(fresh, place)
-    return aside
+    return Former(store=aside)
 
 
 def _free_name(place: Path) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models import db, outbox
-from models.backup import backup, restore
+from models.backup import Former, backup, restore
 from models.errors import Refused, StoreDamaged
 from models.record import create
 from models.store import Store, open_store
@@ -31,7 +31,7 @@ def test_a_profile_comes_back_as_it_was_and_what_stood_there_is_kept(tmp_path: P
     add(store, "Novak Metal")
     replica = store.meta("replica")
     store.close()
-    former = restore(tmp_path / "ines", tmp_path / "monday.db")
+    former = restore(tmp_path / "ines", tmp_path / "monday.db").store
     assert names(tmp_path / "ines") == ["Harlan Fab"]
     assert former and db.get_meta(db.connect(former, readonly=True), "replica") == replica
     (tmp_path / "was").mkdir()
@@ -44,7 +44,7 @@ def test_what_comes_back_is_another_replica(tmp_path: Path) -> None:
     replica = store.meta("replica")
     backup(tmp_path / "ines", tmp_path / "monday.db")
     store.close()
-    assert restore(tmp_path / "new", tmp_path / "monday.db") is None
+    assert restore(tmp_path / "new", tmp_path / "monday.db") == Former()
     again = open_store(tmp_path / "new")
     assert again.meta("replica") not in ("", replica)
     again.close()

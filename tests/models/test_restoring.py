@@ -15,7 +15,7 @@ import pytest
 
 from models import backup as models_backup
 from models import db, durable
-from models.backup import backup, restore
+from models.backup import Former, backup, restore
 from models.errors import Refused, StoreBusy, StoreDamaged, StoreError, StoreFull
 from models.store import open_store
 from tests.models.test_backup import add, names
@@ -78,7 +78,7 @@ def test_while_another_process_has_the_store_open_restore_changes_nothing_and_sa
             restore(home, monday)
         assert {file.name for file in home.iterdir()} == {"milepost.db", "milepost.db-wal", "milepost.db-shm"}
         assert names_in(home / db.NAME) == BEFORE
-    former = restore(home, monday)
+    former = restore(home, monday).store
     assert former and names_in(former) == BEFORE
 
 
@@ -105,6 +105,25 @@ def test_who_waits_for_a_store_while_it_is_replaced_does_not_take_the_former_one
     assert outcome == [f"{home / db.NAME} was replaced a moment ago. Nothing was changed. Try again."]
 
 
+def test_a_window_that_is_opened_between_the_two_steps_that_take_the_store_is_not_overlooked(
+    home: Path, monday: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = db.connect
+    others = []
+
+    def ours(path: Path, **how: Any) -> Any:
+        conn = real(path, **how)
+        conn.set_trace_callback(lambda sql: "locking_mode" in sql and others.append(real(path)))
+        return conn
+
+    monkeypatch.setattr(db, "connect", ours)
+    with pytest.raises(Refused, match="Milepost is open on this profile"):
+        restore(home, monday)
+    others[0].close()
+    monkeypatch.undo()
+    assert names(home) == BEFORE
+
+
 # ── the damaged store was moved away, its log was not ─────────────────────────────────────────────────
 
 
@@ -112,14 +131,14 @@ def test_the_log_of_a_store_that_was_moved_away_is_not_taken_for_that_of_the_bac
     home: Path, monday: Path
 ) -> None:
     (home / db.NAME).rename(home.parent / "aside.db")
-    assert restore(home, monday) is None
+    former = restore(home, monday)
     assert names(home) == AFTER
+    assert former.log and former.store is None
     (home.parent / "aside.db").rename(home / "aside.db")
-    (home / "milepost.db.before-restore-1-wal").rename(home / "aside.db-wal")
+    former.log.rename(home / "aside.db-wal")
     assert names_in(home / "aside.db") == BEFORE
-    assert (
-        restore(home, monday) == home / "milepost.db.before-restore-2"
-    )  # the shm of the first is still there
+    # the shm of the first is still there
+    assert restore(home, monday) == Former(store=home / "milepost.db.before-restore-2")
 
 
 def test_a_damaged_store_stays_where_it_is(home: Path, monday: Path) -> None:
@@ -192,7 +211,7 @@ def test_killed_at_any_line_it_leaves_the_old_store_whole_or_the_new_one(
         found.append(names(again))
         if found[-1] == AFTER:
             assert names_in(again / "milepost.db.before-restore-1") == BEFORE
-        former = restore(again, monday)
+        former = restore(again, monday).store
         assert former and (names(again), names_in(former)) == (AFTER, found[-1])
     before = found.count(BEFORE)
     assert before > 30
@@ -231,9 +250,9 @@ def room_for(size: int) -> Iterator[None]:
 def test_on_a_full_disk_nothing_is_left_that_keeps_it_full(home: Path, monday: Path) -> None:
     there = {file.name for file in home.iterdir()}
     with room_for(monday.stat().st_size // 2):
-        with pytest.raises(StoreFull):
+        with pytest.raises(StoreFull, match=r"milepost\.db is full or failing\. Nothing was changed"):
             restore(home, monday)
-        with pytest.raises(StoreFull):
+        with pytest.raises(StoreFull, match=r"tuesday\.db is full or failing\. Nothing was changed"):
             backup(home, home / "tuesday.db")
     assert {file.name for file in home.iterdir()} == there
     assert names(home) == BEFORE

@@ -273,6 +273,16 @@ def test_a_backup_and_its_way_back_name_the_folder_that_is_not_there(
         assert "Check --home" in capsys.readouterr().err
 
 
+def test_restore_names_the_log_of_a_store_that_was_moved_away(ok: Any, home: Path, tmp_path: Path) -> None:
+    ok("add", "client", "Harlan Fab")
+    ok("backup", str(tmp_path / "monday.db"))
+    (home / "milepost.db").rename(tmp_path / "aside.db")
+    (home / "milepost.db-wal").write_bytes(b"what was edited last")
+    said = ok("restore", str(tmp_path / "monday.db"))
+    assert f"may be in {home / 'milepost.db.before-restore-1-wal'}." in said
+    assert "under its name with -wal at the end" in said
+
+
 def test_of_two_restores_at_once_one_is_refused(fails: Fails, ok: Any, home: Path, tmp_path: Path) -> None:
     ok("add", "client", "Harlan Fab")
     ok("backup", str(tmp_path / "monday.db"))

@@ -31,10 +31,14 @@ def restore(ctx: Context) -> int:
         except Elsewhere:
             raise Refused(models_backup.IN_USE.format(path=ctx.path)) from None
     if ctx.json:
-        ctx.json_out({"home": str(ctx.home), "former": str(former) if former else None})
+        put_aside = {"former": former.store, "log": former.log}
+        ctx.json_out({"home": str(ctx.home), **{key: path and str(path) for key, path in put_aside.items()}})
         return 0
     ctx.print(f"The profile in {ctx.home} is as it was in the backup.")
-    if former:
-        ctx.print(f"What it was before is in {former}.")
+    if former.store:
+        ctx.print(f"What it was before is in {former.store}.")
+    if former.log:
+        ctx.print(f"The last edits of the store that was moved away may be in {former.log}.")
+        ctx.print(f"That file belongs beside that store, under its name with {models_backup.LOG} at the end.")
     ctx.print("What was synced since comes back with: milepost sync")
     return 0
