@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from models.blobs import refused
+from models.blobs import Blobs, refused
 from models.store import open_store
 from tui.cli import main
 
@@ -271,36 +271,42 @@ def test_doctor_finds_a_missing_trigger_an_open_operation_and_a_lost_mask(
     assert (tmp_path / "alone" / "milepost.db").read_bytes() == before
 
 
-def attached(alone: Laptop, folder: Path) -> str:
-    """The content of a file of Harlan Fab's, by its SHA-256."""
+def attached(alone: Laptop, folder: Path, content: bytes = b"%PDF") -> Path:
+    """The content of a file of Harlan Fab's."""
     client = alone("add", "client", "Harlan Fab", "--json")["id"]
-    (folder / "wiring.pdf").write_bytes(b"%PDF")
-    return str(alone("attach", client, str(folder / "wiring.pdf"), "--json")[0]["sha256"])
+    (folder / "wiring.pdf").write_bytes(content)
+    [made] = alone("attach", client, str(folder / "wiring.pdf"), "--json")
+    return Blobs(folder / "alone").path(made["sha256"])
 
 
-def test_doctor_misses_a_content_that_was_taken_away_before_it_was_sent(
-    alone: Laptop, tmp_path: Path, capsys: Any
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"%P")])
+def test_doctor_misses_a_content_of_which_the_disk_lost_something_before_it_was_sent(
+    alone: Laptop, tmp_path: Path, capsys: Any, lose: Callable[[Path], object]
 ) -> None:
-    sha = attached(alone, tmp_path)
+    content = attached(alone, tmp_path)
     assert {f["what"]: f["state"] for f in alone("doctor", "--json")}["Attachments"] == "ok"
-    next((tmp_path / "alone" / "blobs").rglob(sha)).unlink()
+    lose(content)
     capsys.readouterr()
     assert main(["--home", str(tmp_path / "alone"), "doctor"]) == 1
     assert "before they were sent: wiring.pdf" in capsys.readouterr().out
 
 
-def test_doctor_names_a_content_that_the_server_did_not_take(
+def test_doctor_names_a_content_that_the_server_did_not_take_and_one_that_is_lost_as_lost(
     alone: Laptop, tmp_path: Path, capsys: Any
 ) -> None:
-    sha = attached(alone, tmp_path)
+    """Two files may have one name."""
+    content, other = attached(alone, tmp_path), attached(alone, tmp_path, b"%PDF, 2nd")
     with closing(open_store(tmp_path / "alone")) as store, store.write() as conn:
-        refused(conn, sha, "this server keeps no attachments", 1)
+        for each in (content, other):
+            refused(conn, each.name, "this server keeps no attachments", 1)
+    other.unlink()
     capsys.readouterr()
-    assert main(["--home", str(tmp_path / "alone"), "doctor"]) == 0
-    said = capsys.readouterr().out
-    assert "warn  Attachments: the server has not taken: wiring.pdf (this server keeps no" in said
-    next((tmp_path / "alone" / "blobs").rglob(sha)).unlink()
     assert main(["--home", str(tmp_path / "alone"), "doctor"]) == 1
+    lines = [line for line in capsys.readouterr().out.splitlines() if "  Attachments: " in line]
+    assert lines == [
+        "warn  Attachments: the server has not taken: wiring.pdf (this server keeps no attachments)",
+        f"fail  Attachments: gone from {tmp_path / 'alone' / 'blobs'} before they were sent: wiring.pdf",
+    ]
 
 
 def test_doctor_says_what_is_wrong_and_what_to_do(alone: Laptop, tmp_path: Path, capsys: Any) -> None:

@@ -196,11 +196,11 @@ def _contents(ctx: Context) -> Iterator[Finding]:
         ).fetchall()
         why = untaken(conn)
     files = Blobs(ctx.home)
-    lost = [name for sha, size, _, name in unsent if not files.has(Blob(sha, size))]
+    lost = {sha: name for sha, size, _, name in unsent if not files.has(Blob(sha, size))}
     kept = [
         f"{name} ({why.get(sha, 'no reason given')})"
         for sha, _, sent, name in unsent
-        if sent and name not in lost
+        if sent and sha not in lost
     ]
     if kept:
         remedy = (
@@ -208,7 +208,7 @@ def _contents(ctx: Context) -> Iterator[Finding]:
         )
         yield Finding("warn", "Attachments", f"the server has not taken: {', '.join(kept)}", remedy)
     if lost:
-        found = f"gone from {files.folder} before they were sent: {', '.join(lost)}"
+        found = f"gone from {files.folder} before they were sent: {', '.join(lost.values())}"
         yield Finding("fail", "Attachments", found, "Attach these files once more: milepost attach ID FILE")
     elif not kept:
         yield Finding("ok", "Attachments", f"{count(len(unsent), 'content')} to be sent, all on the disk")
