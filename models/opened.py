@@ -84,7 +84,7 @@ class Opened:
         shutil.rmtree(self.folder / id, ignore_errors=True)
         self._known(id).unlink(missing_ok=True)
 
-    def clear(self, here: Callable[[str], bool] = lambda id: True) -> None:
+    def clear(self, here: Callable[[str], bool]) -> None:
         """Removes what is as it was and was opened more than a day ago, or whose attachment is not `here` any more."""
         for place in self._places():
             old = self._age(place.name) > DAY or not here(place.name)

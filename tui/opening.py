@@ -101,11 +101,9 @@ def _attached(app: Workbench, id: str) -> Attached | None:
 
 
 def look_for_changed(app: Workbench) -> None:
-    """Clears away what was opened or left, and offers what was changed; in a thread, after the first paint."""
-    from models.leaving import clear_away
+    """Offers what was changed; in a thread, after the first paint."""
     from models.opened import Opened
 
-    clear_away(app.desk.store)
     opened = Opened(app.desk.home)
     found = [(changed.path, what) for changed in opened.changed() if (what := _attached(app, changed.id))]
     if found:

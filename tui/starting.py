@@ -41,6 +41,7 @@ def make(home: Path, *, project: str = "", demo: bool = False, registry: Registr
     app.keeper = Keeper(home)
     app.warm_up += [app.desk.warm_up, lambda: app.post_message(Workbench.Loaded()), app.look_for_unsaved]
     app.warm_up.append(lambda: import_module("tui.opening").look_for_changed(app))
+    app.warm_up.append(lambda: import_module("models.leaving").clear_away(app.desk.store))
     app.project, app.demo = _project_id(app.desk, project) if project else "", demo
     if not project and _is_empty(app.desk.conn):
         app.first_view = "welcome"

@@ -29,6 +29,10 @@ def contract(tmp_path: Path) -> tuple[Attached, Path]:
     return what, Blobs(tmp_path).path(blob.sha)
 
 
+def still_here(id: str) -> bool:
+    return id == ID
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
@@ -51,10 +55,10 @@ def test_what_was_opened_long_ago_goes_and_what_may_be_open_still_stays(
 ) -> None:
     path, _ = opened.copy(*contract)
     (path.parent / ".~lock.contract.docx#").touch()
-    opened.clear()
+    opened.clear(still_here)
     assert path.exists() and opened.changed() == []
     older(opened, DAY + 60)
-    opened.clear()
+    opened.clear(still_here)
     assert list(opened.folder.iterdir()) == []
 
 
@@ -64,7 +68,7 @@ def test_what_another_program_saved_stays_however_old_and_is_what_opens_again(
     path, _ = opened.copy(*contract)
     path.write_bytes(b"Harlan Fab, cell 3 and 4")
     older(opened, 30 * DAY)
-    opened.clear()
+    opened.clear(still_here)
     assert opened.changed() == [(ID, path)]
     assert opened.copy(*contract) == (path, True) and path.read_bytes() == b"Harlan Fab, cell 3 and 4"
 
@@ -76,7 +80,7 @@ def test_a_second_file_that_was_saved_beside_it_stays_too(
     beside = path.with_name("contract, new.docx")
     beside.write_bytes(b"Harlan Fab, cell 5")
     older(opened, 30 * DAY)
-    opened.clear()
+    opened.clear(still_here)
     assert opened.changed() == [(ID, beside)] and opened.copy(*contract) == (path, False)
 
 
@@ -122,7 +126,7 @@ def test_half_a_copy_of_one_that_was_killed_goes_at_the_next_start(
         with pytest.raises(IndexError):
             opened.copy(*contract)
     assert len(list((opened.folder / ID).iterdir())) == 1 and opened.changed() == []
-    opened.clear()
+    opened.clear(still_here)
     assert list(opened.folder.iterdir()) == []
 
 

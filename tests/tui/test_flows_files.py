@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models import leaving
 from models.attachment import attach, attachments
 from models.blobs import Blobs
 from models.store import open_store
@@ -89,6 +90,13 @@ async def test_a_copy_that_was_changed_is_offered_and_attached_as_a_new_version(
         await keys(pilot, "j")
         assert "was changed after" not in screen_text(pilot.app)
         assert copies(tmp_path) == [b"%PDF kerf table, 2nd"]  # another program may have it open
+
+
+async def test_what_goes_wrong_while_clearing_away_hides_no_changed_copy(tmp_path, ids, monkeypatch):
+    await changed(tmp_path, ids, monkeypatch)
+    monkeypatch.setattr(leaving, "clear_away", lambda store: [][0])
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await see(pilot, "“cell 3.pdf” was changed after it was opened")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is Linux's")
