@@ -34,7 +34,7 @@ def clear_away(store: Store) -> None:
     for half in files.folder.glob("*"):
         if half.is_file() and _age(half) > BROKEN_OFF:
             _removed(half)
-    with closing(store.read()) as conn, suppress(OSError):
+    with closing(store.read()) as conn:
         Opened(store.home).clear(lambda id: attached(conn, id) is not None)
 
 

@@ -10,11 +10,12 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from models.attachment import Attached, safe_name
-from models.errors import StoreFull
+from models.errors import Refused, StoreFull
 
 DAY = 86_400.0  # seconds that a copy may still be open in another program
 _PASSING = ("~$", ".")  # what the names of other programs' lock files begin with
@@ -35,7 +36,7 @@ class Opened:
 
     def copy(self, what: Attached, kept: Path) -> tuple[Path, bool]:
         """A copy of the content `kept` under the attachment's name, and whether it is one that was changed: that stays
-        as it is. Raises StoreFull."""
+        as it is. Raises Refused where one cannot be read, StoreFull."""
         place = self.folder / what.id
         path = place / safe_name(what.name)
         if path in self._changed(what.id):
@@ -76,8 +77,12 @@ class Opened:
             ) from error
 
     def changed(self) -> list[Changed]:
-        """The copies that other programs have saved something into."""
-        return [Changed(place.name, path) for place in self._places() for path in self._changed(place.name)]
+        """The copies that other programs have saved something into, without what cannot be read."""
+        found: list[Changed] = []
+        for place in self._places():
+            with suppress(Refused):
+                found += [Changed(place.name, path) for path in self._changed(place.name)]
+        return found
 
     def let_go(self, id: str) -> None:
         """Removes the copies of an attachment."""
@@ -85,11 +90,13 @@ class Opened:
         self._known(id).unlink(missing_ok=True)
 
     def clear(self, here: Callable[[str], bool]) -> None:
-        """Removes what is as it was and was opened more than a day ago, or whose attachment is not `here` any more."""
+        """Removes what is as it was and was opened more than a day ago, or whose attachment is not `here` any more.
+        What cannot be read may be changed, and stays."""
         for place in self._places():
-            old = self._age(place.name) > DAY or not here(place.name)
-            if old and not self._changed(place.name):
-                self.let_go(place.name)
+            with suppress(Refused, OSError):
+                old = self._age(place.name) > DAY or not here(place.name)
+                if old and not self._changed(place.name):
+                    self.let_go(place.name)
 
     def _places(self) -> list[Path]:
         return sorted(place for place in self.folder.glob("*") if place.is_dir())
@@ -102,10 +109,16 @@ class Opened:
         return time.time() - known.stat().st_mtime if known.exists() else DAY + 1
 
     def _changed(self, id: str) -> list[Path]:
-        known = self._known(id)
-        sha = known.read_text() if known.exists() else ""
-        files = sorted(path for path in (self.folder / id).glob("*") if path.is_file())
-        return [path for path in files if not path.name.startswith(_PASSING) and _sha(path) != sha]
+        """Raises Refused where one cannot be read."""
+        known, place = self._known(id), self.folder / id
+        try:
+            sha = known.read_text() if known.exists() else ""
+            files = sorted(path for path in place.glob("*") if path.is_file())
+            return [path for path in files if not path.name.startswith(_PASSING) and _sha(path) != sha]
+        except OSError as error:
+            raise Refused(
+                f"What lies in {place} cannot be read: {error.strerror or error}. Check the disk, and who may read it."
+            ) from error
 
 
 def _sha(path: Path) -> str:

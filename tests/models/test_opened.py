@@ -5,12 +5,13 @@ import shutil
 import stat
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from models.attachment import Attached
 from models.blobs import Blobs
-from models.errors import StoreFull
+from models.errors import Refused, StoreFull
 from models.opened import DAY, Opened
 
 ID = "01900000-0000-7000-8000-000000000001"
@@ -92,6 +93,28 @@ def test_once_it_is_attached_it_is_known(
     opened.attached(ID, Blobs(tmp_path).keep(path).sha)
     assert opened.changed() == [] and path.exists()
     assert opened.copy(*contract) == (path, False) and path.read_bytes() == b"Harlan Fab, cell 3"
+
+
+def test_one_that_cannot_be_read_is_told_when_it_is_opened_and_hides_no_other(
+    opened: Opened, contract: tuple[Attached, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    what, kept = contract
+    path, _ = opened.copy(what, kept)
+    other, _ = opened.copy(what._replace(id="then"), kept)
+    other.write_bytes(b"Harlan Fab, cell 3 and 4")
+    real = Path.open
+
+    def unreadable(self: Path, *how: Any, **more: Any) -> Any:
+        if self == path:
+            raise OSError(5, "Input/output error")
+        return real(self, *how, **more)
+
+    monkeypatch.setattr(Path, "open", unreadable)
+    assert opened.changed() == [("then", other)]
+    opened.clear(lambda id: False)
+    assert path.exists()
+    with pytest.raises(Refused, match=f"opened.{ID} cannot be read: Input/output error"):
+        opened.copy(what, kept)
 
 
 @pytest.mark.parametrize("breaks", ["copyfile", "write_text", "replace"])
