@@ -1,7 +1,8 @@
 """Copies of attachments that other programs have open, in the profile, readable by its user only: HOME/opened/ID/NAME.
 
 What another program has saved into such a copy is somebody's work: that copy is neither written over nor removed, and
-the next start offers to attach it. Beside each folder lies `ID.sha`, the content that it is known with.
+the next start offers to attach it, or says where it lies. Beside each folder lies `ID.sha`, the content that it is
+known with.
 """
 
 import hashlib

@@ -105,21 +105,32 @@ def look_for_changed(app: Workbench) -> None:
     from models.opened import Opened
 
     opened = Opened(app.desk.home)
-    found = [(changed.path, what) for changed in opened.changed() if (what := _attached(app, changed.id))]
-    if found:
-        app.call_from_thread(_offer, app, opened, found)
+    changed = [(path, _attached(app, id)) for id, path in opened.changed()]
+    found = [(path, what) for path, what in changed if what]
+    left = [path for path, what in changed if not what]
+    if changed:
+        app.call_from_thread(_offer, app, opened, found, left)
 
 
-def _offer(app: Workbench, opened: Opened, found: Sequence[tuple[Path, Attached]]) -> None:
-    """One after the other, when nothing else is asked."""
-    if not found or app.ending:
+def _offer(
+    app: Workbench, opened: Opened, found: Sequence[tuple[Path, Attached]], left: Sequence[Path]
+) -> None:
+    """One after the other, when nothing else is asked; then says where that is which was `left` behind."""
+    if app.ending:
         return
     if app.shell.typing() or app.shell.has_class("-asking"):
-        app.set_timer(SOON, partial(_offer, app, opened, found))
-        return
-    (path, what), *rest = found
-    further = partial(app.call_later, _offer, app, opened, rest)
-    app.run_worker(app.shell.ask(_question(app, opened, path, what, further)))
+        app.set_timer(SOON, partial(_offer, app, opened, found, left))
+    elif found:
+        (path, what), *rest = found
+        further = partial(app.call_later, _offer, app, opened, rest, left)
+        app.run_worker(app.shell.ask(_question(app, opened, path, what, further)))
+    elif left:
+        where = str(left[0]) if len(left) == 1 else f"{len(left)} files below {opened.folder}"
+        app.shell.say(
+            f"What you saved into {where} belongs to nothing on this laptop any more. Move it to where you want it, or "
+            "delete it; milepost doctor lists such files",
+            "warn",
+        )
 
 
 def _question(

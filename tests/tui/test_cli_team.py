@@ -309,6 +309,19 @@ def test_doctor_names_a_content_that_the_server_did_not_take_and_one_that_is_los
     ]
 
 
+def test_doctor_says_where_work_lies_that_was_saved_into_a_copy_and_belongs_to_nothing_here(
+    alone: Laptop, tmp_path: Path
+) -> None:
+    alone("add", "client", "Harlan Fab")
+    copy = tmp_path / "alone" / "opened" / "gone" / "prices.pdf"
+    copy.parent.mkdir(parents=True)
+    copy.write_text("the price list, with my notes")
+    [told] = [f for f in alone("doctor", "--json") if f["what"] == "Opened files"]
+    assert told["state"] == "warn" and str(copy) in told["found"] and "delete" in told["remedy"]
+    copy.unlink()
+    assert "Opened files" not in [f["what"] for f in alone("doctor", "--json")]
+
+
 def test_doctor_says_what_is_wrong_and_what_to_do(alone: Laptop, tmp_path: Path, capsys: Any) -> None:
     alone("add", "client", "Harlan Fab")
     with sqlite3.connect(tmp_path / "alone" / "milepost.db") as conn:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from models import leaving
-from models.attachment import attach, attachments
+from models.attachment import Attached, attach, attachments
 from models.blobs import Blobs
+from models.opened import Opened
 from models.store import open_store
 from tests.tui.office import at_work, furnish, keys, see, until, view
 from tests.tui.plain import screen_text
@@ -90,6 +91,27 @@ async def test_a_copy_that_was_changed_is_offered_and_attached_as_a_new_version(
         await keys(pilot, "j")
         assert "was changed after" not in screen_text(pilot.app)
         assert copies(tmp_path) == [b"%PDF kerf table, 2nd"]  # another program may have it open
+
+
+def left_behind(tmp_path):
+    """The copy of a file whose project is no longer shared with us; something was saved into it."""
+    blob = Blobs(tmp_path / "home").keep(tmp_path / "cell 3.pdf")
+    what = Attached("gone", "prices.pdf", blob.size, "", blob.sha, "project", "cell 9", True)
+    path, _ = Opened(tmp_path / "home").copy(what, Blobs(tmp_path / "home").path(blob.sha))
+    path.write_bytes(b"the price list, with my notes")
+    return path
+
+
+async def test_where_a_changed_copy_lies_of_which_the_attachment_is_gone_is_said_after_the_offers(
+    tmp_path, ids, monkeypatch
+):
+    await changed(tmp_path, ids, monkeypatch)
+    path = left_behind(tmp_path)
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await see(pilot, "“cell 3.pdf” was changed after it was opened")
+        await keys(pilot, "escape")
+        await until(lambda: f"What you saved into {path} belongs" in pilot.app.shell.footer.message, pilot)
+        assert "Move it to where you want it, or delete it" in screen_text(pilot.app)
 
 
 async def test_what_goes_wrong_while_clearing_away_hides_no_changed_copy(tmp_path, ids, monkeypatch):

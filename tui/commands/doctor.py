@@ -214,6 +214,21 @@ def _contents(ctx: Context) -> Iterator[Finding]:
         yield Finding("ok", "Attachments", f"{count(len(unsent), 'content')} to be sent, all on the disk")
 
 
+def _opened(ctx: Context) -> Iterator[Finding]:
+    """Copies that other programs have open."""
+    from models.attachment import attached
+    from models.opened import Opened
+
+    changed = Opened(ctx.home).changed()
+    if not changed or not ctx.exists():
+        return
+    with db.in_words(ctx.path), closing(db.connect(ctx.path, readonly=True)) as conn:
+        left = [str(path) for id, path in changed if attached(conn, id) is None]
+    if left:
+        found = f"saved into, and attached to nothing on this laptop any more: {', '.join(left)}"
+        yield Finding("warn", "Opened files", found, "Move them to where you want them, or delete them.")
+
+
 def _clock(ctx: Context) -> Iterator[Finding]:
     """Clock."""
     now = time.time()
@@ -283,4 +298,4 @@ def _settings(ctx: Context) -> Iterator[Finding]:
         yield Finding("ok", "Settings", "all can be used")
 
 
-CHECKS = (_folder, _settings, _store, _contents, _clock, _keyring, _server)
+CHECKS = (_folder, _settings, _store, _contents, _opened, _clock, _keyring, _server)
