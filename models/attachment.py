@@ -9,8 +9,9 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from models.blobs import Blob
-from models.errors import Invalid
+from models.errors import Invalid, Refused
 from models.record import Named, Record, attribute, create, find, register
+from models.space import may_edit
 
 OPAQUE = "application/octet-stream"
 
@@ -46,6 +47,17 @@ class Attached(NamedTuple):
 
 _ATTACHED = """SELECT a.id, a.name, a.size, a.media_type, a.sha256, a.owner_kind, a.owner_id,
     EXISTS(SELECT 1 FROM blob b WHERE b.sha=a.sha256) FROM attachment a WHERE"""
+
+
+def refuse_reader(conn: sqlite3.Connection, kind: str, rec: str) -> None:
+    """Raises Refused where this member may not attach a file to the record: asked before a large one is copied."""
+    row = conn.execute(
+        f"SELECT s.role FROM {kind} r JOIN space s ON s.id=r.space WHERE r.id=?", (rec,)
+    ).fetchone()
+    if row and not may_edit(row[0]):
+        raise Refused(
+            "You may read this, so you cannot attach a file to it. Ask who manages it for the right to edit."
+        )
 
 
 def attach(session: Session, kind: str, rec: str, name: str, blob: Blob) -> Attachment:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,9 +37,12 @@ def _attach(
     """`done` hears the SHA-256 of what was attached."""
 
     def keep() -> None:
+        from models.attachment import refuse_reader
         from models.blobs import Blobs
 
         try:
+            with closing(app.desk.reader()) as conn:
+                refuse_reader(conn, kind, rec)
             blob = Blobs(app.desk.home).keep(path)
         except MilepostError as error:
             app.call_from_thread(lost, str(error))
@@ -90,11 +94,8 @@ def _brought(app: Workbench, id: str) -> tuple[Path, bool]:
 def _attached(app: Workbench, id: str) -> Attached | None:
     from models.attachment import attached
 
-    conn = app.desk.reader()
-    try:
+    with closing(app.desk.reader()) as conn:
         return attached(conn, id)
-    finally:
-        conn.close()
 
 
 # ── copies that other programs have saved something into ──────────────────────────────────────────────

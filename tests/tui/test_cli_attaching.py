@@ -2,11 +2,15 @@
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models import space
+from models.space import LIBRARY, Space
+from models.store import open_store
 from tests.server.running import Served
 from tui.cli import main
 
@@ -62,6 +66,14 @@ def test_a_colleague_fetches_it_from_the_server(run: Run, served: Served, tmp_pa
     run("tomas", "fetch", one["id"], "--to", "in")
     assert (tmp_path / "in" / "wiring.pdf").read_bytes() == CONTENT
     assert run("tomas", "attachments", "Harlan", "--json")[0]["here"]
+
+
+def test_where_one_may_only_read_no_file_is_copied(run: Run, tmp_path: Path) -> None:
+    run("ines", "add", "client", "Harlan Fab")
+    with closing(open_store(tmp_path / "ines")) as store, store.write() as conn:
+        space.tell(conn, [Space(LIBRARY, "reader", [])], 1)
+    assert "Ask who manages it" in run("ines", "attach", "Harlan", "wiring.pdf", status=1)
+    assert not (tmp_path / "ines" / "blobs").exists()
 
 
 def test_what_cannot_be_attached_is_refused_with_a_remedy(run: Run) -> None:

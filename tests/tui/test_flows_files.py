@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from models import leaving
+from models import leaving, space
 from models.attachment import Attached, attach, attachments
 from models.blobs import Blobs
 from models.opened import Opened
+from models.space import LIBRARY, Space
 from models.store import open_store
 from tests.tui.office import at_work, furnish, keys, see, until, view
 from tests.tui.plain import screen_text
@@ -60,6 +61,17 @@ async def test_a_path_without_a_file_is_asked_again(tmp_path, ids):
         await keys(pilot, "enter '/nowhere/plan.pdf' enter")
         await see(pilot, "cannot be read")
         assert "/nowhere/plan.pdf" in screen_text(pilot.app)
+
+
+async def test_where_one_may_only_read_no_file_is_copied(tmp_path, ids):
+    with closing(open_store(tmp_path / "home")) as store, store.write() as conn:
+        space.tell(conn, [Space(LIBRARY, "reader", [])], 1)
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await to_line(pilot, "+ file")
+        await keys(pilot, "enter")
+        await pilot.press(*str(tmp_path / "cell 3.pdf"), "enter")
+        await see(pilot, "you cannot attach a file to it")
+    assert not (tmp_path / "home" / "blobs").exists()
 
 
 async def changed(tmp_path, ids, monkeypatch):

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from typing import Any, cast
 
-from models.attachment import Attached, Attachment, attached, safe_name, size_in_words
+from models.attachment import Attached, Attachment, attached, refuse_reader, safe_name, size_in_words
 from models.attachment import attach as verb
 from models.attachment import attachments as listed
 from models.blobs import Blobs
@@ -19,6 +19,7 @@ def attach(ctx: Context) -> int:
     with ctx.store() as store:
         with ctx.reading() as conn:
             owner = lookup.record(conn, ctx.args.id)
+            refuse_reader(conn, *owner)
             name = plain(lookup.title(conn, *owner))
         made: list[dict[str, Any]] = []
         for path in paths:
