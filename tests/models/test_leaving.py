@@ -1,6 +1,7 @@
 """What leaves the disk with a space that was taken away, and what stays."""
 
 import os
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -9,7 +10,7 @@ from typing import NoReturn
 
 import pytest
 
-from models import blobs, outbox, snapshot, space
+from models import blobs, leaving, outbox, snapshot, space
 from models.attachment import Attached, attach, attached
 from models.blobs import Blob, Blobs
 from models.copies import Patch
@@ -17,7 +18,6 @@ from models.errors import StoreBusy
 from models.leaving import BROKEN_OFF, JUST_KEPT, clear_away
 from models.opened import Opened
 from models.outbox import Verdict
-from models.record import edit
 from models.snapshot import Page
 from models.space import LIBRARY, Space
 from models.store import Store, open_store
@@ -149,10 +149,26 @@ def test_a_file_that_is_just_being_attached_stays(tomas: Store, came: Came, tmp_
     assert kept(tomas) == [what.sha] == [blob.sha]
 
 
+def test_a_content_that_comes_to_be_named_after_the_first_look_stays(
+    tomas: Store, came: Came, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another process, or by the sync."""
+    what = came("prices.pdf", "project", "cell", CELL)
+    first = leaving.unnamed
+
+    def then_named(conn: sqlite3.Connection) -> list[str]:
+        found = first(conn)
+        tomas.transact("Attach", attach, "client", "harlan", "list.pdf", Blob(what.sha, what.size))
+        return found
+
+    monkeypatch.setattr(leaving, "unnamed", then_named)
+    take_away(tomas)
+    assert kept(tomas) == [what.sha]
+
+
 def test_half_a_file_goes_when_it_is_old_and_one_of_a_store_that_was_put_aside_never(
     tomas: Store, tmp_path: Path
 ) -> None:
-    tomas.transact("Call", edit, "client", "harlan", city="Linz")
     (tmp_path / "wiring.pdf").write_bytes(b"%PDF")
     other = Blobs(tomas.home).path(Blobs(tomas.home).keep(tmp_path / "wiring.pdf").sha)
     half, young = Blobs(tomas.home).folder / "tmpold", Blobs(tomas.home).folder / "tmpnew"

@@ -221,6 +221,11 @@ def test_an_address_where_nobody_is(server: str, words: str) -> None:
         ask(server)
 
 
+def test_an_address_that_is_none_is_not_told_as_a_proxy_that_cannot_be_used() -> None:
+    with pytest.raises(Held, match=r"https://plan:port is not an address\. Write https://server"):
+        api.client("https://plan:port")
+
+
 def test_a_certificate_that_nobody_vouches_for_is_a_matter_for_it() -> None:
     error = httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed")
     error.__cause__ = ssl.SSLCertVerificationError()
