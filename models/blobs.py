@@ -1,9 +1,9 @@
 """The contents of attachments on this laptop: files beside the store, each called by the SHA-256 of what is in it.
 
 Table `blob` knows of every one that is here its size and whether the server has it: `sent` is 0 while it is to be sent,
-1 when the server has it, 2 where it did not take it. What the server has not is never removed; the others are a cache,
-filled when somebody opens one. What it did not take is offered again once a day; `meta` holds since when there is such
-a content, and why.
+1 when the server has it, 2 where it did not take it. What the server has not never goes to make room; the others are a
+cache, filled when somebody opens one. What it did not take is offered again once a day; `meta` holds since when there
+is such a content, and why.
 """
 
 import hashlib

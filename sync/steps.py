@@ -26,7 +26,7 @@ class Local:
 
 @dataclass(frozen=True)
 class Outside:
-    """Work outside of any transaction: files beside the store, credentials."""
+    """Work outside of any transaction: files beside the store."""
 
     what: str
     run: Callable[[], Any]
