@@ -85,10 +85,17 @@ def _now() -> int:
 def _invite(options: argparse.Namespace) -> int:
     database = open_database(options.database)
     name = options.invite.strip()
-    code, expires = Accounts(database).invite(database.workspace(), name, None, _now())
+    accounts = Accounts(database)
+    code, expires = accounts.invite(database.workspace(), name, None, _now())
+    devices = sum(user.devices for user in accounts.users() if user.name.casefold() == name.casefold())
     database.close()
     print(code)
     print(f"Signs in one device of {name}, until {instant_of(expires)[:16]} UTC.", file=sys.stderr)
+    if devices:  # a colleague may have taken the name of a newcomer
+        print(
+            f"{name} has signed in before and has {devices} now. If that is news: milepost server devices",
+            file=sys.stderr,
+        )
     return 0
 
 

@@ -256,7 +256,7 @@ def _member(conn: Connection, workspace: str, wanted: str, author: str | None, n
     found = _opened(conn, workspace, wanted, author)
     member = found or Account(new_id(), wanted, False)
     if not found:
-        [verdict] = decide(conn, workspace, SERVER, member.id, [_joining(member.id, wanted)], now)
+        [verdict], _ = decide(conn, workspace, SERVER, member.id, [_joining(member.id, wanted)], now)
         if verdict.reason:
             raise Refused(f"“{wanted}” cannot be a member's name: {verdict.reason}")
     if not member.signed_in:

@@ -171,7 +171,7 @@ class Contents:
     def __init__(self, storage: Storage, database: Database) -> None:
         self._storage, self._database = storage, database
 
-    def missing(self, workspace: str, sha: str, size: int, device: str = "") -> list[int]:
+    def missing(self, workspace: str, sha: str, size: int, device: str) -> list[int]:
         """The pieces that the device has to send of a content of `size` bytes, none once it is whole. The last one is
         always among them: with it the server looks whether they add up."""
         _check(sha, size)
@@ -181,7 +181,7 @@ class Contents:
             return []
         return [piece for piece in range(last) if sent.name(piece) not in here] + [last]
 
-    def put(self, workspace: str, sha: str, size: int, piece: int, body: bytes, device: str = "") -> None:
+    def put(self, workspace: str, sha: str, size: int, piece: int, body: bytes, device: str) -> None:
         """Takes a piece. With the last one the content is whole, if all are here and their hash is right."""
         _check(sha, size)
         if not 0 <= piece < pieces(size) or len(body) != min(PIECE, size - piece * PIECE):

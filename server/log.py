@@ -103,7 +103,7 @@ class Log:
             if epoch and epoch != before.epoch:
                 raise OtherHistory
             replicas.check(conn, workspace, replica, member, newest, txns)
-            verdicts, otherwise = _decide(conn, workspace, replica, member, txns, now)
+            verdicts, otherwise = decide(conn, workspace, replica, member, txns, now)
             fresh = {v.id: v.ver for v in verdicts if v.ver > before.head}
             replicas.remember(conn, workspace, replica, member, txns, fresh)
             at = state(conn, workspace)
@@ -176,18 +176,10 @@ def _part(
 
 def decide(
     conn: Connection, workspace: str, replica: str, member: str, txns: Sequence[Transaction], now: int
-) -> list[Verdict]:
-    """Decides the transactions in order and writes what follows. Inside the caller's write transaction.
-
-    That one locks the workspace, so that numbers come in the order of the commits.
-    """
-    return _decide(conn, workspace, replica, member, txns, now)[0]
-
-
-def _decide(
-    conn: Connection, workspace: str, replica: str, member: str, txns: Sequence[Transaction], now: int
 ) -> tuple[list[Verdict], list[bytes]]:
-    """The verdicts, and the entries that are not what was sent."""
+    """Decides the transactions in order and writes what follows; the verdicts, and the entries that are not what was
+    sent. Inside the caller's write transaction, which locks the workspace, so that numbers come in the order of the
+    commits."""
     rows = Rows(conn, workspace)
     push = Push(rows, state(conn, workspace).head, replica, member, now)
     verdicts = push.run(txns)

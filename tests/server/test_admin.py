@@ -166,7 +166,7 @@ def test_contents_of_attachments_that_are_not_there_are_named(
     contents = Contents(open_storage(str(tmp_path / "files")), server.backend.database)
 
     def put(n: int) -> None:
-        contents.put(server.backend.database.workspace(), shas[n], 1, 0, bytes([n]))
+        contents.put(server.backend.database.workspace(), shas[n], 1, 0, bytes([n]), "C")
 
     def told() -> Any:
         status = int("://" in database)  # the tests' own PostgreSQL would forget at a power cut

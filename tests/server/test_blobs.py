@@ -212,9 +212,9 @@ def test_a_content_is_read_through_an_attachment_once_it_is_whole(contents: Cont
     [verdict] = ines.push(do("Attach", new("attachment", "photo", **values)))
     assert not verdict.reason
     workspace = ines.account["workspace"]
-    contents.put(workspace, SHA, len(PHOTO), 0, PIECES[0])
+    contents.put(workspace, SHA, len(PHOTO), 0, PIECES[0], "A")
     assert contents.get(workspace, ines.member, "photo", SHA, 0) is None
-    contents.put(workspace, SHA, len(PHOTO), 1, PIECES[1])
+    contents.put(workspace, SHA, len(PHOTO), 1, PIECES[1], "A")
     assert [contents.get(workspace, ines.member, "photo", SHA, n) for n in (0, 1, 2)] == [*PIECES, None]
 
 
@@ -226,7 +226,7 @@ def test_a_content_is_read_by_those_who_see_its_attachment(
                 owner_kind="project", owner_id="cell", space=cell)  # fmt: skip
     assert ines.push_one(do("Attach", new("project", "cell", name="Cell 9", space=cell), photo)).ver
     workspace, sha = ines.account["workspace"], hashlib.sha256(b"Linz!").hexdigest()
-    contents.put(workspace, sha, 5, 0, b"Linz!")
+    contents.put(workspace, sha, 5, 0, b"Linz!", "A")
     assert contents.get(workspace, ines.member, "photo", sha, 0) == b"Linz!"
     assert contents.get(workspace, tomas.member, "photo", sha, 0) is None
 
@@ -240,7 +240,7 @@ def test_what_cannot_be_a_piece_is_refused(
     contents: Contents, sha: str, size: int, piece: int, body: bytes
 ) -> None:
     with pytest.raises(Unfit):
-        contents.put("w", sha, size, piece, body)
+        contents.put("w", sha, size, piece, body, "A")
 
 
 def test_storage_that_does_not_answer_is_said_in_words(

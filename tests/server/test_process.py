@@ -55,6 +55,11 @@ def test_it_says_where_it_is_and_how_the_first_one_signs_in(database: str) -> No
 def test_codes_are_made_while_it_runs_and_members_are_greeted_no_more(database: str) -> None:
     with process(database) as running:
         assert Laptop(running.url, _invited(database, "Tomas")).account["name"] == "Tomas"
+        assert "before" not in command("--database", database, "--invite", "Ines").stderr
+        assert (
+            "tomas has signed in before and has 1 now"
+            in command("--database", database, "--invite", "tomas").stderr
+        )
     with process(database) as running:
         _lines(running, 1)
         running.popen.terminate()
