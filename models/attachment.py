@@ -33,7 +33,7 @@ class Attachment(Named, Record, table=True):
 
 
 class Attached(NamedTuple):
-    """A line of a list. `here`: its content is on this laptop."""
+    """A line of a list. `here`: its content is on this laptop; `sent`: and not only there."""
 
     id: str
     name: str
@@ -43,10 +43,16 @@ class Attached(NamedTuple):
     owner_kind: str
     owner_id: str
     here: bool
+    sent: bool = True
+
+    @property
+    def place(self) -> str:
+        """Where its content is, in words."""
+        return ("on this laptop" if self.sent else "only on this laptop") if self.here else "on the server"
 
 
 _ATTACHED = """SELECT a.id, a.name, a.size, a.media_type, a.sha256, a.owner_kind, a.owner_id,
-    EXISTS(SELECT 1 FROM blob b WHERE b.sha=a.sha256) FROM attachment a WHERE"""
+    b.sha IS NOT NULL, coalesce(b.sent, 1)=1 FROM attachment a LEFT JOIN blob b ON b.sha=a.sha256 WHERE"""
 
 
 def refuse_reader(conn: sqlite3.Connection, kind: str, rec: str) -> None:

@@ -48,7 +48,7 @@ def test_a_file_is_attached_and_written_out_again(run: Run, tmp_path: Path) -> N
     assert (told["name"], told["size"], told["media_type"], told["here"]) == (
         "wiring.pdf", 28, "application/pdf", True
     )  # fmt: skip
-    assert "28 bytes  application/pdf  here" in run("ines", "attachments", "Harlan")
+    assert "28 bytes  application/pdf  only on this laptop" in run("ines", "attachments", "Harlan")
     assert "exists already" in run("ines", "fetch", "wiring.pdf", status=1)
     run("ines", "fetch", told["id"], "--to", "copy.pdf")
     assert (tmp_path / "copy.pdf").read_bytes() == CONTENT
@@ -60,8 +60,9 @@ def test_a_colleague_fetches_it_from_the_server(run: Run, served: Served, tmp_pa
     for who in ("ines", "tomas"):
         run(who, "login", served.url, "--code", served.code(who.title()))
         run(who, "sync")
+    assert "pdf  on this laptop" in run("ines", "attachments", "Harlan")
     one, _ = run("tomas", "attachments", "Harlan", "--json")
-    assert not one["here"]
+    assert one["here"] is False and "pdf  on the server" in run("tomas", "attachments", "Harlan")
     (tmp_path / "in").mkdir()
     run("tomas", "fetch", one["id"], "--to", "in")
     assert (tmp_path / "in" / "wiring.pdf").read_bytes() == CONTENT

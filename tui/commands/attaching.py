@@ -44,7 +44,7 @@ def attachments(ctx: Context) -> int:
         note(f"Nothing is attached. Attach a file with: milepost attach {ctx.args.id} FILE")
     else:
         rows = [
-            [lookup.short(a.id), plain(a.name), size_in_words(a.size), plain(a.media_type), _where(a)]
+            [lookup.short(a.id), plain(a.name), size_in_words(a.size), plain(a.media_type), a.place]
             for a in found
         ]
         ctx.print("\n".join(table(["ID", "Name", "Size", "Type", "Content"], rows)))
@@ -76,9 +76,5 @@ def fetch(ctx: Context) -> int:
 def _told(what: Attached) -> dict[str, object]:
     return {
         "id": what.id, "name": what.name, "size": what.size, "media_type": what.media_type, "sha256": what.sha,
-        "here": what.here,
+        "here": bool(what.here), "sent": bool(what.sent),
     }  # fmt: skip
-
-
-def _where(what: Attached) -> str:
-    return "here" if what.here else "on the server"

@@ -262,8 +262,9 @@ def _files(conn: sqlite3.Connection, kind: str, rec: str) -> Iterator[Draft]:
     from models.attachment import attached, attachments, size_in_words
 
     if kind == "attachment" and (what := attached(conn, rec)):
-        where = "on this laptop" if what.here else "on the server"
-        yield Draft(ADD, "Open", f"enter opens it ({size_in_words(what.size)}, {where})", OPEN, kind, rec)
+        yield Draft(
+            ADD, "Open", f"enter opens it ({size_in_words(what.size)}, {what.place})", OPEN, kind, rec
+        )
         yield Draft(
             LINK, "of", shown_title(conn, what.owner_kind, what.owner_id), "", what.owner_kind, what.owner_id
         )
