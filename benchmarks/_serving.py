@@ -105,7 +105,8 @@ def _fill(opened: Database, records: int, together: int) -> None:
 def _take(opened: Database, txns: Sequence[Transaction]) -> None:
     with opened.writing() as conn:
         [workspace] = conn.execute("SELECT id FROM workspace").fetchone()
-        for verdict in decide(conn, workspace, SERVER, "bench", txns, _now()):
+        verdicts, _ = decide(conn, workspace, SERVER, "bench", txns, _now())
+        for verdict in verdicts:
             if verdict.reason:
                 raise RuntimeError(verdict.reason)
 
