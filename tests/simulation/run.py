@@ -18,8 +18,8 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.simulation import network
+from tests.simulation.script import script
 from tests.simulation.shrink import Outcome, shrink
-from tests.simulation.world import script
 
 KILLS = (
     "kill before",

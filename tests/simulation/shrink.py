@@ -4,7 +4,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from tests.simulation.world import Setting, Step, Violation, World
+from tests.simulation.ledger import Violation
+from tests.simulation.script import Setting, Step
+from tests.simulation.world import World
 
 
 class Outcome:

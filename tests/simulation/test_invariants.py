@@ -33,7 +33,8 @@ from sync.steps import Local
 from tests.simulation import oracle
 from tests.simulation.laptop import Laptop, Worker, read_view
 from tests.simulation.planted import BUGS
-from tests.simulation.world import Setting, Step, World
+from tests.simulation.script import Setting, Step
+from tests.simulation.world import World
 
 SMALL = Setting(2, False, False, 0.0, 2, 600, 1, (0, 0))  # small pages, batches and checkpoints
 # a conflict, a refusal, a project that is shared, edited and taken away, a server that compacts its log

@@ -17,8 +17,8 @@ import pytest
 
 from tests.simulation.planted import BUGS
 from tests.simulation.run import faults, play, summary, tell
+from tests.simulation.script import Setting, Step, script
 from tests.simulation.shrink import Outcome
-from tests.simulation.world import Setting, Step, script
 
 SCHEDULES = 500
 # of 150 schedules already; a simulation that exercises nothing finds nothing
