@@ -112,7 +112,7 @@ def purge(conn: sqlite3.Connection, space: str) -> None:
 
     Of unsent edits only their outbox stays: the server refuses them, and they can be read and exported.
     """
-    recs = list(shown(conn, space))
+    recs = [*shown(conn, space), *_dropped(conn, space)]
     conn.execute("DELETE FROM space WHERE id=?", (space,))  # first: nobody counts what goes
     with settlement(conn, "No longer shared") as n:
         for batch in _batches(recs):
@@ -123,6 +123,15 @@ def purge(conn: sqlite3.Connection, space: str) -> None:
             "INSERT INTO change(txn, tbl, rec, field) VALUES(?,?,?,'')", [(n, k, k) for k in kinds]
         )
     conn.execute("DELETE FROM staged WHERE space=?", (space,))
+
+
+def _dropped(conn: sqlite3.Connection, space: str) -> Iterator[tuple[str, str]]:
+    """Kind and id of every record of the space that has left this laptop already, lost by the server in a restore or
+    taken back: the history holds what it was."""
+    gone = "SELECT tbl, rec, old FROM change WHERE field='' AND old IS NOT NULL"
+    for kind, rec, old in conn.execute(gone).fetchall():
+        if orjson.loads(old).get("space") == space and not _is_here(conn, kind, rec):
+            yield kind, rec
 
 
 def _batches(recs: list[tuple[str, str]], size: int = 5_000) -> Iterator[dict[str, str]]:

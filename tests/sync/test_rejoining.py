@@ -240,6 +240,51 @@ def test_what_was_taken_away_since_the_backup_does_not_come_back_onto_the_laptop
     assert (count(ines, "project"), count(tomas, "project")) == (2, 0)
 
 
+def test_what_the_server_lost_leaves_the_history_with_its_space(
+    pair: Pair, monday: Callable[[], None]
+) -> None:
+    """It comes back with who made it, for those who still see that."""
+    ines, tomas = pair
+    cell = begin_cell(ines)
+    share = partial(account.share, ines, cell["space"], tomas.meta("member"))
+    share("reader")
+    monday()
+    ines.transact("Add", create, "task", id="cables", name="Lay cables", project_id=cell["id"])
+    sync(ines, tomas)
+    monday()
+    worker.sync_now(tomas)
+    assert count(tomas, "task") == 0 and rows(tomas, "SELECT 1 FROM change WHERE rec='cables'")
+    share("")
+    worker.sync_now(tomas)
+    assert not rows(tomas, "SELECT 1 FROM change WHERE rec='cables' OR old LIKE '%Lay cables%'")
+    worker.sync_now(ines)
+    assert count(ines, "task") == 1
+
+
+def test_what_somebody_made_for_everybody_under_an_id_of_what_was_refused_after_that_stays(
+    pair: Pair, monday: Callable[[], None]
+) -> None:
+    ines, tomas = pair
+    cell = begin_cell(ines)
+    ines.transact("Begin", create, "project", id="robot", name="Second robot")
+    share = partial(account.share, ines, cell["space"], tomas.meta("member"))
+    share("editor")
+    sync(ines, tomas)
+    monday()
+    tomas.transact("Add", create, "task", id="kick-off", name="Kick-off", project_id=cell["id"])
+    worker.sync_now(tomas)
+    share("reader")
+    monday()
+    worker.sync_now(tomas)
+    assert (worker.read_state(tomas).rejected, count(tomas, "task")) == (1, 0)
+    ines.transact("Add", create, "task", id="kick-off", name="Kick-off", project_id="robot")
+    sync(ines, tomas)
+    share("")
+    worker.sync_now(tomas)
+    assert (count(tomas, "project"), count(tomas, "task")) == (1, 1)
+    assert not any(mended for (mended,) in rows(tomas, "SELECT mended FROM space"))
+
+
 def test_a_member_who_joined_since_the_backup_is_still_one(
     server: Served, profile: Profile, pair: Pair, monday: Callable[[], None]
 ) -> None:
