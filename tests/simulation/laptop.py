@@ -20,6 +20,7 @@ from models.errors import NothingToUndo, Refused, StoreError
 from models.feed import Changes
 from models.kinds import KINDS
 from models.snapshot import Page
+from models.space import LIBRARY
 from sync import engine
 from sync.protocol import Reply, Request
 from tests.simulation import edits, stage
@@ -54,7 +55,7 @@ NEWER = (
 KNOWN = (
     "older",
     "edits", "copy", "vers", "cursor", "staged", "skipped", "_jumps", "_forgotten", "_left", "_taken", "_spaces",
-    "kinds", "epochs",
+    "_lay", "kinds", "epochs",
 )  # fmt: skip
 
 
@@ -79,6 +80,9 @@ class Laptop:
         self._forgotten: set[str] = set()
         self._left: dict[str, set[str]] = {}  # edit → records whose part of it went with a space
         self._taken: set[str] = set()  # spaces that were taken away
+        self._lay: dict[
+            str, str
+        ] = {}  # where the server showed each record last: it may be made anew elsewhere
         self.of = {} if spaces is None else spaces  # record → space, of all that is in the log
         self._spaces: dict[str, tuple[int, str, int, int]] = {}  # joined, after, upto, fresh
         self.kinds: dict[str, str] = {}
@@ -319,7 +323,7 @@ class Laptop:
         )
         edit.fate = "withdrawn"
         undone = next(e for e in self.edits if e.id == edit.ref)
-        if undone.fate == "waiting" and self._state(undone.id) == 6:
+        if undone.fate == "waiting" and self._state(undone.id) in (6, None):
             undone.fate = "withdrawn"
             if undone.again and undone.again.fate == "settled":
                 undone.again.fate = "rejected"
@@ -332,9 +336,10 @@ class Laptop:
         if edit.again and edit.again.fate == "rejected":
             edit.again.fate = "settled"
 
-    def _state(self, id: str) -> int:
+    def _state(self, id: str) -> int | None:
+        """None: it left the store with its space."""
         row = self.store._raw.execute("SELECT state FROM txn WHERE id=?", (id,)).fetchone()
-        return int(row[0])
+        return int(row[0]) if row else None
 
     def sends(self, request: Request) -> None:
         """A base in a push is what the author saw when the field's masking began, however late it leaves."""
@@ -380,21 +385,28 @@ class Laptop:
         self.vers = {rec: min(ver, fork) for rec, ver in self.vers.items()}
         self.skipped = {ver for ver in self.skipped if ver <= fork}
         self.staged.clear()
+        lost = {entry.id: entry for entry in self.logs[before[-1][0]][fork:]}
         for edit in self.edits:
-            if edit.fate == "seen" and edit.ver > fork and not self.forgot(edit):
+            if edit.id in lost and edit.fate in ("seen", "waiting") and not self.forgot(edit):
+                self._as_it_came_back(edit, lost[edit.id], conn)
                 edit.fate = "waiting"
-                self._as_it_came_back(edit, self.logs[before[-1][0]][edit.ver - 1], conn)
             if edit.fate == "waiting":
                 edit.seen = {c: (min(cursor, fork), min(row, fork)) for c, (cursor, row) in edit.seen.items()}
 
     def _as_it_came_back(self, edit: Edit, entry: Entry, conn: sqlite3.Connection) -> None:
-        """A note that got a colleague's lines as well is sent again with them, where its echo was heard."""
+        """It is sent again without what went with a space that was taken away. A note that got a colleague's lines as
+        well is sent again with them, where its echo was heard."""
         news = conn.execute(
-            "SELECT c.rec, c.field, c.new FROM change c JOIN txn t ON t.n=c.txn WHERE t.id=? AND c.field<>''",
-            (edit.id,),
-        )
+            "SELECT c.rec, c.field, c.new FROM change c JOIN txn t ON t.n=c.txn WHERE t.id=?", (edit.id,)
+        ).fetchall()
+        left = edit.recs - {rec for rec, *_ in news}
+        need(self._are_hidden(left), f"{edit.id[-4:]} is sent again without {sorted(left)}")
+        rest = edit.without(left)
+        edit.created, edit.fields, edit.seen = rest.created, rest.fields, rest.seen
         logged = {(patch.rec, name): value for patch in entry.patches for name, value in patch.values.items()}
-        for rec, name, new in news.fetchall():
+        for rec, name, new in news:
+            if not name:
+                continue
             old, wrote = edit.fields[rec, name]
             need(new in (wrote, logged.get((rec, name))), f"{edit.id[-4:]} is sent again as {new!r}")
             edit.fields[rec, name] = old, new
@@ -464,10 +476,7 @@ class Laptop:
             if edit.id in self._forgotten:
                 continue
             self._forgotten.add(edit.id)
-            need(
-                self._is_hidden(edit, edit.id in arrived),
-                f"{edit.id[-4:]} ({edit.fate}) left the store of {self.name}",
-            )
+            need(self._are_hidden(edit.recs), f"{edit.id[-4:]} ({edit.fate}) left the store of {self.name}")
             edit.fate = "seen" if edit.fate == "waiting" else edit.fate
         here = [edit for edit in self.edits if edit.id in kept]
         need([r[0] for r in rows] == [e.id for e in here], f"{self.name}'s outbox is not what was edited")
@@ -483,7 +492,7 @@ class Laptop:
             "settled",
         )  # the last two also with what they built on, by this laptop
         mine = {r for e in self.edits if e.id in refused or e.fate in aside for r in e.created}
-        unpassed = {r for e in self.waiting() for r in (*e.created, *(rec for rec, _ in e.fields))}
+        unpassed = {rec for edit in self.waiting() for rec in edit.recs}
         settled = {edit.id for edit in self.edits if edit.fate == "settled"}
         told = {
             rec
@@ -492,7 +501,8 @@ class Laptop:
             and not (rec in mine and (origin == "S" or state == 6))
             and id not in settled
         }
-        left = [rec[-4:] for rec in told if self.of.get(rec) in self._taken]
+        self._lay |= {rec: values["space"] or LIBRARY for rec, (_, values) in self.copy.items()}
+        left = [rec[-4:] for rec in told if self._lay.get(rec, self.of.get(rec)) in self._taken]
         need(not left, f"{self.name} keeps the history of {left}, which is not for him any more")
         whole = all(upto >= 0 for _, _, upto, _ in self._spaces.values())
         whole = whole and db.get_meta(conn, "shares") != "-1"
@@ -530,14 +540,12 @@ class Laptop:
         """Whether it left the store with a space that was taken away."""
         return edit.id in self._forgotten
 
-    def _is_hidden(self, edit: Edit, arrived: bool) -> bool:
-        """All of it lies where this member sees nothing any more; of what arrived, also in a space that was given to
-        him and taken while he heard of neither."""
-        made_in = {rec: values["space"] for e in self.edits for rec, values in e.created.items()}
-        spaces = {
-            self.of.get(rec) or made_in.get(rec) for rec in (*edit.created, *(rec for rec, _ in edit.fields))
-        }
-        return all(space in self._taken or (arrived and space not in self._spaces) for space in spaces)
+    def _are_hidden(self, recs: set[str]) -> bool:
+        """All of them lie where this member sees nothing any more; also in a space that began, or was given to him, and
+        was taken while he heard of neither."""
+        hidden = self._taken | (set(self.of.values()) - self._spaces.keys())
+        made = {(rec, values["space"]) for e in self.edits for rec, values in e.created.items()}
+        return recs <= {rec for rec, space in {*self.of.items(), *made} if space in hidden}
 
     def _builds_on_rejected(self, edit: Edit) -> bool:
         before = self.edits[: self.edits.index(edit)]

@@ -43,6 +43,10 @@ class Edit:
         """Whether it was made by somebody who had made `other`, or had it by a backup."""
         return other.laptop in (self.laptop, self.laptop.split("/")[0])
 
+    @property
+    def recs(self) -> set[str]:
+        return {*self.created, *(rec for rec, _ in self.fields)}
+
     def without(self, recs: set[str]) -> "Edit":
         """What it did to other records than these."""
         if not recs:
@@ -54,8 +58,7 @@ class Edit:
 
     def touches(self, other: "Edit") -> bool:
         """Whether this builds on `other`: on a record that it created or a field that it set."""
-        recs = {*self.created, *(rec for rec, _ in self.fields)}
-        return bool(recs & other.created.keys() or self.fields.keys() & other.fields.keys())
+        return bool(self.recs & other.created.keys() or self.fields.keys() & other.fields.keys())
 
 
 def full(kind: str, values: Values) -> Values:

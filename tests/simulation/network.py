@@ -121,12 +121,6 @@ class Server:
         told = {"sums": found.sums, "head": found.head, "shares": found.shares}
         return _reply(200, orjson.dumps(told), found.epoch)
 
-    def roles(self, member: str) -> dict[str, str]:
-        """The spaces of a member, as the tables have it."""
-        with self.database.reading() as conn:
-            rows = conn.execute("SELECT space, role FROM membership WHERE member=?", (member,)).fetchall()
-        return {"workspace": "editor", **dict(rows)}
-
     def some_space(self, dice: random.Random) -> tuple[str, str] | None:
         """A space that can be shared, and who manages it."""
         with self.database.reading() as conn:

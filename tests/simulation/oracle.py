@@ -49,6 +49,9 @@ def _nothing_waits(world: "World") -> None:
         left = [edit.id[-4:] for edit in laptop.waiting()]
         need(not left, f"{laptop.name} still waits with {left}")
         need(laptop.read() == laptop.copy, f"{laptop.name} shows more than the server has")
+        with laptop.store.write() as conn:
+            aside = conn.execute("SELECT rec FROM keep UNION ALL SELECT space FROM staged").fetchall()
+        need(not aside, f"{laptop.name} still keeps {aside} aside")
 
 
 def _all_equal(world: "World") -> None:
@@ -58,7 +61,7 @@ def _all_equal(world: "World") -> None:
         need(record == folded[rec], f"{rec[-4:]} at the server is {record}, by the log {folded[rec]}")
     first: dict[frozenset[str], list[str]] = {}
     for laptop in world.laptops:
-        seen = frozenset(world.server.roles(laptop.member))
+        seen = frozenset(world.rights.of(laptop.member))
         need(
             laptop.spaces == seen,
             f"{laptop.name} sees {sorted(laptop.spaces)}, the server says {sorted(seen)}",
@@ -291,7 +294,7 @@ def _conflicts_only_grow(world: "World") -> None:
 
 
 def _nothing_kept_is_lost(world: "World") -> None:
-    """What a laptop had when the server lost it, conflict records too, is there again."""
+    """What a laptop had when the server lost it, conflict records too, is there again, if its member may bring it."""
     refused = {
         rec
         for laptop in world.laptops
@@ -299,7 +302,7 @@ def _nothing_kept_is_lost(world: "World") -> None:
         if e.fate in ("rejected", "settled")
         for rec in e.created
     }
-    lost = world.kept - refused - _server_view(world).keys()
+    lost = world.kept.keys() - refused - _server_view(world).keys()
     need(not lost, f"{sorted(rec[-4:] for rec in lost)} did not survive the restore of the server")
 
 

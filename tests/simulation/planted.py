@@ -10,7 +10,7 @@ import orjson
 
 from models import apply, copies, db, digest, outbox, rejected, rejoining, snapshot, space, undo
 from models.record import KINDS, made_id
-from server import log, push, replicas, spaces, wire
+from server import log, push, replicas, restoring, spaces, wire
 from sync import asking, engine, merge, protocol, pulling, pushing, run
 from sync.run import Run
 from sync.steps import Local, Step
@@ -362,6 +362,23 @@ def _() -> Iterator[None]:
 @_plant("a kept conflict is written again")
 def _() -> Iterator[None]:
     with patch.object(push.Push, "_as_before", lambda self, decision, txn, stamp: decision):
+        yield
+
+
+@_plant("a restore gives back what was taken since")
+def _() -> Iterator[None]:
+    with patch.object(restoring, "_withhold", lambda conn, rights: None):
+        yield
+
+
+@_plant("a restore leaves nobody to manage")
+def _() -> Iterator[None]:
+    agreed = restoring.agreed
+
+    def bare(was: dict[str, str], now: dict[str, str]) -> dict[str, str]:
+        return {member: role for member, role in agreed(was, now).items() if member in was}
+
+    with patch.object(restoring, "agreed", bare):
         yield
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tests.simulation import edits
 
 SHARING = ("found", "grant", "grant", "revoke", "edit private", "edit private")
+TAKING = ("grant", "revoke", "revoke", "hand over", "edit private", "sync")
 
 
 class Step(NamedTuple):
@@ -55,6 +56,8 @@ def script(seed: int, often: Mapping[str, float] = {}) -> tuple[Setting, list[St
         setting, steps = _keeping(random.Random(f"keeping {seed}"), setting, steps, shares=seed % 6 == 3)
     if seed % 7 == 3 and seed % 6 != 3:
         steps = _restoring(random.Random(f"restoring {seed}"), steps)
+    elif seed % 42 in (27, 39):  # of those with shares
+        setting, steps = _taking(random.Random(f"taking {seed}"), setting, steps)
     elif seed % 13 in (7, 11):
         steps = _putting_back(random.Random(f"putting back {seed}"), setting, steps)
     if seed % 11 == 2:
@@ -87,6 +90,19 @@ def _restoring(dice: random.Random, steps: list[Step]) -> list[Step]:
     for place, verb in reversed(list(zip(places, verbs, strict=True))):
         steps.insert(place, Step(verb, 0, dice.getrandbits(32)))
     return steps
+
+
+def _taking(dice: random.Random, setting: Setting, steps: list[Step]) -> tuple[Setting, list[Step]]:
+    """The same story, with a server that is restored, and rights that are taken and given since its backup."""
+    before = {"back up": ("sync", "grant", "grant"), "restore server": ("revoke", "revoke")}
+    told, verbs = [], SHARING
+    for step in _restoring(dice, steps):
+        told += [Step(verb, 0, dice.getrandbits(32)) for verb in before.get(step.verb, ())]
+        told.append(step)
+        verbs = TAKING if step.verb == "back up" else verbs
+        if dice.random() < 0.25:
+            told.append(Step(dice.choice(verbs), dice.randrange(setting.laptops), dice.getrandbits(32)))
+    return setting._replace(fresh=False), told  # in an empty workspace there is nobody to share with
 
 
 def _putting_back(dice: random.Random, setting: Setting, steps: list[Step]) -> list[Step]:

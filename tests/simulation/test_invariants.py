@@ -82,7 +82,7 @@ def test_01_all_laptops_equal_the_server_at_rest() -> None:
     with played(World(SMALL), STORY) as world:
         server = oracle._server_view(world)
         for laptop in world.laptops:
-            seen = world.server.roles(laptop.member)
+            seen = world.rights.of(laptop.member)
             assert laptop.read() == {rec: r for rec, r in server.items() if world.spaces[rec] in seen}
 
 
@@ -166,9 +166,7 @@ def test_05_nothing_appears_later_at_a_version_that_a_cursor_has_passed() -> Non
                 page = asking.page(reply)
                 if page.spaces is None:
                     told = [(e.ver, p.rec) for e in page.entries for p in e.patches]
-                    issued.append(
-                        (laptop.member, frozenset(self.server.roles(laptop.member)), page.upto, told)
-                    )
+                    issued.append((laptop.member, frozenset(self.rights.of(laptop.member)), page.upto, told))
             return reply
 
     issued: list[tuple[str, frozenset[str], int, list[tuple[int, str]]]] = []

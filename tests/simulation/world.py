@@ -21,7 +21,6 @@ from models.copies import Patch
 from models.errors import Held, StoreError
 from models.record import create
 from models.snapshot import Page as SnapshotPage
-from models.space import may_edit
 from server import keeping, wire
 from sync import asking, engine, protocol, pulling, run
 from sync.protocol import Reply, Request
@@ -29,6 +28,7 @@ from sync.steps import Local
 from tests.simulation import edits, network, oracle, stage
 from tests.simulation.laptop import Answer, Laptop, Worker
 from tests.simulation.ledger import Edit, full, need
+from tests.simulation.rights import Rights
 from tests.simulation.script import Setting, Step
 
 PEOPLE = ("Ines", "Tomas", "Harlan", "Odile")
@@ -44,9 +44,10 @@ class World:
         self.bodies: list[network.Body] = []
         self.refused: dict[str, str] = {}
         self.spaces: dict[str, str] = {}  # record → space
+        self.rights = Rights()
         self.standing: set[str] = set()  # refused by the server as it is now
         self.logs: dict[str, list[Entry]] = {}
-        self.kept: set[str] = set()  # records that a laptop had when the server lost them
+        self.kept: dict[str, set[str]] = {}  # record that the server lost → who had it and may bring it
         self.backup: tuple[int, set[str]] | None = None  # head and refusals
         self.left_behind: list[Edit] = []  # made on a laptop after the backup that was put in its place
         self.late: list[tuple[Laptop, Request]] = []
@@ -236,6 +237,8 @@ class World:
                 *space, dice.choice(("member-0", "member-1", "member-1")), dice.choice(roles)
             )
         ):
+            self.rights.give(space[0], *told)
+            self._forgo()
             self.count["granted" if told[1] else "revoked"] += 1
             self._say(f"{space[0]} {told}")
             self._learn()
@@ -243,10 +246,14 @@ class World:
     def _revoke(self, laptop: Laptop, dice: random.Random) -> None:
         self._grant(laptop, dice, ("",))
 
+    def _hand_over(self, laptop: Laptop, dice: random.Random) -> None:
+        self._grant(laptop, dice, ("manager",))
+
     def _back_up(self, laptop: Laptop, dice: random.Random) -> None:
         if self.log:
             self.server.copy_to(self.folder / "backup.db")
             self.backup = len(self.log), set(self.standing)
+            self.rights.back_up()
 
     def _restore_server(self, laptop: Laptop, dice: random.Random) -> None:
         if self.backup is None:
@@ -256,30 +263,36 @@ class World:
         fork = self.server.restore(self.folder / "backup.db", f"epoch-{len(self.logs) + 1}")
         need(fork == head, f"the fork is {fork}, the backup ended at {head}")
         self.count["entries lost"] += len(self.log) - fork
+        self.count["rights withheld"] += self.rights.restore()
         self._say(f"to {fork} of {len(self.log)}")
         self.log, self.standing = self.log[:fork], set(standing)
         self.bodies = [body for body in self.bodies if body[0] <= fork]
         there = {patch.rec for entry in self.log for patch in entry.patches}
         self.kept |= {
-            patch.rec
+            # what lies in a space that is gone comes with whoever began that, or with whoever had made it
+            patch.rec: self.kept.get(patch.rec, set()) | self._who_has(patch.rec, _founder(patch), there)
             for entry in self.logs[f"epoch-{len(self.logs)}"][fork:]
             for patch in entry.patches
-            if patch.created
-            and patch.kind != "dependency"
-            # a conflict in a space that is gone comes with whoever began that, or anew when both edits come again
-            and self._has(patch.rec, _founder(patch) if patch.kind == "conflict" else "", there)
+            if patch.created and patch.kind != "dependency"
         }
+        self._forgo()
 
-    def _has(self, rec: str, begun: str, there: set[str]) -> bool:
-        """Whether a laptop has the record in the history that ends, one which made the record `begun` if that is not
+    def _who_has(self, rec: str, begun: str, there: set[str]) -> set[str]:
+        """Whose laptop has the record in the history that ends, one which made the record `begun` if that is not
         `there`."""
-        return any(
-            laptop.epochs
+        return {
+            laptop.member
+            for laptop in self.laptops
+            if laptop.epochs
             and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}"
             and rec in laptop.copy
             and (begun in {"", *there} or any(begun in edit.created for edit in laptop.edits))
-            for laptop in self.laptops
-        )
+        }
+
+    def _forgo(self) -> None:
+        """What somebody may not change any more he does not bring back."""
+        able = ((rec, self.rights.able(members, self.spaces[rec])) for rec, members in self.kept.items())
+        self.kept = {rec: members for rec, members in able if members}
 
     def _late(self, laptop: Laptop, dice: random.Random) -> None:
         if self.late:
@@ -408,8 +421,10 @@ class World:
         if "/v1/snapshot" in request.path and reply.status == 200:
             query = {n: v[0] for n, v in parse_qs(urlsplit(request.path).query).items()}
             self._is_true(asking.snapshot_page(reply, query["space"], query.get("after", "")))
+            self._is_for(laptop.member, {query["space"]})
         if "/v1/pull" in request.path and reply.status == 200:
-            self._is_for(laptop.member, asking.page(reply).entries)
+            entries = asking.page(reply).entries
+            self._is_for(laptop.member, {self.spaces[p.rec] for e in entries for p in e.patches})
         if reply.status == 410:
             self.count["410"] += 1
         if request.method == "POST":
@@ -431,7 +446,8 @@ class World:
                     self.count["kept" if verdict.get("ver") else "offered"] += 1
                 elif reason := verdict.get("reason"):
                     self.refused[verdict["id"]] = reason
-                    self._had_its_record(reason, laptop.member)
+                    if verdict["id"] not in self.standing:  # else it was said before
+                        self._had_its_record(reason, laptop.member)
                     self.standing.add(verdict["id"])
                     self._say(f"  refused {verdict['id'][-4:]}: {reason}")
         return reply
@@ -441,8 +457,7 @@ class World:
         server took away, by somebody who may not offer it: until the one who made it has sent that again."""
         if "is not on the server" in reason:
             made = {rec for e in oracle._edits(self).values() if e.id in self.refused for rec in e.created}
-            roles = self.server.roles(member)
-            made |= {rec for rec, of in self.spaces.items() if not may_edit(roles.get(of, ""))}
+            made |= {rec for rec, of in self.spaces.items() if not self.rights.may_edit(member, of)}
             need(any(rec in reason for rec in made), reason)
 
     def _is_true(self, page: SnapshotPage) -> None:
@@ -456,13 +471,10 @@ class World:
             f"the page of {page.space} after {page.after} at {page.head} is not the log's content",
         )
 
-    def _is_for(self, member: str, entries: list[Entry]) -> None:
+    def _is_for(self, member: str, spaces: set[str]) -> None:
         """Nobody is sent what he may not see."""
-        seen = self.server.roles(member)
-        for entry in entries:
-            for patched in entry.patches:
-                space = self.spaces[patched.rec]
-                need(space in seen, f"{member} is sent {patched.rec[-4:]} of {space}")
+        astray = spaces - self.rights.of(member).keys()
+        need(not astray, f"{member} is sent something of {sorted(astray)}")
 
     def _learn(self) -> None:
         """The log only grows, without gaps; what is added is remembered."""
@@ -472,6 +484,7 @@ class World:
             need(entry.ver == len(self.log) + 1, f"version {entry.ver} follows {len(self.log)} in the log")
             self.log.append(entry)
             self.spaces |= {p.rec: str(p.values.get("space")) for p in entry.patches if p.created}
+            self.rights.enter(entry, self.spaces)
             self._tell_entry(entry)
         self.bodies += fresh
 
