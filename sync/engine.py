@@ -86,13 +86,20 @@ def _begin(conn: sqlite3.Connection, now: int, check: bool) -> _Begun:
 
 
 def _rejoin(before: str) -> Generator[Step, Any, str]:
-    """Asks which histories the server has had, and goes on with its newest: at the first sync, and after a restore."""
+    """Asks which histories the server has had, and goes on with its newest: at the first sync, and after a restore. Or
+    with the one that another process has learnt of meanwhile."""
     reply: Reply = yield asking.histories()
     workspace, epochs, head = asking.epochs(reply)
-    adopt = partial(rejoining.adopt, before=before, workspace=workspace, epochs=epochs, head=head)
-    if why := (yield Local("rejoin", adopt)):
+    why, epoch = yield Local(
+        "rejoin", partial(_adopt, before=before, workspace=workspace, epochs=epochs, head=head)
+    )
+    if why:
         raise Held(why)
-    return epochs[-1][0]
+    return str(epoch)
+
+
+def _adopt(conn: sqlite3.Connection, **told: Any) -> tuple[str, str]:
+    return rejoining.adopt(conn, **told), epoch_of(conn)
 
 
 def _done(conn: sqlite3.Connection, run: Run, check: bool) -> sums.Next:

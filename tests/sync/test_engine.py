@@ -404,6 +404,28 @@ def test_the_first_server_is_taken_at_its_word(profile: Profile) -> None:
     assert dict(facts(tomas)[2])["epoch"] == "ours"
 
 
+def test_a_restore_of_which_another_process_has_not_heard_is_asked_about_again(profile: Profile) -> None:
+    """That one had its first sync while this one waited to be told of the server's histories for the first time."""
+    tomas = profile("tomas")
+
+    def answer(request: Request) -> Reply:
+        if "epochs" in request.path:
+            with tomas.write() as conn:
+                if not db.get_meta(conn, "epoch"):
+                    rejoining.adopt(conn, "", "harlan", [("ours", 0)], 3)
+                    db.set_meta(conn, "cursor", "3")
+            told = reply({"workspace": "harlan", "epochs": [["ours", 0], ["tuesday", 0]], "head": 0})
+        elif "snap" in request.path:
+            told = content()
+        else:
+            told = spaces(0) if "shares=-1" in request.path else page(head=0)
+        return Reply(200, {**told.headers, protocol.EPOCH: "tuesday"}, told.body)
+
+    drive(tomas, answer)
+    metas = dict(facts(tomas)[2])
+    assert (metas["epoch"], metas["cursor"]) == ("tuesday", "0")
+
+
 # ── the server takes the replica for another one ──────────────────────────────────────────────────────
 
 
