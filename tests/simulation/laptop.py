@@ -54,8 +54,8 @@ NEWER = (
 # what a laptop knows, besides its file
 KNOWN = (
     "older",
-    "edits", "copy", "vers", "cursor", "staged", "skipped", "_jumps", "_forgotten", "_left", "_taken", "_spaces",
-    "_lay", "kinds", "epochs",
+    "edits", "copy", "vers", "cursor", "staged", "skipped", "_jumps", "_forgotten", "_left", "_taken", "_once_taken",
+    "_spaces", "_lay", "kinds", "epochs",
 )  # fmt: skip
 
 
@@ -80,6 +80,7 @@ class Laptop:
         self._forgotten: set[str] = set()
         self._left: dict[str, set[str]] = {}  # edit → records whose part of it went with a space
         self._taken: set[str] = set()  # spaces that were taken away
+        self._once_taken: set[str] = set()  # those that were given again, too
         self._lay: dict[
             str, str
         ] = {}  # where the server showed each record last: it may be made anew elsewhere
@@ -364,6 +365,7 @@ class Laptop:
             before, self._spaces = self._spaces.keys(), _read_spaces(conn)
             self._purge(conn, before - self._spaces.keys())
             self._taken = (self._taken | before) - self._spaces.keys()
+            self._once_taken |= self._taken
             self.staged = {s: pages for s, pages in self.staged.items() if self._spaces[s][0] >= 0}
             self._advance(log, cursor)
             self._fates(conn, log, refused)
@@ -542,10 +544,12 @@ class Laptop:
 
     def _are_hidden(self, recs: set[str]) -> bool:
         """All of them lie where this member sees nothing any more; also in a space that began, or was given to him, and
-        was taken while he heard of neither."""
+        was taken while he heard of neither; or did when they left, and did not come again with their space."""
         hidden = self._taken | (set(self.of.values()) - self._spaces.keys())
         made = {(rec, values["space"]) for e in self.edits for rec, values in e.created.items()}
-        return recs <= {rec for rec, space in {*self.of.items(), *made} if space in hidden}
+        lies = {*self.of.items(), *made}
+        gone = {rec for rec, space in lies if space in self._once_taken and rec not in self.copy}
+        return recs <= gone | {rec for rec, space in lies if space in hidden}
 
     def _builds_on_rejected(self, edit: Edit) -> bool:
         before = self.edits[: self.edits.index(edit)]
