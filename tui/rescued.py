@@ -26,6 +26,7 @@ class Rescued(Beginning):
     keeper: Keeper
     _found: Sequence[Unsaved] = ()  # not yet offered
     _look: Timer | None = None
+    _came = False  # a key, since the last look
 
     class Found(Message):
         """What was left unsaved."""
@@ -41,8 +42,10 @@ class Rescued(Beginning):
     # While something is typed
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, events.Key | events.Paste) and self._look is None and self._is_typing():
-            self._look = self.set_timer(SOON, self.keep_unsaved)
+        if isinstance(event, events.Key | events.Paste) and self._is_typing():
+            self._came = True
+            if self._look is None:
+                self._look = self.set_timer(SOON, self.keep_unsaved)
         await super().on_event(event)
 
     def exit(self, *args: Any, **more: Any) -> None:
@@ -55,7 +58,11 @@ class Rescued(Beginning):
 
     def keep_unsaved(self) -> None:
         """What is typed now is kept, what is saved by now no more."""
-        self._look = None
+        if self._look is not None:
+            self._look.stop()
+        # a key that came may not have been handled yet: then the next look sees what it typed
+        self._look = self.set_timer(SOON, self.keep_unsaved) if self._came and not self.ending else None
+        self._came = False
         if self.ending:
             return
         try:

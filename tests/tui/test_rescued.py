@@ -1,6 +1,7 @@
 """What is half typed when the application ends otherwise than by being quit is offered at the next start."""
 
 import pytest
+from textual.events import Key
 
 from tests.tui.office import at_work, count, elsewhere, furnish, keys, see, until, value
 from tests.tui.plain import screen_text
@@ -32,6 +33,17 @@ async def test_in_a_cell_enter_saves_it(tmp_path):
         await keys(pilot, "enter")
         await until(lambda: value(pilot.app, "task", ids["Survey"], "name") == "Survey the hall", pilot)
         await until(lambda: not typing(tmp_path), pilot)
+
+
+async def test_a_key_that_is_handled_after_the_look_is_kept_at_the_next_one(tmp_path):
+    furnish(tmp_path)
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "e '_the_hal'")
+        await until(lambda: pilot.app._look is None, pilot)
+        pilot.app._look = pilot.app.set_timer(60, pilot.app.keep_unsaved)
+        await pilot.app.on_event(Key("l", "l"))  # the field has it in its queue when the look comes
+        pilot.app.keep_unsaved()
+        await until(lambda: any("hall" in one.read_text() for one in typing(tmp_path)), pilot)
 
 
 async def test_escape_lets_it_go(tmp_path):
