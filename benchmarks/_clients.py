@@ -191,16 +191,23 @@ def run_floor(home: Path, url: str, server: int, edits: int, few: int, quiet: in
         async with httpx.AsyncClient(base_url=url, timeout=60) as http:
             wire.watch(http)
 
-            async def sync() -> None:
+            async def sync(push: str = "/push") -> None:
                 if waiting := conn.execute("SELECT n, data FROM queue ORDER BY n").fetchall():
-                    await _floor_push(http, [data for _, data in waiting])
+                    await _floor_push(http, [data for _, data in waiting], push)
                     conn.execute("DELETE FROM queue WHERE n<=?", (waiting[-1][0],))
                 await _floor_pull(conn, http)
 
-            return await steps(
+            found = await steps(
                 http, wire, server, sync, lambda: _floor_edit(conn, edits),
                 lambda: _floor_push(http, _floor_edits(conn, few)), quiet, again,
             )  # fmt: skip
+            found["each"] = []
+            for _ in range(again):
+                _floor_edit(conn, edits)
+                started = time.perf_counter()
+                await sync("/push?each=1")
+                found["each"].append((time.perf_counter() - started, 0))
+            return found
 
     found = asyncio.run(run())
     found["records"] = conn.execute("SELECT count(*) FROM record").fetchone()[0]
@@ -219,9 +226,9 @@ def _floor_edits(conn: sqlite3.Connection, count: int) -> list[bytes]:
     return [orjson.dumps(row | {"name": f"Renamed {i} {time.time_ns()}"}) for i, row in enumerate(rows)]
 
 
-async def _floor_push(http: httpx.AsyncClient, rows: list[bytes]) -> None:
+async def _floor_push(http: httpx.AsyncClient, rows: list[bytes], path: str = "/push") -> None:
     body = gzip.compress(b"[%b]" % b",".join(rows), 1)
-    (await http.post("/push", content=body, headers={"content-encoding": "gzip"})).raise_for_status()
+    (await http.post(path, content=body, headers={"content-encoding": "gzip"})).raise_for_status()
 
 
 async def _floor_pull(conn: sqlite3.Connection, http: httpx.AsyncClient) -> None:

@@ -64,7 +64,9 @@ def make(database: Path) -> Starlette:
     async def push(request: Request) -> Response:
         rows = orjson.loads(gzip.decompress(await request.body()))
         first = head() + 1
-        put(conn, [(row["id"], first + i, orjson.dumps(row)) for i, row in enumerate(rows)], log=True)
+        changed = [(row["id"], first + i, orjson.dumps(row)) for i, row in enumerate(rows)]
+        for together in [[row] for row in changed] if "each" in request.query_params else [changed]:
+            put(conn, together, log=True)
         return _reply(b'{"head":%d}' % head())
 
     return Starlette(routes=[Route("/pull", pull), Route("/push", push, methods=["POST"])])

@@ -89,6 +89,13 @@ def _measures(
         edits = f"{options.edits:,} edits {of}"
         lines += [
             pair(f"push {edits}", "push", "s", 1, 0),
+            measure(
+                f"push {edits}, beside a commit for each",
+                "s",
+                _all(ours, "push", 0, 1),
+                _all(bare, "each", 0, 1),
+                times=TIMES,
+            ),
             pair(f"push {edits}: bytes", "push", "KB", 1e-3, 1),
             measure(f"push {edits}: until acknowledged", "s", _some(ours, "sent"), _some(bare, "sent")),
             pair(f"pull {options.few} changed {of}", "few", "ms", 1e3, 0),
