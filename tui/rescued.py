@@ -60,11 +60,11 @@ class Rescued(Beginning):
         """What is typed now is kept, what is saved by now no more."""
         if self._look is not None:
             self._look.stop()
-        # a key that came may not have been handled yet: then the next look sees what it typed
-        self._look = self.set_timer(SOON, self.keep_unsaved) if self._came and not self.ending else None
-        self._came = False
         if self.ending:
             return
+        # a key that came may not have been handled yet: then the next look sees what it typed
+        self._look = self.set_timer(SOON, self.keep_unsaved) if self._came else None
+        self._came = False
         try:
             self.keeper.keep([*self.shell.typed(), *self._found])
         except Exception as error:  # the typing goes on
