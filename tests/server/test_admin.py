@@ -306,7 +306,7 @@ def test_a_code_that_has_expired_is_none_to_void(
     server.pass_time(CODE_LIFE)
     assert "No member" in run("users", "--sign-out", "Odile", status=1)
     run("devices", "--revoke", "B")
-    assert {e["detail"] for e in run.json("audit") if e["what"] == "revoke"} == {"B"}  # type: ignore[attr-defined]
+    assert {e["detail"] for e in run.json("audit") if e["what"] == "revoke"} == {"B"}
 
 
 def test_spaces_are_listed_with_who_sees_them_and_what_they_hold(

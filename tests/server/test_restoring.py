@@ -27,7 +27,7 @@ def test_a_restore_begins_a_new_history_after_the_backups_head(
     before = epochs(ines)
     ines.push(do("Tuesday", client("Novak Metal", "novak")))
     assert "1 entries newer than the backup are gone" in run("restore", str(tmp_path / "monday.db"))
-    assert [e["detail"] for e in run.json("audit") if e["what"] == "restore"] == ["log 3 → 2"]  # type: ignore[attr-defined]
+    assert [e["detail"] for e in run.json("audit") if e["what"] == "restore"] == ["log 3 → 2"]
     assert [entry.label for entry in ines.log()] == ["Ines joined", "Monday"]
     assert epochs(ines)[:-1] == before and epochs(ines)[-1][1] == 2
     run("restore", str(tmp_path / "monday.db"))

@@ -107,7 +107,8 @@ def test_an_upload_that_broke_off_goes_on_where_it_was(
 ) -> None:
     ines, tomas = pair
     id = attach(ines, tmp_path)
-    put = server.backend.contents.put  # type: ignore[union-attr]
+    assert server.backend.contents
+    put = server.backend.contents.put
     pieces: list[int] = []
 
     def failing(workspace: str, sha: str, size: int, piece: int, *rest: bytes) -> None:
@@ -132,7 +133,8 @@ def test_a_content_counts_as_sent_when_the_server_says_that_it_is_whole(
 ) -> None:
     """The first piece is lost as soon as it was taken: once, or each time."""
     ines, tomas = pair
-    put = server.backend.contents.put  # type: ignore[union-attr]
+    assert server.backend.contents
+    put = server.backend.contents.put
     lost: list[Path] = []
 
     def losing(workspace: str, sha: str, size: int, piece: int, *rest: bytes) -> None:
