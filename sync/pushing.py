@@ -14,7 +14,7 @@ from sync.protocol import Request
 from sync.run import Checkpoint, Run, apply_checkpoint, checkpoints
 from sync.steps import Step
 
-TURNS = 4  # of one push whose replica the server takes for another one
+TURNS = 4  # in a row, of a push whose replica the server takes for another one
 _Answer = tuple[list[outbox.Verdict], Page | None]  # see asking.pushed
 
 
@@ -140,6 +140,7 @@ def _send(run: Run, current: _Asking) -> Generator[Step, Any, _Answer | None]:
     verdicts, page = asking.pushed(reply, waiting.batch, waiting.here.cursor if waiting.here else 0)
     if {v.id for v in verdicts} != {t.id for t in waiting.batch}:
         raise Held("The server answered for other edits than were sent. It is tried again; your edits wait.")
+    run.turns = 0
     return verdicts, page
 
 

@@ -15,7 +15,7 @@ from models.record import create, edit
 from models.space import Space
 from models.store import Store
 from server import wire
-from sync import asking, engine, protocol, run
+from sync import asking, engine, protocol, pushing, run
 from sync.protocol import Reply, Request
 from sync.run import Report
 from sync.steps import Local, Step
@@ -463,6 +463,22 @@ def test_a_server_that_never_takes_it_holds_the_push(ines: Store) -> None:
     with pytest.raises(Held, match="at every turn"):
         drive(ines, lambda _: reply({"newest": "a twin's"}, 412))
     assert outbox.waiting(ines.read()) == 1
+
+
+def test_another_process_that_pushes_between_is_no_reason_to_hold_while_some_is_taken(
+    ines: Store, three: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seed 2100040 of the simulation: five times in one sync, and after each of them a push came through."""
+    monkeypatch.setattr(pushing, "TURNS", 2)
+    refused: list[bool] = []
+
+    def answer(request: Request) -> Reply:
+        if request.method == "GET":
+            return page(head=3)
+        refused.append(len(refused) % 2 == 0)
+        return reply({"newest": three[0]}, 412) if refused[-1] else verdicts(request)
+
+    assert drive(ines, answer).accepted == 3 and refused == [True, False] * 3
 
 
 def test_a_page_of_before_a_space_was_begun_anew_is_left_out(ines: Store) -> None:
