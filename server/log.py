@@ -243,6 +243,11 @@ class Rows:
         """The member's role in every space that he sees."""
         return spaces.roles(self._conn, self._workspace, member)
 
+    def managed(self, ids: Collection[str]) -> set[str]:
+        """The spaces among `ids` that somebody manages."""
+        managed = "SELECT space FROM membership WHERE role='manager' AND workspace=? AND space"
+        return {space for (space,) in self._some(managed, ids)}
+
     def spaces(self, ids: Collection[str]) -> dict[str, str]:
         """The space of each stored record among `ids`."""
         return dict(self._some("SELECT id, space FROM record WHERE workspace=? AND id", ids))

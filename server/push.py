@@ -44,6 +44,7 @@ class Rows(Protocol):
     def links_after(self, tasks: Collection[str], further: int) -> list[Row]: ...
     def links_before(self, tasks: Collection[str], further: int) -> list[Row]: ...
     def roles(self, member: str) -> dict[str, str]: ...
+    def managed(self, ids: Collection[str]) -> set[str]: ...
     def spaces(self, ids: Collection[str]) -> dict[str, str]: ...
 
 
@@ -112,7 +113,7 @@ class Push:
         at = self._now - min(max(txn.age, 0), self._now)
         replica = merge.KEPT if txn.kind == "keep" else self._replica
         stamp = Stamp(self.head + 1, txn.id, replica, self._member, at)
-        begun = spaces.begins(txn, self._stored, self._roles, self._member)
+        begun = self._begun(txn)
         if reason := self._forbidden(txn, begun):
             return reason
         decision = self._as_before(self._merge(txn, stamp), txn, stamp)
@@ -120,6 +121,12 @@ class Push:
         if not reason:
             self._accept(txn, stamp, decision, begun)
         return reason
+
+    def _begun(self, txn: Transaction) -> spaces.Begun:
+        """The spaces that the transaction begins. One that a restore has emptied is still of those who see it."""
+        begun = spaces.begins(txn, self._stored, self._roles, self._member)
+        managed = self._rows.managed(begun) if begun else ()
+        return {space: first for space, first in begun.items() if space not in managed}
 
     def _forbidden(self, txn: Transaction, begun: spaces.Begun) -> str:
         if txn.kind == "keep" and begun:

@@ -7,20 +7,20 @@ last one that both know, and sends again what it has beyond the fork (sync.rejoi
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from models.errors import Refused
-from models.space import ROLES
-from server import audit, spaces
+from server import audit
 from server.backup import copy_tables, in_words
 from server.database import Connection, Database, open_database
 
-ACCOUNTS = ("member", "device", "invite", "audit")  # who may sign in is no matter of the backup's time
-MANAGER = ROLES[-1]
+# who may sign in and who sees what are no matter of the backup's time
+ACCOUNTS = ("member", "device", "invite", "audit")
+RIGHTS = "membership"
 Epoch = tuple[str, int]  # the word, and the version after which that history began
 
 
@@ -34,16 +34,16 @@ class Restored(NamedTuple):
 def restore(database: Database, path: Path, now: int) -> Restored:
     """Puts the content of a backup in the place of what is there, in one transaction, as a new epoch.
 
-    Members, devices and codes stay as they are where there are any: a device that was signed out stays so. So do
-    rights that were taken away since (`agreed`). Raises Refused for a backup of another workspace, StoreError.
+    Members, devices and codes stay as they are where there are any, and who sees what: a device that was signed out
+    stays so, and so does who was let into a project since, or put out. Raises Refused for a backup of another
+    workspace, StoreError.
     """
     if not path.exists():
         raise Refused(f"There is no file {path}. Check its name.")
     with _read(path) as source, database.writing() as target:
         before = _before(source, target)
-        rights = _rights(target)
-        copy_tables(source, target, () if before is None else ACCOUNTS)
-        _withhold(target, rights)
+        copy_tables(source, target, (RIGHTS,) if before is None else (RIGHTS, *ACCOUNTS))
+        _add_spaces(source, target)
         return _begin(target, now, before or 0)
 
 
@@ -67,14 +67,6 @@ def _copy(path: Path, copy: Path) -> None:
             source.backup(target)
 
 
-def agreed(was: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
-    """The role of each member of a space that is brought back: what the backup and the present both allow. Where that
-    leaves nobody to manage it, who manages it now goes on."""
-    both = {member: min(role, now[member], key=ROLES.index) for member, role in was.items() if member in now}
-    managers = {member: role for member, role in now.items() if role == MANAGER}
-    return both if MANAGER in both.values() else both | managers
-
-
 def declare(database: Database, now: int) -> Restored:
     """The database was brought back by other means: what it holds goes on as a new epoch."""
     with database.writing() as conn:
@@ -89,23 +81,14 @@ def epochs(conn: Connection, workspace: str) -> list[Epoch]:
     return list(zip([*words, current], [0, *begins], strict=True))
 
 
-def _rights(conn: Connection) -> dict[str, dict[str, str]]:
-    """By space, the role of each member."""
-    found: dict[str, dict[str, str]] = {}
-    for space, member, role in conn.execute("SELECT space, member, role FROM membership"):
-        found.setdefault(space, {})[member] = role
-    return found
-
-
-def _withhold(conn: Connection, rights: Mapping[str, Mapping[str, str]]) -> None:
-    """Nobody gets a right back that `rights`, those until now, do not hold. Laptops ask anew with the new epoch."""
-    workspace, head = conn.execute("SELECT id, head FROM workspace").fetchone()
-    for space, was in _rights(conn).items():
-        if space in rights:
-            may = agreed(was, rights[space])
-            for member in sorted(was.keys() | may.keys()):
-                if may.get(member) != was.get(member):
-                    spaces.put(conn, workspace, spaces.Grant(space, member, may.get(member, "")), head)
+def _add_spaces(source: Connection, target: Connection) -> None:
+    """What only the backup has comes back with who saw it then."""
+    there = {space for (space,) in target.execute(f"SELECT DISTINCT space FROM {RIGHTS}")}
+    rows = source.execute(f"SELECT space, workspace, member, role, since FROM {RIGHTS}").fetchall()
+    target.executemany(
+        f"INSERT INTO {RIGHTS}(space, workspace, member, role, since) VALUES(?,?,?,?,?)",
+        [row for row in rows if row[0] not in there],
+    )
 
 
 def _before(source: Connection, target: Connection) -> int | None:

@@ -51,9 +51,9 @@ class OtherHistory(Exception):
 
 @dataclass
 class Run:
-    """One sync, within one history of the server. `turns` counts answers in a row that name another newest operation of
-    this replica; `most` operations are pushed at once. `told` is what the server said when this laptop came to the end of
-    its log."""
+    """One sync, within one history of the server. `turns` counts answers in a row that name another newest operation
+    of this replica; `most` operations are pushed at once. `told` is what the server said when this laptop came to the
+    end of its log."""
 
     report: Report
     epoch: str

@@ -8,7 +8,7 @@ from server import restoring
 from server.database import open_database
 from sync import protocol
 from tests.server.freeze import FROZEN
-from tests.server.laptop import CELL, Laptop, begin_cell, client, do, edit, share, told
+from tests.server.laptop import CELL, Laptop, begin_cell, client, do, edit, new, share, told
 from tests.server.running import Admin, Served
 
 
@@ -51,7 +51,7 @@ def test_who_may_sign_in_is_as_it_was_before_the_restore(
     assert odile.http.get("/v1/whoami").status_code == 401
 
 
-def test_a_right_that_was_taken_away_does_not_come_back(
+def test_who_sees_what_is_as_it_was_before_the_restore(
     run: Admin, server: Served, ines: Laptop, tomas: Laptop, cell: str, tmp_path: Path
 ) -> None:
     odile, mara = server.laptop("Odile"), server.laptop("Mara")
@@ -63,9 +63,9 @@ def test_a_right_that_was_taken_away_does_not_come_back(
     share(ines, mara.member, "editor")
     run("restore", str(tmp_path / "monday.db"))
     seen = [told(laptop).get(cell) for laptop in (ines, odile, tomas, mara)]
-    assert [space and space.role for space in seen] == ["manager", "reader", None, None]
-    ines.epoch = ""
-    assert ines.push_one(do("Rename", edit("task", "lay", 9, name="Lay all"))).ver
+    assert [space and space.role for space in seen] == ["manager", "reader", None, "editor"]
+    mara.epoch = ""
+    assert mara.push_one(do("Rename", edit("task", "lay", 9, name="Lay all"))).ver
     assert "lay" not in {patch.rec for patch in tomas._patches()}
 
 
@@ -81,14 +81,31 @@ def test_what_is_only_in_the_backup_comes_back_with_who_saw_it(
     assert told(tomas)[CELL].role == "reader" and told(ines)[CELL].role == "manager"
 
 
-def test_who_manages_a_project_still_does_where_the_backup_knew_another(
-    run: Admin, ines: Laptop, tomas: Laptop, cell: str, tmp_path: Path
+def test_what_was_begun_since_the_backup_is_brought_back_by_who_sees_it_now(
+    run: Admin, ines: Laptop, tomas: Laptop, tmp_path: Path
 ) -> None:
     run("backup", str(tmp_path / "monday.db"))
+    begin_cell(ines)
     share(ines, tomas.member, "manager")
     share(tomas, ines.member, "")
     run("restore", str(tmp_path / "monday.db"))
-    assert told(tomas)[cell].members == [(tomas.member, "manager")] and cell not in told(ines)
+    ines.epoch = tomas.epoch = ""
+    project = new("project", "cell", name="Cell 9", space=CELL)
+    assert "you do not see" in ines.push_one(do("Plan", project)).reason
+    assert tomas.push_one(do("Kept", project, kind="keep")).ver
+    assert told(tomas)[CELL].members == [(tomas.member, "manager")] and CELL not in told(ines)
+
+
+def test_who_began_a_project_since_the_backup_makes_it_again(
+    run: Admin, ines: Laptop, tomas: Laptop, tmp_path: Path
+) -> None:
+    run("backup", str(tmp_path / "monday.db"))
+    begin_cell(ines)
+    share(ines, tomas.member, "reader")
+    run("restore", str(tmp_path / "monday.db"))
+    ines.epoch = ""
+    begin_cell(ines)
+    assert told(tomas)[CELL].members == [(ines.member, "manager"), (tomas.member, "reader")]
 
 
 def test_a_backup_becomes_a_database_where_there_is_none(run: Admin, ines: Laptop, tmp_path: Path) -> None:

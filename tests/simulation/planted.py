@@ -11,6 +11,7 @@ import orjson
 from models import apply, copies, db, digest, outbox, rejected, rejoining, snapshot, space, undo
 from models.record import KINDS, made_id
 from server import log, push, replicas, restoring, spaces, wire
+from server.database import Connection
 from sync import asking, engine, merge, protocol, pulling, pushing, run
 from sync.run import Run
 from sync.steps import Local, Step
@@ -365,20 +366,20 @@ def _() -> Iterator[None]:
         yield
 
 
-@_plant("a restore gives back what was taken since")
+@_plant("a restore brings the rights of its day")
 def _() -> Iterator[None]:
-    with patch.object(restoring, "_withhold", lambda conn, rights: None):
+    def of_its_day(source: Connection, target: Connection) -> None:
+        target.execute("DELETE FROM membership")
+        add(source, target)
+
+    add = restoring._add_spaces
+    with patch.object(restoring, "_add_spaces", of_its_day):
         yield
 
 
-@_plant("a restore leaves nobody to manage")
+@_plant("who was put out begins it again")
 def _() -> Iterator[None]:
-    agreed = restoring.agreed
-
-    def bare(was: dict[str, str], now: dict[str, str]) -> dict[str, str]:
-        return {member: role for member, role in agreed(was, now).items() if member in was}
-
-    with patch.object(restoring, "agreed", bare):
+    with patch.object(log.Rows, "managed", lambda self, ids: set()):
         yield
 
 

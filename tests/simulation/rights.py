@@ -11,7 +11,7 @@ MANAGER = ROLES[-1]
 class Rights:
     def __init__(self) -> None:
         self._now: Roles = {}
-        self._saved: Roles = {}  # when the server was backed up
+        self._saved: Roles = {}  # those when the server was backed up
 
     def of(self, member: str) -> dict[str, str]:
         """The member's role in each space that he sees."""
@@ -21,9 +21,8 @@ class Rights:
         return may_edit(self.of(member).get(space, ""))
 
     def able(self, members: set[str], space: str) -> set[str]:
-        """Those who may change something in the space; all of them while it is to begin again."""
-        gone = space not in {LIBRARY, *self._now}
-        return {member for member in members if gone or self.may_edit(member, space)}
+        """Those who may change something in the space."""
+        return {member for member in members if self.may_edit(member, space)}
 
     def enter(self, entry: Entry, spaces: dict[str, str]) -> None:
         """An entry of the log begins the spaces of what it makes, and changes only what its author may. `spaces` tells
@@ -31,7 +30,7 @@ class Rights:
         touched = {spaces[patch.rec] for patch in entry.patches}
         for patch in entry.patches:
             if patch.created and spaces[patch.rec] == f"{patch.kind}:{patch.rec}":
-                self._now[spaces[patch.rec]] = {str(entry.author): MANAGER}
+                self._now.setdefault(spaces[patch.rec], {str(entry.author): MANAGER})
         astray = {space for space in touched if not self.may_edit(str(entry.author), space)}
         need(not astray, f"{entry.author} changed something in {sorted(astray)} with {entry.id[-4:]}")
 
@@ -45,16 +44,13 @@ class Rights:
         self._saved = {space: dict(roles) for space, roles in self._now.items()}
 
     def restore(self) -> int:
-        """The server is as it was backed up; how many of the rights of then stay lowered or taken.
+        """The server is as it was backed up, but for who sees what: how many of the rights differ from those of then.
 
-        Everybody has what he had both then and now. Where that leaves nobody to manage a space, who does now goes on.
+        So what was begun since has its members before it has its records again.
         """
-        lower = 0
-        for space, was in self._saved.items():
-            now = self._now[space]
-            both = {member: min(was[member], now[member], key=ROLES.index) for member in was.keys() & now}
-            lower += sum(both.get(member) != role for member, role in was.items())
-            managers = {member: role for member, role in now.items() if role == MANAGER}
-            self._now[space] = both if MANAGER in both.values() else both | managers
-        self._now = {space: self._now[space] for space in self._saved}
-        return lower
+        then, now = (_told(roles) for roles in (self._saved, self._now))
+        return len(then ^ now)
+
+
+def _told(roles: Roles) -> set[tuple[str, str, str]]:
+    return {(space, member, role) for space, members in roles.items() for member, role in members.items()}

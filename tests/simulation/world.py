@@ -17,7 +17,6 @@ import orjson
 
 from models import db, dependency, outline, sums
 from models.apply import Entry
-from models.copies import Patch
 from models.errors import Held, StoreError
 from models.record import create
 from models.snapshot import Page as SnapshotPage
@@ -263,30 +262,24 @@ class World:
         fork = self.server.restore(self.folder / "backup.db", f"epoch-{len(self.logs) + 1}")
         need(fork == head, f"the fork is {fork}, the backup ended at {head}")
         self.count["entries lost"] += len(self.log) - fork
-        self.count["rights withheld"] += self.rights.restore()
+        self.count["rights over a restore"] += self.rights.restore()
         self._say(f"to {fork} of {len(self.log)}")
         self.log, self.standing = self.log[:fork], set(standing)
         self.bodies = [body for body in self.bodies if body[0] <= fork]
-        there = {patch.rec for entry in self.log for patch in entry.patches}
         self.kept |= {
-            # what lies in a space that is gone comes with whoever began that, or with whoever had made it
-            patch.rec: self.kept.get(patch.rec, set()) | self._who_has(patch.rec, _founder(patch), there)
+            patch.rec: self.kept.get(patch.rec, set()) | self._who_has(patch.rec)
             for entry in self.logs[f"epoch-{len(self.logs)}"][fork:]
             for patch in entry.patches
             if patch.created and patch.kind != "dependency"
         }
         self._forgo()
 
-    def _who_has(self, rec: str, begun: str, there: set[str]) -> set[str]:
-        """Whose laptop has the record in the history that ends, one which made the record `begun` if that is not
-        `there`."""
+    def _who_has(self, rec: str) -> set[str]:
+        """Whose laptop has the record in the history that ends."""
         return {
             laptop.member
             for laptop in self.laptops
-            if laptop.epochs
-            and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}"
-            and rec in laptop.copy
-            and (begun in {"", *there} or any(begun in edit.created for edit in laptop.edits))
+            if laptop.epochs and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}" and rec in laptop.copy
         }
 
     def _forgo(self) -> None:
@@ -506,11 +499,6 @@ class World:
         if self.trace:
             idle = f" idle {sorted((r[-4:], f) for r, f in entry.idle)}" if entry.idle else ""
             self._say(f"\n    [{entry.ver}] {entry.kind} {entry.id[-4:]}: {'; '.join(told)}{idle}")
-
-
-def _founder(patch: Patch) -> str:
-    """The record with which the space of the patch began, "" for what everybody sees."""
-    return str(patch.values["space"]).partition(":")[2]
 
 
 def _short(values: dict[str, Any]) -> dict[str, Any]:
