@@ -402,7 +402,8 @@ class Laptop:
             "SELECT c.rec, c.field, c.new FROM change c JOIN txn t ON t.n=c.txn WHERE t.id=?", (edit.id,)
         ).fetchall()
         left = edit.recs - {rec for rec, *_ in news}
-        need(self._are_hidden(left), f"{edit.id[-4:]} is sent again without {sorted(left)}")
+        astray = left - self._left.get(edit.id, set())  # else the record may have come again with its space
+        need(self._are_hidden(astray), f"{edit.id[-4:]} is sent again without {sorted(astray)}")
         rest = edit.without(left)
         edit.created, edit.fields, edit.seen = rest.created, rest.fields, rest.seen
         logged = {(patch.rec, name): value for patch in entry.patches for name, value in patch.values.items()}
@@ -442,8 +443,8 @@ class Laptop:
             self.staged.pop(space, None)
             for rec in self._of(space):
                 self.copy.pop(rec), self.vers.pop(rec)
-                for edit in self.waiting():
-                    if states.get(edit.id) not in (1, 2):
+                for edit in self.edits:
+                    if edit.fate == "seen" or (edit.fate == "waiting" and states.get(edit.id) not in (1, 2)):
                         self._left.setdefault(edit.id, set()).add(rec)
 
     def _put(self, page: Page) -> None:

@@ -47,9 +47,16 @@ class Server:
     def epoch(self) -> str:
         return self.epochs[-1][0]
 
-    def restore(self, backup: Path, word: str) -> int:
-        """Makes the backup current as the history called `word`; the version after which that begins."""
-        restoring.restore(self.database, backup, self._clock.now)
+    def restore(self, backup: Path, word: str, by_hand: bool) -> int:
+        """Makes the backup current as the history called `word`; the version after which that begins. `by_hand`: it is
+        put in the place of the database, which is told afterwards."""
+        if by_hand:
+            self.database.close()
+            shutil.copyfile(backup, self.path)
+            self.start()
+            restoring.declare(self.database, self._clock.now)
+        else:
+            restoring.restore(self.database, backup, self._clock.now)
         with self.database.writing() as conn:
             conn.execute("UPDATE workspace SET epoch=?", (word,))
         self.epochs = self._epochs()

@@ -21,8 +21,11 @@ class Rights:
         return may_edit(self.of(member).get(space, ""))
 
     def able(self, members: set[str], space: str) -> set[str]:
-        """Those who may change something in the space."""
-        return {member for member in members if self.may_edit(member, space)}
+        """Those who may change something in the space; all of them where it is to be begun again."""
+        return {member for member in members if not self.has(space) or self.may_edit(member, space)}
+
+    def has(self, space: str) -> bool:
+        return space in {LIBRARY, *self._now}
 
     def enter(self, entry: Entry, spaces: dict[str, str]) -> None:
         """An entry of the log begins the spaces of what it makes, and changes only what its author may. `spaces` tells
@@ -41,15 +44,19 @@ class Rights:
             del self._now[space][member]
 
     def back_up(self) -> None:
-        self._saved = {space: dict(roles) for space, roles in self._now.items()}
+        self._saved = _copy(self._now)
 
-    def restore(self) -> int:
-        """The server is as it was backed up, but for who sees what: how many of the rights differ from those of then.
-
-        So what was begun since has its members before it has its records again.
-        """
+    def restore(self, by_hand: bool) -> int:
+        """The server is as it was backed up. Who sees what is that, too, where that was done `by_hand`; else it stays,
+        and what was begun since has its members before it has its records again: how many rights differ so."""
+        if by_hand:
+            self._now = _copy(self._saved)
         then, now = (_told(roles) for roles in (self._saved, self._now))
         return len(then ^ now)
+
+
+def _copy(roles: Roles) -> Roles:
+    return {space: dict(members) for space, members in roles.items()}
 
 
 def _told(roles: Roles) -> set[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ import orjson
 
 from models import db, dependency, outline, sums
 from models.apply import Entry
+from models.copies import Patch
 from models.errors import Held, StoreError
 from models.record import create
 from models.snapshot import Page as SnapshotPage
@@ -259,27 +260,35 @@ class World:
             return
         self.logs[self.server.epoch] = self.log
         head, standing = self.backup
-        fork = self.server.restore(self.folder / "backup.db", f"epoch-{len(self.logs) + 1}")
+        by_hand = dice.random() < 0.3
+        fork = self.server.restore(self.folder / "backup.db", f"epoch-{len(self.logs) + 1}", by_hand)
         need(fork == head, f"the fork is {fork}, the backup ended at {head}")
         self.count["entries lost"] += len(self.log) - fork
-        self.count["rights over a restore"] += self.rights.restore()
+        self.count["rights over a restore"] += self.rights.restore(by_hand)
+        self.count["restored by hand"] += by_hand
         self._say(f"to {fork} of {len(self.log)}")
         self.log, self.standing = self.log[:fork], set(standing)
         self.bodies = [body for body in self.bodies if body[0] <= fork]
         self.kept |= {
-            patch.rec: self.kept.get(patch.rec, set()) | self._who_has(patch.rec)
+            patch.rec: self.kept.get(patch.rec, set()) | self._who_has(patch)
             for entry in self.logs[f"epoch-{len(self.logs)}"][fork:]
             for patch in entry.patches
             if patch.created and patch.kind != "dependency"
         }
         self._forgo()
 
-    def _who_has(self, rec: str) -> set[str]:
-        """Whose laptop has the record in the history that ends."""
+    def _who_has(self, patch: Patch) -> set[str]:
+        """Whose laptop has the record in the history that ends; where the server knows nothing of its space any more,
+        one that knows how it began that."""
+        space = str(patch.values["space"])
+        begun = "" if self.rights.has(space) else space.partition(":")[2]
         return {
             laptop.member
             for laptop in self.laptops
-            if laptop.epochs and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}" and rec in laptop.copy
+            if laptop.epochs
+            and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}"
+            and patch.rec in laptop.copy
+            and (not begun or any(begun in e.created and not laptop.forgot(e) for e in laptop.edits))
         }
 
     def _forgo(self) -> None:
