@@ -228,7 +228,10 @@ def overview(conn: Connection, workspace: str) -> list[Overview]:
 
 
 def _called(space: str, names: Mapping[str, str]) -> str:
-    return " and ".join(names.get(id) or id for id in space.split(":")[1:]) or "everybody's"
+    kind, *ids = space.split(":")
+    if kind in OF_ITS_OWN and ids[0] not in names:
+        return f"a {kind} that no laptop has brought back yet"  # since a restore
+    return " and ".join(names.get(id) or id for id in ids) or "everybody's"
 
 
 def names_of(conn: Connection, workspace: str, ids: Collection[str]) -> dict[str, str]:

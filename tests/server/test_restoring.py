@@ -89,6 +89,7 @@ def test_what_was_begun_since_the_backup_is_brought_back_by_who_sees_it_now(
     share(ines, tomas.member, "manager")
     share(tomas, ines.member, "")
     run("restore", str(tmp_path / "monday.db"))
+    assert "a project that no laptop has brought back yet" in run("spaces")
     ines.epoch = tomas.epoch = ""
     project = new("project", "cell", name="Cell 9", space=CELL)
     assert "you do not see" in ines.push_one(do("Plan", project)).reason
