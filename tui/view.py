@@ -11,6 +11,12 @@ from textual.widget import Widget
 
 if TYPE_CHECKING:
     from tui.shell import Shell
+    from tui.workbench import Workbench
+
+
+def bench(widget: Widget) -> Workbench:
+    """The application that a widget lives in."""
+    return cast("Workbench", widget.app)
 
 
 class View(Widget):

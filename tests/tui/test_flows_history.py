@@ -128,12 +128,12 @@ async def test_a_letter_of_a_filter_waits_for_no_thread_where_the_log_is_short(t
     async with at_work(tmp_path, project="Nesting") as pilot:
         await keys(pilot, "g u")
         await until(lambda: len(told(pilot)) == 2, pilot)
-        monkeypatch.setattr("tui.screens.base.AT_ONCE", 5.0)
+        monkeypatch.setattr("tui.screens.narrowed.AT_ONCE", 5.0)
         view(pilot.app).reload = None  # not to be called
         await keys(pilot, "/ 'elsew'")
         assert [one[0] for one in told(pilot)] == ["Elsewhere"] and "1 shown" in screen_text(pilot.app)
         del view(pilot.app).reload
-        monkeypatch.setattr("tui.screens.base.AT_ONCE", -1.0)
+        monkeypatch.setattr("tui.screens.narrowed.AT_ONCE", -1.0)
         monkeypatch.setattr("models.db.STEPS", 1)
         await keys(pilot, "ctrl+u 'furn'")
         await until(lambda: [one[0] for one in told(pilot)] == ["Furnish"], pilot)
@@ -142,7 +142,7 @@ async def test_a_letter_of_a_filter_waits_for_no_thread_where_the_log_is_short(t
 
 async def test_a_letter_of_a_filter_reads_no_line_again_until_something_changes(tmp_path, ids, monkeypatch):
     elsewhere(tmp_path, "task", ids["Go live"], name="Go-live")
-    monkeypatch.setattr("tui.screens.base.AT_ONCE", 5.0)
+    monkeypatch.setattr("tui.screens.narrowed.AT_ONCE", 5.0)
     async with at_work(tmp_path, project="Nesting") as pilot:
         await keys(pilot, "g u")
         await see(pilot, "Go live → Go-live")

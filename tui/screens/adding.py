@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.windows.tasks import task_dates
 from tui import finding, opening
-from tui.screens.base import bench
+from tui.view import bench
 from tui.widgets.prompt import Question
 
 if TYPE_CHECKING:

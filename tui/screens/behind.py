@@ -8,7 +8,8 @@ from contextlib import suppress
 from functools import partial
 
 from models.feed import Changes
-from tui.screens.base import ListView, bench
+from tui.screens.base import ListView
+from tui.view import bench
 
 Read = Callable[[sqlite3.Connection], Callable[[], object]]
 """Reads in a thread, and returns what shows it on the screen's."""

@@ -8,7 +8,8 @@ from typing import ClassVar
 from models.filters.vocabulary import Vocabulary, bin_vocabulary
 from models.windows import bin
 from models.windows.window import Window
-from tui.screens.base import ListView, bench
+from tui.screens.base import ListView
+from tui.view import bench
 from tui.widgets.columns import Column, Row
 from tui.words import clock_of
 

@@ -16,9 +16,11 @@ from models.windows import board, discreet
 from models.windows.board import SPREAD, CardRow, Lane
 from models.windows.discreet import Front
 from models.windows.window import EVERY, Condition, Window
-from tui.screens.base import WAITING, Picked, bench
+from tui.screens.base import Picked
 from tui.screens.behind import Read, ReadBehind
+from tui.screens.narrowed import WAITING
 from tui.screens.working import TaskActions
+from tui.view import bench
 from tui.widgets.cards import Cards
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question

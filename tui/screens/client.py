@@ -12,9 +12,9 @@ from models.windows import client
 from models.windows.client import KINDS, TimeRow
 from models.windows.discreet import Front
 from models.windows.window import Window
-from tui.screens.base import bench
 from tui.screens.noted import Noted
 from tui.screens.sharing import Shared
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.words import day
 

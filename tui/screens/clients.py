@@ -12,9 +12,9 @@ from models.windows.discreet import Front
 from models.windows.parties import CLIENT, CONTACT, SITE
 from models.windows.window import EVERY, Window
 from tui.links import link
-from tui.screens.base import bench
 from tui.screens.noted import Noted
 from tui.screens.sharing import KEPT, Shared
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import count

@@ -12,8 +12,9 @@ import orjson
 from models.filters.vocabulary import CONFLICT, Vocabulary
 from models.windows.conflicts import ConflictRow, conflicts_rows, conflicts_window
 from models.windows.window import Window
-from tui.screens.base import ListView, bench
+from tui.screens.base import ListView
 from tui.screens.detail import Detail
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import clock_of, count, moment

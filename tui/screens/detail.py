@@ -15,9 +15,10 @@ from models.feed import Changes
 from tui import finding, opening
 from tui.links import link
 from tui.screens import adding, form
-from tui.screens.base import bench, copy
+from tui.screens.base import copy
 from tui.screens.form import ADD, FIELDS, HEAD, LINK, MORE, OPEN, PAST, TITLE
 from tui.unsaved import Of
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row, lay_out
 from tui.widgets.lines import LineList
 from tui.widgets.messages import Edited

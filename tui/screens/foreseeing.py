@@ -12,7 +12,7 @@ from models.errors import MilepostError
 from models.schedule.instants import parse, show
 from models.windows.tasks import large
 from tui.apart import Gone
-from tui.screens.base import bench
+from tui.view import bench
 from tui.words import day
 
 if TYPE_CHECKING:

@@ -18,7 +18,9 @@ from models.windows import history
 from models.windows.history import Change, HistoryRow, Older, Told
 from models.windows.window import EVERY, Condition, Window
 from tui.screens import form
-from tui.screens.base import WAITING, ListView, bench
+from tui.screens.base import ListView
+from tui.screens.narrowed import WAITING
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.words import clock, count
 

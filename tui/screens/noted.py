@@ -11,7 +11,8 @@ from typing import Any, cast
 from models.windows import parties
 from tui.links import link
 from tui.screens import adding
-from tui.screens.base import ListView, Picked, bench
+from tui.screens.base import ListView, Picked
+from tui.view import bench
 from tui.widgets.prompt import Question
 
 OUTCOMES = ("kept", "missed", "renegotiated", "open")

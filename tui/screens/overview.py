@@ -13,9 +13,9 @@ from models.windows import overview
 from models.windows.discreet import Front, shows
 from models.windows.overview import SEEN_BY, Fact
 from models.windows.window import Window
-from tui.screens.base import bench
 from tui.screens.noted import Noted
 from tui.screens.sharing import Shared
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.words import day
 

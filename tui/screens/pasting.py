@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.screens.base import bench
+from tui.view import bench
 from tui.widgets.prompt import Question
 from tui.words import count
 

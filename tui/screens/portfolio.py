@@ -16,9 +16,10 @@ from models.windows.discreet import Front
 from models.windows.portfolio import HEALTH, LastEdits, ProjectRow, together
 from models.windows.window import EVERY, Window
 from tui.finding import Lost
-from tui.screens.base import Picked, bench
+from tui.screens.base import Picked
 from tui.screens.portfolio_columns import COLUMNS, Totals, by_column
 from tui.screens.sharing import Shared
+from tui.view import bench
 from tui.widgets.columns import Column, Row
 from tui.widgets.prompt import Question
 

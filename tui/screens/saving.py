@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.errors import MilepostError
-from tui.screens.base import bench
+from tui.view import bench
 from tui.widgets.columns import Column, Row
 from tui.words import count
 

@@ -17,9 +17,10 @@ from models.filters.vocabulary import Vocabulary
 from models.windows.discreet import Front
 from models.windows.window import Window
 from tui.finding import Lost
-from tui.screens.base import ListView, Picked, bench
+from tui.screens.base import ListView, Picked
 from tui.settings import FILE, KEY, SETTING, SETTINGS
 from tui.unsaved import Of
+from tui.view import bench
 from tui.widgets.cells import plain
 from tui.widgets.columns import Cell, Column, Row
 

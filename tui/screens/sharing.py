@@ -12,7 +12,8 @@ from models import seen
 from models.errors import Invalid, MilepostError, Refused
 from models.seen import LIBRARY, ROLES
 from tui import finding
-from tui.screens.base import ListView, bench
+from tui.screens.base import ListView
+from tui.view import bench
 from tui.widgets.cells import wrap
 from tui.widgets.prompt import Question
 

@@ -12,7 +12,8 @@ from models.filters.vocabulary import OPERATION, Vocabulary
 from models.windows import syncing
 from models.windows.syncing import LOGGED, REJECTED, SyncRow
 from models.windows.window import EVERY, Window
-from tui.screens.base import ListView, bench
+from tui.screens.base import ListView
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.messages import Moved
 from tui.widgets.prompt import Question

@@ -15,9 +15,10 @@ from models.windows.tasks import TaskRow
 from models.windows.window import EVERY, Condition, Window
 from tui import finding
 from tui.screens import adding
-from tui.screens.base import WAITING, bench
 from tui.screens.behind import Read, ReadBehind
+from tui.screens.narrowed import WAITING
 from tui.screens.working import STATUSES, TaskActions
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 from tui.words import day, duration, status, to_type

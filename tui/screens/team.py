@@ -12,7 +12,8 @@ from models.windows.discreet import Front
 from models.windows.team import CALENDAR, MEMBER
 from models.windows.window import Window
 from tui.links import link
-from tui.screens.base import ListView, Picked, bench
+from tui.screens.base import ListView, Picked
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
 

@@ -12,9 +12,10 @@ from models.windows.discreet import Front
 from models.windows.today import LATE, NEXT, NOW, QUIET, RISK, VISIT, TodayRow, left, today
 from models.windows.window import Window
 from tui import finding
-from tui.screens.base import Picked, bench
+from tui.screens.base import Picked
 from tui.screens.noted import Noted
 from tui.screens.working import TaskActions
+from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.words import day
 

@@ -7,8 +7,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 
-from tui.screens.base import bench
-from tui.view import View
+from tui.view import View, bench
 from tui.widgets.columns import Column, Row
 from tui.widgets.messages import Opened
 from tui.widgets.rows import RowList

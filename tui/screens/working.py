@@ -7,7 +7,8 @@ from typing import Any
 
 from tui import finding
 from tui.screens import adding
-from tui.screens.base import ListView, Picked, bench
+from tui.screens.base import ListView, Picked
+from tui.view import bench
 from tui.widgets.prompt import Question
 from tui.words import duration
 
