@@ -152,10 +152,16 @@ def _lower(conn: sqlite3.Connection, fork: int) -> None:
 # ── what is offered to the server ─────────────────────────────────────────────────────────────────────
 
 
+def keeps(conn: sqlite3.Connection) -> bool:
+    """Whether anything is left for the server."""
+    return conn.execute("SELECT 1 FROM keep LIMIT 1").fetchone() is not None
+
+
 def offers(conn: sqlite3.Connection, rows: int) -> list[Outgoing]:
     """The next records that the server may have lost, each as a transaction of the kind “keep”.
 
-    What lies in a space that one of ours is to begin again waits for that (`up_to_begun`).
+    What lies in a space that one of ours is to begin again waits for that (`up_to_begun`): where the database was
+    brought back by other means than our restore, the server knows nothing of the space.
     """
     epoch = get_meta(conn, "epoch")
     found = conn.execute(

@@ -161,12 +161,14 @@ class Task(Named, Record, table=True):
     levelling_delay_minutes: int | None = attribute("integer", "Levelling delay (elapsed minutes)")
     priority: int = attribute("integer", "Priority", default=500, low=0, high=1000)
     inactive: int | None = attribute("flag", "Inactive")
-    blocked_reason: str | None = attribute("text", "Blocked because", group="blocked", decides="server")
+    blocked_reason: str | None = attribute("text", "Blocked because", group="progress", decides="server")
     waiting_on: str | None = attribute(
-        "choice", "Waiting on", choices=("client", "us", "third party"), group="blocked", decides="server"
+        "choice", "Waiting on", choices=("client", "us", "third party"), group="progress", decides="server"
     )
-    blocked_since: str | None = attribute("date", "Blocked since", group="blocked", decides="server")
-    not_applicable_reason: str | None = attribute("text", "Not applicable because", decides="server")
+    blocked_since: str | None = attribute("date", "Blocked since", group="progress", decides="server")
+    not_applicable_reason: str | None = attribute(
+        "text", "Not applicable because", group="progress", decides="server"
+    )
     wbs: str | None = attribute("text", "WBS code")
     hyperlink: str | None = attribute("text", "Link address")
     notes: str | None = attribute("note", "Notes")

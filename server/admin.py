@@ -18,6 +18,7 @@ from server import audit, backup, checking, keeping, restoring, spaces
 from server.accounts import Accounts
 from server.blobs import beside
 from server.database import Database, open_database
+from server.log import Log
 
 Options = argparse.Namespace
 DAY = 86_400_000  # milliseconds
@@ -162,6 +163,10 @@ def _audit(database: Database, options: Options) -> int:
 
 def _spaces(database: Database, options: Options) -> int:
     workspace = database.workspace()
+    if options.let_go:
+        Log(database).let_go(workspace, options.let_go, _now())
+        print("Whoever has something of it may begin it again.", file=sys.stderr)
+        return 0
     with database.reading() as conn:
         found = spaces.overview(conn, workspace)
         names = spaces.names_of(conn, workspace, {id for space in found for id, _ in space.members})
@@ -226,7 +231,11 @@ ACTIONS = {
         "Lists who was invited, signed in or out, and restores, newest first.",
         [("--most", {"type": int, "default": 50, "metavar": "N", "help": "so many (50)"})],
     ),
-    "spaces": Action(_spaces, "Lists the spaces: who sees each, in which role, and what it holds, without its log."),
+    "spaces": Action(
+        _spaces,
+        "Lists the spaces: who sees each, in which role, and what it holds, without its log. Or lets one go.",
+        [("--let-go", {"metavar": "SPACE", "default": "", "help": "one that no laptop brings back after a restore"})],
+    ),
     "compact": Action(
         _compact,
         "Packs the older part of the log, while the server runs.",

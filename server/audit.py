@@ -6,8 +6,8 @@ from server.database import Connection
 
 
 class Event(NamedTuple):
-    """An invite, login, logout, revoke or restore. `at` is in milliseconds since 1970; `member` did it, "" for whoever
-    runs the server."""
+    """An invite, login, logout, revoke or restore, or a space let go. `at` is in milliseconds since 1970; `member` did
+    it, "" for whoever runs the server."""
 
     at: int
     member: str

@@ -10,7 +10,7 @@ from models.errors import Refused
 from models.outbox import Verdict
 from models.record import new_id
 from models.space import Space
-from server import replicas, spaces, sums, wire
+from server import audit, replicas, spaces, sums, wire
 from server.database import Connection, Database, ids_of
 from server.graph import Link, Row
 from server.push import Effects, Known, Push
@@ -125,17 +125,34 @@ class Log:
             name = spaces.name_of(conn, workspace, grant.member)
             if not name:
                 raise Refused("Nobody has this id. Ask for the members with: milepost list member")
-            head = state(conn, workspace).head + 1
             label = f"Shared with {name} ({grant.role})" if grant.role else f"No longer shared with {name}"
-            entry = Entry(head, new_id(), SERVER, actor, now, "do", None, label, [])
-            effects = Effects(
-                entries=[(head, grant.space, entry.id, wire.write_entry(entry))],
-                verdicts=[(entry.id, "", SERVER, head, "")],
-            )
-            Rows(conn, workspace).write(effects, head, now)
+            head = _enter(conn, workspace, grant.space, actor, label, now)
             spaces.put(conn, workspace, grant, head)
         self._database.tell(workspace, head)
         return head
+
+    def let_go(self, workspace: str, space: str, now: int) -> None:
+        """Nobody sees the space any more, of which a restore has left nothing but its members. Raises Refused."""
+        with self._database.writing(workspace) as conn:
+            people = spaces.people(conn, workspace, space)
+            spaces.check_empty(conn, workspace, space, people)
+            head = _enter(conn, workspace, space, None, "Let go by whoever runs the server", now)
+            for member in people:
+                spaces.put(conn, workspace, Grant(space, member, ""), head)
+            audit.note(conn, workspace, now, None, "let go", space)
+        self._database.tell(workspace, head)
+
+
+def _enter(conn: Connection, workspace: str, space: str, actor: str | None, label: str, now: int) -> int:
+    """Writes an entry of the server's own; the head after it."""
+    head = state(conn, workspace).head + 1
+    entry = Entry(head, new_id(), SERVER, actor, now, "do", None, label, [])
+    effects = Effects(
+        entries=[(head, space, entry.id, wire.write_entry(entry))],
+        verdicts=[(entry.id, "", SERVER, head, "")],
+    )
+    Rows(conn, workspace).write(effects, head, now)
+    return head
 
 
 class State(NamedTuple):
@@ -244,7 +261,8 @@ class Rows:
         return spaces.roles(self._conn, self._workspace, member)
 
     def managed(self, ids: Collection[str]) -> set[str]:
-        """The spaces among `ids` that somebody manages."""
+        """The spaces among `ids` that somebody manages, and nobody else may begin: of two people who share a space
+        each may, where he has left it."""
         managed = "SELECT space FROM membership WHERE role='manager' AND workspace=? AND space"
         return {space for (space,) in self._some(managed, ids)}
 

@@ -5,7 +5,8 @@
     member:ID       what one member keeps to himself
     pair:ID:ID      what two members share, their ids in order
 
-A space is begun by the first transaction that writes into it. Nothing else names it: every record says its space.
+A space is begun by the first transaction that writes into it; every record says its space. Who sees it outlives its
+records in a restore of the server.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -170,6 +171,16 @@ def people(conn: Connection, workspace: str, space: str) -> dict[str, str]:
         (workspace, space),
     )
     return dict(rows.fetchall())
+
+
+def check_empty(conn: Connection, workspace: str, space: str, people: Mapping[str, str]) -> None:
+    """Whether a space is seen by some `people` and holds nothing. Raises Refused."""
+    if not people:
+        raise Refused(f"No space is called “{space}”. Look with: milepost server spaces")
+    sql = "SELECT count(*) FROM record WHERE workspace=? AND space=?"
+    [records] = conn.execute(sql, (workspace, space)).fetchone()
+    if records:
+        raise Refused(f"It holds records: {records:,}. Whoever manages it puts people out: milepost unshare")
 
 
 def put(conn: Connection, workspace: str, grant: Grant, ver: int) -> None:

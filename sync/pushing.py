@@ -21,8 +21,8 @@ _Answer = tuple[list[outbox.Verdict], Page | None]  # see asking.pushed
 class _Waiting(NamedTuple):
     """What is to be pushed, by which replica, and the newest of it that was accepted before. `offers`: after a restore,
     what this laptop has seen of others and the server may have lost. `here` is how far this laptop has come, None where
-    pages are missing. `last`: nothing else waits; `more`: what waits behind these may be taken before they are
-    answered for."""
+    pages are missing. `last`: nothing else is to be pushed; `more`: what waits behind these may be taken before the
+    server has answered for them."""
 
     replica: str
     newest: str
@@ -163,7 +163,8 @@ def _take(conn: sqlite3.Connection, most: int, after: str) -> _Waiting:
     batch = rejoining.up_to_begun(conn, taken)
     here = space.where(conn)
     complete = here.shares >= 0 and not here.wanted
-    last, more = len(batch) == waits, len(batch) == len(taken) < waits
+    last = len(batch) == waits and not rejoining.keeps(conn)  # that may have waited for these
+    more = len(batch) == len(taken) < waits
     return _Waiting(*replica.read(conn), batch, False, here if complete else None, last, more)
 
 

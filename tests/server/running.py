@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,13 @@ import psutil
 import pytest
 import uvicorn
 
-from server import admin
+from server import admin, restoring
 from server.__main__ import listen
 from server.app import make_app
 from server.backend import Backend
+from server.backup import copy_tables
 from server.blobs import beside
+from server.database import open_database
 from tests.server.laptop import Laptop
 
 ROOT = Path(__file__).parents[2]
@@ -150,3 +152,11 @@ def answers(url: str) -> bool:
     with suppress(httpx.HTTPError):
         return httpx.get(f"{url}/v1/health").status_code == 200
     return False
+
+
+def bring_back_by_hand(server: Served, file: Path) -> None:
+    """Puts the backup in the place of the database as `pg_restore` does, rights too, and tells it afterwards."""
+    database = server.backend.database
+    with closing(open_database(str(file))) as copy, copy.reading() as source, database.writing() as target:
+        copy_tables(source, target)
+    restoring.declare(database, server.now)

@@ -9,7 +9,7 @@ from server.database import open_database
 from sync import protocol
 from tests.server.freeze import FROZEN
 from tests.server.laptop import CELL, Laptop, begin_cell, client, do, edit, new, share, told
-from tests.server.running import Admin, Served
+from tests.server.running import Admin, Served, bring_back_by_hand
 
 
 def epochs(laptop: Laptop) -> list[list[object]]:
@@ -70,15 +70,50 @@ def test_who_sees_what_is_as_it_was_before_the_restore(
 
 
 def test_what_is_only_in_the_backup_comes_back_with_who_saw_it(
-    run: Admin, ines: Laptop, tomas: Laptop, tmp_path: Path
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop, tmp_path: Path
 ) -> None:
     run("backup", str(tmp_path / "monday.db"))
     begin_cell(ines)
     share(ines, tomas.member, "reader")
     run("backup", str(tmp_path / "tuesday.db"))
-    run("restore", str(tmp_path / "monday.db"))
+    bring_back_by_hand(server, tmp_path / "monday.db")
+    assert CELL not in told(tomas)
     run("restore", str(tmp_path / "tuesday.db"))
     assert told(tomas)[CELL].role == "reader" and told(ines)[CELL].role == "manager"
+
+
+def test_what_the_server_knows_nothing_of_any_more_is_begun_by_who_made_it_only(
+    run: Admin, server: Served, ines: Laptop, tomas: Laptop, tmp_path: Path
+) -> None:
+    run("backup", str(tmp_path / "monday.db"))
+    begin_cell(ines)
+    share(ines, tomas.member, "reader")
+    bring_back_by_hand(server, tmp_path / "monday.db")
+    ines.epoch = tomas.epoch = ""
+    project = new("project", "cell", name="Cell 9", space=CELL)
+    assert "whoever made it makes it again" in tomas.push_one(do("Kept", project, kind="keep")).reason
+    assert CELL not in told(tomas)
+    begin_cell(ines)
+    assert told(ines)[CELL].members == [(ines.member, "manager")]
+
+
+def test_what_no_laptop_brings_back_is_let_go_and_begun_again(
+    run: Admin, ines: Laptop, tomas: Laptop, tmp_path: Path
+) -> None:
+    run("backup", str(tmp_path / "monday.db"))
+    begin_cell(ines)
+    share(ines, tomas.member, "manager")
+    share(ines, ines.member, "reader")
+    assert "It holds records: 2" in run("spaces", "--let-go", CELL, status=1)
+    run("restore", str(tmp_path / "monday.db"))
+    ines.epoch = ""
+    plan = [do("Plan", new("project", "cell", name="Cell 9", space=CELL)) for _ in range(2)]
+    assert "you may read this" in ines.push_one(plan[0]).reason
+    run("spaces", "--let-go", CELL)
+    assert CELL not in told(tomas)
+    assert ines.push_one(plan[1]).ver and told(ines)[CELL].members == [(ines.member, "manager")]
+    assert "No space is called" in run("spaces", "--let-go", "project:x", status=1)
+    assert "let go" in {e["what"] for e in run.json("audit")}
 
 
 def test_what_was_begun_since_the_backup_is_brought_back_by_who_sees_it_now(

@@ -168,6 +168,11 @@ class Laptop:
     def spaces(self) -> frozenset[str]:
         return frozenset(self._spaces)
 
+    def roles(self) -> dict[str, str]:
+        """His role in each space, as far as the laptop was told."""
+        with self.store.write() as conn:
+            return dict(conn.execute("SELECT id, role FROM space").fetchall())
+
     def waiting(self) -> list[Edit]:
         return [edit for edit in self.edits if edit.fate == "waiting"]
 
@@ -542,6 +547,15 @@ class Laptop:
     def forgot(self, edit: Edit) -> bool:
         """Whether it left the store with a space that was taken away."""
         return edit.id in self._forgotten
+
+    def left(self) -> set[str]:
+        """The records that went with a space that was taken away, where an edit had touched them."""
+        return {rec for recs in self._left.values() for rec in recs}
+
+    def knows_how_it_made(self, rec: str) -> bool:
+        """Whether the laptop made the record, and that is not gone with a space that was taken away."""
+        kept = [e.without(self._left.get(e.id, set())) for e in self.edits if not self.forgot(e)]
+        return any(rec in edit.created for edit in kept)
 
     def _are_hidden(self, recs: set[str]) -> bool:
         """All of them lie where this member sees nothing any more; also in a space that began, or was given to him, and

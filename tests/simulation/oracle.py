@@ -66,6 +66,8 @@ def _all_equal(world: "World") -> None:
             laptop.spaces == seen,
             f"{laptop.name} sees {sorted(laptop.spaces)}, the server says {sorted(seen)}",
         )
+        roles, given = laptop.roles(), world.rights.of(laptop.member)
+        need(roles == given, f"{laptop.name} has the roles {roles}, he was given {given}")
         mine = {rec: record for rec, record in server.items() if world.spaces[rec] in seen}
         need(laptop.copy == mine, f"{laptop.name} has not what is for him")
         text = _dump(laptop)
@@ -294,16 +296,20 @@ def _conflicts_only_grow(world: "World") -> None:
 
 
 def _nothing_kept_is_lost(world: "World") -> None:
-    """What a laptop had when the server lost it, conflict records too, is there again, if its member may bring it."""
-    refused = {
-        rec
-        for laptop in world.laptops
-        for e in laptop.edits
-        if e.fate in ("rejected", "settled")
-        for rec in e.created
-    }
-    lost = world.kept.keys() - refused - _server_view(world).keys()
-    need(not lost, f"{sorted(rec[-4:] for rec in lost)} did not survive the restore of the server")
+    """What a laptop had when the server lost it, conflict records too, is there again, if its member may bring it; but
+    for what he alone had, whose creation was refused when he sent it again."""
+    refused: dict[str, set[str]] = {}
+    for laptop in world.laptops:
+        for edit in laptop.edits:
+            for rec in edit.created if edit.fate in ("rejected", "settled") else ():
+                refused.setdefault(rec, set()).add(laptop.member)
+    there = _server_view(world)
+    lost = [
+        rec[-4:]
+        for rec, members in world.kept.items()
+        if rec not in there and members - refused.get(rec, set())
+    ]
+    need(not lost, f"{sorted(lost)} did not survive the restore of the server")
 
 
 def _groups_stay_whole(world: "World") -> None:

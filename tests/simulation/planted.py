@@ -377,6 +377,26 @@ def _() -> Iterator[None]:
         yield
 
 
+@_plant("a restore makes an editor a manager")
+def _() -> Iterator[None]:
+    def raised(source: Connection, target: Connection) -> None:
+        add(source, target)
+        target.execute("UPDATE membership SET role='manager' WHERE role='editor'")
+
+    add = restoring._add_spaces
+    with patch.object(restoring, "_add_spaces", raised):
+        yield
+
+
+@_plant("an offer begins a space")
+def _() -> Iterator[None]:
+    with patch.object(
+        push.Push, "_forbidden",
+        lambda self, txn, begun: spaces.forbidden(txn, self._stored, self._roles, begun, self._member),
+    ):  # fmt: skip
+        yield
+
+
 @_plant("who was put out begins it again")
 def _() -> Iterator[None]:
     with patch.object(log.Rows, "managed", lambda self, ids: set()):

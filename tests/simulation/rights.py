@@ -33,6 +33,9 @@ class Rights:
         touched = {spaces[patch.rec] for patch in entry.patches}
         for patch in entry.patches:
             if patch.created and spaces[patch.rec] == f"{patch.kind}:{patch.rec}":
+                need(
+                    entry.kind != "keep" or self.has(spaces[patch.rec]), f"an offer began {spaces[patch.rec]}"
+                )
                 self._now.setdefault(spaces[patch.rec], {str(entry.author): MANAGER})
         astray = {space for space in touched if not self.may_edit(str(entry.author), space)}
         need(not astray, f"{entry.author} changed something in {sorted(astray)} with {entry.id[-4:]}")

@@ -269,6 +269,11 @@ class World:
         self._say(f"to {fork} of {len(self.log)}")
         self.log, self.standing = self.log[:fork], set(standing)
         self.bodies = [body for body in self.bodies if body[0] <= fork]
+        # of an earlier restore
+        self.kept = {
+            rec: members if self.rights.has(self.spaces[rec]) else members & self._who_began(self.spaces[rec])
+            for rec, members in self.kept.items()
+        }
         self.kept |= {
             patch.rec: self.kept.get(patch.rec, set()) | self._who_has(patch)
             for entry in self.logs[f"epoch-{len(self.logs)}"][fork:]
@@ -281,15 +286,17 @@ class World:
         """Whose laptop has the record in the history that ends; where the server knows nothing of its space any more,
         one that knows how it began that."""
         space = str(patch.values["space"])
-        begun = "" if self.rights.has(space) else space.partition(":")[2]
         return {
             laptop.member
             for laptop in self.laptops
             if laptop.epochs
             and laptop.epochs[-1][0] == f"epoch-{len(self.logs)}"
             and patch.rec in laptop.copy
-            and (not begun or any(begun in e.created and not laptop.forgot(e) for e in laptop.edits))
+            and (self.rights.has(space) or laptop.knows_how_it_made(_founder(space)))
         }
+
+    def _who_began(self, space: str) -> set[str]:
+        return {laptop.member for laptop in self.laptops if laptop.knows_how_it_made(_founder(space))}
 
     def _forgo(self) -> None:
         """What somebody may not change any more he does not bring back."""
@@ -456,10 +463,12 @@ class World:
 
     def _had_its_record(self, reason: str, member: str) -> None:
         """Only what stands on a refused creation is refused for want of its record; or on one that a restore of the
-        server took away, by somebody who may not offer it: until the one who made it has sent that again."""
+        server took away, by somebody who may not offer it, until the one who made it has sent that again, or by one
+        from whom it had gone with its space."""
         if "is not on the server" in reason:
             made = {rec for e in oracle._edits(self).values() if e.id in self.refused for rec in e.created}
             made |= {rec for rec, of in self.spaces.items() if not self.rights.may_edit(member, of)}
+            made |= {rec for laptop in self.laptops if laptop.member == member for rec in laptop.left()}
             need(any(rec in reason for rec in made), reason)
 
     def _is_true(self, page: SnapshotPage) -> None:
@@ -508,6 +517,11 @@ class World:
         if self.trace:
             idle = f" idle {sorted((r[-4:], f) for r, f in entry.idle)}" if entry.idle else ""
             self._say(f"\n    [{entry.ver}] {entry.kind} {entry.id[-4:]}: {'; '.join(told)}{idle}")
+
+
+def _founder(space: str) -> str:
+    """The record with which the space began."""
+    return space.partition(":")[2]
 
 
 def _short(values: dict[str, Any]) -> dict[str, Any]:

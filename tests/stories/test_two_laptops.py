@@ -50,6 +50,24 @@ def test_the_same_field_leaves_both_values_and_one_decision_settles_it(pair: Pai
     assert [laptop.json("conflicts") for laptop in pair] == [[], []]
 
 
+def test_done_here_and_blocked_there_is_a_conflict_of_the_status_as_a_whole(pair: Pair) -> None:
+    ines, tomas = pair
+    ines("add", "project", "Line 7", "client=Harlan Fab")
+    ines("add", "task", "Lay cables", "project=Line 7")
+    settle_down(*pair)
+    ines("set", "Lay cables", "status=blocked")
+    tomas("set", "Lay cables", "status=done")
+    ines("sync")
+    dump = settle_down(*pair)
+    assert len(records(dump, "conflict")) == 1
+    tasks = [laptop.json("list", "task")[0] for laptop in pair]
+    assert [task["status"] for task in tasks] == ["blocked", "blocked"]
+    tomas("resolve", "Lay cables", "mine")
+    settle_down(*pair)
+    [task] = ines.json("list", "task")
+    assert (task["status"], task.get("blocked_reason")) == ("done", None)
+
+
 def test_a_delete_and_an_edit_keep_both(pair: Pair) -> None:
     ines, tomas = pair
     ines("set", "Harlan", "phone=11")

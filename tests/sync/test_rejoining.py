@@ -25,7 +25,7 @@ from server import backup, restoring
 from server.database import open_database
 from sync import account, engine, protocol, worker
 from sync.steps import Local
-from tests.server.running import Served
+from tests.server.running import Served, bring_back_by_hand
 from tests.sync.conftest import Profile, begin_cell
 
 Pair = tuple[Store, Store]
@@ -170,10 +170,11 @@ def test_what_wins_once_more_finds_the_other_conflicts_as_they_were_recorded(
     assert sync(ines, tomas) == before
 
 
-def test_what_a_colleague_did_in_a_project_begun_since_comes_with_whoever_began_it(
-    pair: Pair, monday: Callable[[], None]
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_what_a_colleague_did_in_a_project_begun_since_comes_with_one_sync_of_whoever_began_it(
+    pair: Pair, monday: Callable[[], None], server: Served, tmp_path: Path, by_hand: bool
 ) -> None:
-    """The server has no such space before that: the offers follow, and then what builds on them."""
+    """Where the server knows nothing of the space: the offers follow its beginning, and then what builds on them."""
     ines, tomas = pair
     monday()
     cell = begin_cell(ines)
@@ -189,11 +190,30 @@ def test_what_a_colleague_did_in_a_project_begun_since_comes_with_whoever_began_
     [conflict] = rows(ines, "SELECT id FROM conflict")
     ines.transact("Decide", settle, *conflict, "now")
     before = sync(tomas, ines)
-    monday()
+    if by_hand:
+        bring_back_by_hand(server, tmp_path / "monday.db")
+    else:
+        monday()
     worker.sync_now(ines)
     assert (count(ines, "task"), count(ines, "conflict"), worker.read_state(ines).rejected) == (1, 1, 0)
-    account.share(ines, cell["space"], tomas.meta("member"), "editor")
+    if by_hand:
+        account.share(ines, cell["space"], tomas.meta("member"), "editor")
     assert sync(tomas, ines) == before and worker.read_state(tomas).rejected == 0
+
+
+def test_what_waits_for_the_last_that_is_sent_again_is_offered_by_the_same_sync(
+    pair: Pair, monday: Callable[[], None]
+) -> None:
+    ines, tomas = pair
+    monday()
+    cell = begin_cell(ines)
+    account.share(ines, cell["space"], tomas.meta("member"), "editor")
+    sync(tomas, ines)
+    tomas.transact("Add", create, "task", id="cables", name="Lay cables", project_id=cell["id"])
+    before = sync(tomas, ines)
+    monday()
+    worker.sync_now(ines)
+    assert told(ines) == before
 
 
 def test_who_may_only_read_now_hears_that_a_record_was_lost_and_sends_the_edit_again_when_it_is_back(
