@@ -16,7 +16,7 @@ from sqlalchemy import INTEGER, REAL, TEXT, inspect
 from sqlmodel import Field as Column
 from sqlmodel import Session, SQLModel
 
-from models.errors import Invalid, NotFound
+from models.errors import Invalid, NotFound, Refused
 from models.fields import Field, Scalar, instant
 
 NAMESPACE = uuid.UUID("6f1d2f0e-5a9c-5d0a-9b52-3f8f6c1c7a01")  # of ids made from what made the record
@@ -227,17 +227,30 @@ def find(session: Session, kind: str, id: str) -> Any:
 
 
 def create(session: Session, kind: str, **values: Scalar) -> Any:
-    """A new record with `values`; a name is enough. Raises Invalid."""
+    """A new record with `values`; a name is enough. Raises Invalid, Refused."""
     spec = KINDS[kind]
     record = spec.cls(id=str(values.pop("id", None) or new_id()))
     named = {spec.field(name).name: value for name, value in values.items()}
     stored = {name: value for name, value in named.items() if name in spec.fields}
     _set(session, kind, record, stored)
+    _refuse_deleted_owner(session, spec, stored)
     record.born(session)
     session.add(record)
     _set(session, kind, record, {n: v for n, v in named.items() if n not in stored})
     record.agree(session, stored)
     return record
+
+
+def _refuse_deleted_owner(session: Session, spec: Kind, values: dict[str, Scalar]) -> None:
+    """A colleague may have deleted it while it was open here: what is new in it would be in no list."""
+    for name in ("client_id", "project_id", "task_id", "parent_id"):
+        if (id := values.get(name)) and (
+            owner := find(session, spec.fields[name].refers, str(id))
+        ).deleted_at:
+            raise Refused(
+                f"“{owner.name}” is in the recycle bin, and what belongs to it in no list. Restore it first: "
+                f"milepost undelete {id}"
+            )
 
 
 def edit(session: Session, kind: str, id: str, **values: Scalar) -> Any:

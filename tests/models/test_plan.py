@@ -100,6 +100,20 @@ def test_a_deleted_task_takes_its_subtree_and_brings_back_only_that(tree: Any) -
     assert level(tree, tree.top[0]) == ["Wire"]
 
 
+def test_nothing_new_belongs_to_what_is_deleted(tree: Any) -> None:
+    """A colleague deleted it, and the project is still open here."""
+    project = tree.get("task", tree.top[0], "project_id")
+    tree.do(record.delete, "task", tree.top[0])
+    with pytest.raises(Refused, match="“Install” is in the recycle bin"):
+        tree.do(outline.add_task, project, "Inspect", under=tree.top[0])
+    tree.do(record.delete, "project", project)
+    with pytest.raises(Refused, match=f"milepost undelete {project}"):
+        tree.do(outline.add_task, project, "Inspect")
+    tree.do(record.undelete, "project", project)
+    tree.do(outline.add_task, project, "Inspect")
+    assert level(tree) == ["Test", "Hand over", "Inspect"]
+
+
 def test_links_refuse_circles_and_name_the_tasks(tree: Any) -> None:
     install, test, hand = tree.top
     tree.do(dependency.link, install, test)
