@@ -8,6 +8,7 @@ is such a content, and why.
 
 import hashlib
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -89,6 +90,21 @@ class Blobs:
         except OSError as error:
             raise Refused(
                 f"{self.path(sha)} cannot be read: {error.strerror or error}. Check the disk and who may read there."
+            ) from error
+
+    def copy(self, sha: str, target: Path) -> None:
+        """Writes a content into a file of the user's, which appears whole or not at all. Raises Refused."""
+        part = target.with_name(f".{sha[:16]}.part")
+        try:
+            try:
+                shutil.copyfile(self.path(sha), part)
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise Refused(
+                f"{target} cannot be written: {error.strerror or error}. Nothing was written there; free some room, "
+                "or choose another place."
             ) from error
 
     def has(self, blob: Blob) -> bool:

@@ -26,7 +26,7 @@ class MilepostError(Exception):
 
     @property
     def plain(self) -> str:
-        """The text for a place that says already which field it is about."""
+        """The text for a place that says already what it is about."""
         return str(self)
 
 
@@ -93,25 +93,39 @@ class StoreNewer(StoreError):
 
 
 class SyncError(MilepostError):
-    """Something about the way to the server."""
+    """Something about the way to the server. `why` says what is in the way and what helps, `then` what becomes of the
+    edits that wait; `wait` are the seconds that the other side asks to be left alone."""
 
-    wait = 0.0  # seconds that the other side asks to be left alone
+    again = "Try again later."
+
+    def __init__(self, why: str, wait: float = 0.0, *, then: str = "") -> None:
+        super().__init__(f"{why} {then}".rstrip())
+        self.why, self.wait = why, wait
+
+    @property
+    def plain(self) -> str:
+        return self.why
+
+    def instead(self, undone: str, hint: str = "") -> "SyncError":
+        """The same for what is asked of the server at once, and no edit that waits: `undone` is what was not done."""
+        words = f"{undone}: {self.why[:1].lower()}{self.why[1:]}"
+        return type(self)(" ".join(filter(None, (words, hint, self.again))), self.wait)
 
 
 class Offline(SyncError):
     """No answer from the server."""
 
+    again = "Try again when you are online."
+
 
 class Held(SyncError):
     """An answer that is no verdict: the queue waits and nothing is lost."""
 
-    def __init__(self, message: str, wait: float = 0.0) -> None:
-        super().__init__(message)
-        self.wait = wait
-
 
 class NoCredentials(SyncError):
     """No token for this device, or no safe place to keep one."""
+
+    again = ""
 
 
 class NoKeyring(NoCredentials):

@@ -17,6 +17,7 @@ from sync.protocol import Reply, Request
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 QUIET = httpx.Timeout(30.0, connect=10.0, read=45.0)  # of the events: the server says something every 15 s
 COMPRESS_FROM = 1_000  # bytes
+SAFE = "Your edits are safe here and are sent later."
 LEAVES = 0.02  # seconds, at most, that work on the store waits for the request that is sent ahead of it
 
 
@@ -38,7 +39,7 @@ def client(server: str, token: str = "") -> httpx.AsyncClient:
             verify=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if secure else False,
         )
     except (ImportError, ValueError, httpx.InvalidURL) as error:
-        raise Held(_unusable(server, error)) from error
+        raise Held(_unusable(server, error), then=replies.WAIT) from error
     for said in ("accept", "connection"):  # what holds anyway, with every request of every laptop
         del http.headers[said]
     return http
@@ -129,23 +130,25 @@ def _unusable(server: str, error: Exception) -> str:
     try:
         httpx.URL(server)
     except httpx.InvalidURL:
-        return f"{server} is not an address. Write https://server. Your edits wait."
+        return f"{server} is not an address. Write https://server."
     return (
         f"The proxy that this machine names cannot be used ({error}). Name one as http://HOST:PORT in HTTPS_PROXY, or "
-        "ask IT; ALL_PROXY is looked at, too. Your edits wait."
+        "ask IT; ALL_PROXY is looked at, too."
     )
 
 
 def _told(error: Exception, http: httpx.AsyncClient) -> SyncError:
     if isinstance(error, httpx.ProxyError):
-        return Held(replies.PROXY_WANTS_A_NAME) if str(error).startswith("407") else Offline(_proxy(error))
-    return Offline(_why(error, http))
+        if str(error).startswith("407"):
+            return Held(replies.PROXY_WANTS_A_NAME, then=replies.WAIT)
+        return Offline(_proxy(error), then=SAFE)
+    return Offline(_why(error, http), then=SAFE)
 
 
 def _proxy(error: httpx.ProxyError) -> str:
     return (
         f"The proxy of this network (HTTPS_PROXY) does not let Milepost through: {error}. Ask IT, or name the server "
-        "in NO_PROXY. Your edits are safe here and are sent later."
+        "in NO_PROXY."
     )
 
 
@@ -166,4 +169,4 @@ def _why(error: Exception, http: httpx.AsyncClient) -> str:
             reason = "broke off in the middle of its answer"
         case _:
             reason = f"cannot be reached ({type(error).__name__})"
-    return f"{http.base_url} {reason}. Your edits are safe here and are sent later."
+    return f"{http.base_url} {reason}."

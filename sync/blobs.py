@@ -15,7 +15,7 @@ import httpx
 from models import blobs
 from models.attachment import Attached
 from models.blobs import Blob, Blobs
-from models.errors import Held, MilepostError, NotFound
+from models.errors import Held, MilepostError, NotFound, SyncError
 from models.store import Store
 from sync import api, protocol, replies
 from sync.protocol import PIECE, Reply, Request
@@ -106,7 +106,10 @@ def _missing(blob: Blob) -> Any:
 def fetch(store: Store, token: str, what: Attached) -> None:
     """Brings the content of an attachment onto this laptop. Raises Offline, Held, NotFound, StoreFull."""
     files = Blobs(store.home)
-    asyncio.run(_fetch(store, token, files, what))
+    try:
+        asyncio.run(_fetch(store, token, files, what))
+    except SyncError as error:
+        raise error.instead("Not fetched") from error
     with store.write() as conn:
         blobs.fetched(conn, Blob(what.sha, what.size))
         gone = blobs.spare(conn, what.sha)
@@ -120,7 +123,7 @@ async def _fetch(store: Store, token: str, files: Blobs, what: Attached) -> None
             for piece in range(protocol.pieces(what.size)):
                 copy.write(await _piece(http, what, piece))
             if copy.hash.hexdigest() != what.sha:
-                raise Held(f"What the server sent is not the content of {what.name}. Fetch it again later.")
+                raise Held(f"What the server sent is not the content of {what.name}.")
             done()
 
 
@@ -128,8 +131,8 @@ async def _piece(http: httpx.AsyncClient, what: Attached, piece: int) -> bytes:
     reply = await api.send(http, Request("GET", f"/v1/blobs/{what.sha}/{piece}?rec={what.id}"))
     if reply.status == 404 and protocol.HEADER in reply.headers:
         raise NotFound(
-            f"The server has not got the content of {what.name} yet: the laptop that attached it has not sent it. "
-            "Try again when that one has synced."
+            f"The server has not got the content of {what.name}: the laptop that attached it has not sent it yet, or "
+            "it was deleted there. Try again when that laptop has synced, or have the file attached once more."
         )
     if reply.status == 501 and protocol.HEADER in reply.headers:
         raise NotFound(

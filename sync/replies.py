@@ -12,9 +12,11 @@ from models.errors import Held
 from sync.protocol import EPOCH, HEADER, VERSION, Reply
 
 LONGEST_WAIT = 3_600.0  # seconds that we let anybody tell us to wait
+WAIT = "Your edits wait."
+AGAIN = "Your edits wait; it is tried again."
 PROXY_WANTS_A_NAME = (
     "The proxy between this laptop and the server wants a name and password (407). Write them into HTTPS_PROXY as "
-    "http://NAME:PASSWORD@PROXY:PORT, or ask IT to let the server's address through (NO_PROXY). Your edits wait."
+    "http://NAME:PASSWORD@PROXY:PORT, or ask IT to let the server's address through (NO_PROXY)."
 )
 
 
@@ -24,9 +26,7 @@ def document(reply: Reply) -> dict[str, Any]:
     try:
         answer = orjson.loads(reply.body)
     except ValueError as error:
-        raise Held(
-            "The server's answer broke off or is no JSON. It is asked again; your edits wait."
-        ) from error
+        raise Held("The server's answer broke off or is no JSON.", then=AGAIN) from error
     with sense():
         return dict(answer)
 
@@ -34,25 +34,27 @@ def document(reply: Reply) -> dict[str, Any]:
 def refuse_strangers(reply: Reply) -> None:
     """Raises Held, in words, for everything that is not a Milepost server's plain success."""
     if HEADER not in reply.headers:
-        raise Held(_stranger(reply), patience(reply))
+        raise Held(_stranger(reply), patience(reply), then=AGAIN)
     if reply.headers[HEADER] != VERSION:
         raise Held(
             f"The server speaks protocol {reply.headers[HEADER]}, this Milepost {VERSION}. "
-            "Update the older of the two; your edits wait."
+            "Update the older of the two.",
+            then=WAIT,
         )
     if reply.status == 401:
         raise Held(
-            "The server does not know this device any more. Sign in again: milepost login URL. Your edits wait."
+            "The server does not know this device any more. Sign in again: milepost login URL.", then=WAIT
         )
     if reply.status != 200:
         wait = patience(reply)
         again = f"tried again in {_about(wait)}" if wait else "tried again"
         raise Held(
-            f"The server answered {reply.status}: {detail(reply).rstrip('.')}. Your edits wait; it is {again}.",
+            f"The server answered {reply.status}: {detail(reply).rstrip('.')}.",
             wait,
+            then=f"Your edits wait; it is {again}.",
         )
     if not reply.headers.get(EPOCH):
-        raise Held("The server does not say which history it tells. Update it; your edits wait.")
+        raise Held("The server does not say which history it tells. Update it.", then=WAIT)
 
 
 def too_large(label: str, size: int) -> str:
@@ -88,10 +90,7 @@ def _stranger(reply: Reply) -> str:
     if reply.status == 407:
         return PROXY_WANTS_A_NAME
     if reply.status in (502, 503, 504):
-        return (
-            f"Something before the server answered {reply.status}: the server behind it is not up, or too busy. "
-            "Your edits wait; it is tried again."
-        )
+        return f"Something before the server answered {reply.status}: the server behind it is not up, or too busy."
     if (
         reply.status == 511
         or "html" in kind
@@ -99,15 +98,12 @@ def _stranger(reply: Reply) -> str:
     ):
         return (
             "This network answers with a web page of its own: it wants you to sign in (guest network). "
-            "Open a browser, sign in there, then press R. Your edits wait."
+            "Open a browser and sign in there."
         )
     if 300 <= reply.status < 400:
         where = reply.headers.get("location", "elsewhere")
-        return f"The address redirects to {where}, which is not followed. Check the server's address. Your edits wait."
-    return (
-        f"What answered ({reply.status}) is not a Milepost server. Check the address with `milepost status`; "
-        "your edits wait."
-    )
+        return f"The address redirects to {where}, which is not followed. Check the server's address."
+    return f"What answered ({reply.status}) is not a Milepost server. Check the address."
 
 
 def detail(reply: Reply) -> str:
@@ -124,5 +120,5 @@ def sense() -> Iterator[None]:
         yield
     except (ValueError, KeyError, TypeError) as error:
         raise Held(
-            "The server's answer makes no sense. Check that both sides are up to date; your edits wait."
+            "The server's answer makes no sense. Check that both sides are up to date.", then=WAIT
         ) from error

@@ -1,5 +1,8 @@
 """Signing in and out of a real server, and inviting a colleague."""
 
+import re
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -91,8 +94,9 @@ def test_signing_in_again_sends_what_waited(ines: Store, server: Served) -> None
 def test_a_profile_stays_with_its_workspace(ines: Store, tmp_path: Path) -> None:
     other = Served(str(tmp_path / "other.db"))
     try:
-        with pytest.raises(Refused, match="--home FOLDER"):
+        with pytest.raises(Refused, match="code is used up. Ask for a new one, .* --home FOLDER"):
             account.login(ines, other.url, other.code("Ines"))
+        assert [one.revoked is not None for one in other.backend.accounts.devices()] == [True]
     finally:
         other.stop()
     assert worker.sync_now(ines).head >= 0
@@ -127,11 +131,66 @@ def test_an_address_as_people_type_it(typed: str, meant: str) -> None:
     assert account._address(typed) == meant
 
 
-def test_what_is_no_address_is_refused(profile: Profile, tokens: Path) -> None:
-    with pytest.raises(Refused, match="Write https://server"):
-        account.login(profile("tomas"), "ftp://plan.example", "CODE")
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "https://",
+        "ftp://plan.example",
+        "ines@plan.example",
+        "my server",
+        "plan:port",
+        "https://plan/?a=b",
+        "???",
+    ],
+)
+def test_what_is_no_address_is_refused(profile: Profile, tokens: Path, typed: str) -> None:
+    with pytest.raises(Refused, match=re.escape(f"“{typed}” is not an address. Write https://server")):
+        account.login(profile("tomas"), typed, "CODE")
 
 
 def test_nobody_there_is_offline(profile: Profile, tokens: Path) -> None:
-    with pytest.raises(Offline, match=r"cannot be reached. Your edits are safe here"):
+    with pytest.raises(Offline) as told:
         account.login(profile("tomas"), "http://127.0.0.1:9", "CODE")
+    assert (
+        str(told.value)
+        == "Not signed in: http://127.0.0.1:9 cannot be reached. Try again when you are online."
+    )
+
+
+def test_a_server_without_tls_is_not_tried_but_named(profile: Profile, server: Served, tokens: Path) -> None:
+    tomas, code = profile("tomas"), server.code("Tomas")
+    at = server.url.replace("http://127.0.0.1", "127.1")  # not seen to be this machine
+    with pytest.raises(Offline, match=f"https://{at} .* runs without TLS, write http://{at}: "):
+        account.login(tomas, at, code)
+    assert account.login(tomas, f"http://{at}", code).name == "Tomas"
+
+
+def test_what_stands_behind_the_address_is_named_where_nothing_is_there(
+    profile: Profile, server: Served, tokens: Path
+) -> None:
+    with pytest.raises(Refused, match="Leave out “/foo”"):
+        account.login(profile("tomas"), f"{server.url}/foo", server.code("Tomas"))
+
+
+@pytest.mark.parametrize("undone", ["Not shared", "Not taken away", "No code was made"])
+def test_what_is_asked_of_a_server_that_is_away_is_not_done_later(
+    ines: Store, server: Served, undone: str
+) -> None:
+    server.stop()
+    ask: dict[str, Callable[[], object]] = {
+        "Not shared": partial(account.share, ines, "project:1", "tomas", "editor"),
+        "Not taken away": partial(account.share, ines, "project:1", "tomas", ""),
+        "No code was made": partial(account.invite, ines, "Tomas"),
+    }
+    with pytest.raises(Offline) as told:
+        ask[undone]()
+    assert str(told.value) == f"{undone}: {server.url} cannot be reached. Try again when you are online."
+
+
+def test_a_device_that_the_server_has_signed_out_is_signed_out_here(ines: Store, server: Served) -> None:
+    accounts = server.backend.accounts
+    accounts.revoke(server.backend.database.workspace(), "A", server.now)
+    account.logout(ines)
+    with pytest.raises(NoCredentials):
+        account.token_of(ines)

@@ -194,7 +194,7 @@ def test_a_content_that_nobody_has_sent_yet_is_said_in_words(
         blobs.sent(conn, conn.execute("SELECT sha FROM blob").fetchone()[0])
     worker.sync_now(ines)
     worker.sync_now(tomas)
-    with pytest.raises(NotFound, match=r"not got the content of cell 3\.pdf yet"):
+    with pytest.raises(NotFound, match=r"not sent it yet, or it was deleted there"):
         content(tomas, id)
 
 

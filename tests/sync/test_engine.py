@@ -105,9 +105,9 @@ cut = gzip.compress(b'{"verdicts": []}')[:9]
 # fmt: off
 # ruff: noqa: E501
 NO_VERDICTS = {
-    "a captive portal": (Reply(200, {"content-type": "text/html; charset=utf-8"}, HOTEL), "Open a browser, sign in there"),
-    "a portal without a type": (Reply(200, {}, b"\n <html>"), "Open a browser, sign in there"),
-    "a portal that says 511": (Reply(511, {"content-type": "text/html"}, HOTEL), "Open a browser, sign in there"),
+    "a captive portal": (Reply(200, {"content-type": "text/html; charset=utf-8"}, HOTEL), "Open a browser and sign in there"),
+    "a portal without a type": (Reply(200, {}, b"\n <html>"), "Open a browser and sign in there"),
+    "a portal that says 511": (Reply(511, {"content-type": "text/html"}, HOTEL), "Open a browser and sign in there"),
     "a redirect": (Reply(302, {"location": "https://login.example"}, b""), "redirects to https://login.example"),
     "a redirect of our server": (reply({}, 308, location="https://elsewhere.example"), "answered 308"),
     "another web server": (Reply(200, {"content-type": "application/json"}, b"{}"), "is not a Milepost server. Check the address"),

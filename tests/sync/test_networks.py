@@ -1,6 +1,7 @@
 """Bad networks, each with real sockets: what it says to the user, and that the edits arrive once it is over."""
 
 import base64
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -138,6 +139,19 @@ def test_what_stands_before_the_server_is_told_and_the_edits_go_when_it_is_gone(
     assert words in told[-1].detail and "Your edits wait" in told[-1].detail and not sent(ines)()
     network.instead = b""
     until(sent(ines))
+
+
+def test_at_the_first_sign_in_a_strangers_page_may_also_be_a_wrong_address(
+    profile: Profile, server: Served, between: Between, ines: Store
+) -> None:
+    at, code = f"http://{between(instead=HTML).at}", server.code("Ines")
+    hint = f"Or {at} is not the address of a Milepost server"
+    with pytest.raises(Held, match=re.escape(hint)) as told:
+        account.login(profile("tomas"), at, code)
+    assert "guest network" in str(told.value) and "edits" not in str(told.value)
+    with pytest.raises(Held, match="guest network") as told:
+        account.login(behind(ines, at), at, code)
+    assert hint not in str(told.value)
 
 
 # ── TLS, with a company's own certificates ────────────────────────────────────────────────────────────

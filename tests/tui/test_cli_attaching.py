@@ -11,7 +11,7 @@ import pytest
 from models import space
 from models.space import LIBRARY, Space
 from models.store import open_store
-from tests.server.running import Served
+from tests.server.running import Served, small_disk
 from tui.cli import main
 
 Run = Callable[..., Any]
@@ -67,6 +67,19 @@ def test_a_colleague_fetches_it_from_the_server(run: Run, served: Served, tmp_pa
     run("tomas", "fetch", one["id"], "--to", "in")
     assert (tmp_path / "in" / "wiring.pdf").read_bytes() == CONTENT
     assert run("tomas", "attachments", "Harlan", "--json")[0]["here"]
+
+
+def test_on_a_full_disk_the_file_is_written_whole_or_not_at_all(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "wiring.pdf").write_bytes(CONTENT * 10_000)
+    run("ines", "add", "client", "Harlan Fab")
+    [made] = run("ines", "attach", "Harlan", "wiring.pdf", "--json")
+    with small_disk(tmp_path / "stick", 200_000) as stick:
+        (stick / "old.pdf").write_bytes(b"as it was")
+        told = run("ines", "fetch", made["id"], "--to", str(stick / "old.pdf"), "--force", status=1)
+        assert "old.pdf cannot be written: No space left" in told and "another place" in told
+        assert [(each.name, each.read_bytes()) for each in stick.iterdir()] == [("old.pdf", b"as it was")]
+        run("ines", "fetch", made["id"], "--to", str(tmp_path / "copy.pdf"))
+    assert (tmp_path / "copy.pdf").stat().st_size == 280_000
 
 
 def test_where_one_may_only_read_no_file_is_copied(run: Run, tmp_path: Path) -> None:

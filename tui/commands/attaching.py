@@ -1,6 +1,5 @@
 """attach, attachments, fetch: files that belong to records."""
 
-import shutil
 from pathlib import Path
 from typing import Any, cast
 
@@ -65,7 +64,7 @@ def fetch(ctx: Context) -> int:
             from sync import account, blobs
 
             blobs.fetch(store, account.token_of(store), what)
-        shutil.copyfile(files.path(what.sha), target)
+        files.copy(what.sha, target)
     if ctx.json:
         ctx.json_out({**_told(what), "file": str(target)})
     else:

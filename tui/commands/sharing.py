@@ -94,9 +94,12 @@ def _grant(ctx: Context, name: str, role: str) -> None:
                 f"Everybody sees {title}. Move it into a space of its own first: milepost move ID --private. "
                 f"One that others never saw begins with: milepost add {what.kind} NAME --private"
             )
-        _sync(store)  # the server must have it, and afterwards we hear who sees it
+        try:
+            _sync(store)  # the server must have it
+        except SyncError as error:
+            raise error.instead(account.NOT_SHARED if role else account.NOT_TAKEN_AWAY) from error
         account.share(store, space, who.id, role)
-        _sync(store)
+        _sync_if_there(store)  # to hear who sees it
     if ctx.json:
         ctx.json_out({"space": space, "member": who.id, "role": role})
     elif role:

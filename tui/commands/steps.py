@@ -99,7 +99,7 @@ def _past(ctx: Context, rec: str) -> "list[Entry]":
         with ctx.store() as store:
             return past(store, rec)
     except (SyncError, StoreError) as error:
-        note(f"Older entries may be on the server. {error}")
+        note(f"Older entries may be on the server. {error.plain}")
         return []
 
 

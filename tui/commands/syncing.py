@@ -48,7 +48,7 @@ def logout(ctx: Context) -> int:
             account.logout(store)
         except SyncError as error:
             told = False
-            note(f"The server was not told, so this laptop's token stays valid there: {error}")
+            note(f"The server was not told, so this laptop's token stays valid there: {error.plain}")
     if ctx.json:
         ctx.json_out({"signed_out": True, "server_told": told})
     else:

@@ -166,7 +166,7 @@ class HistoryView(ListView):
             try:
                 entries = past(app.desk.store, rec)
             except MilepostError as error:
-                tell(None, OFFLINE, str(error))
+                tell(None, OFFLINE, error.plain)
                 return
             lines = log.joined(conn, rec, entries)
             here = {line.operation for line in log.history(conn, rec)}
