@@ -25,6 +25,8 @@ SHOWN = (
     "shown"  # in `meta`: that a snapshot came of which nobody has looked at what is doubtful (models.undo)
 )
 
+TAKEN = "taken"  # in `meta`: the names of what was taken away and nobody was told of, as JSON
+
 _ALL = "(SELECT value FROM json_each(?))"
 _KEPT = f"({PENDING}, {SENT}, {REJECTED})"  # what waits for a verdict or was refused stays, to be read and exported
 
@@ -79,6 +81,8 @@ def tell(conn: sqlite3.Connection, told: Sequence[Space], shares: int) -> list[s
         return []
     ids = {space.id for space in told}
     gone = [id for (id,) in conn.execute("SELECT id FROM space ORDER BY id").fetchall() if id not in ids]
+    if names := [name for id in gone if (name := _name(conn, id))]:
+        set_meta(conn, TAKEN, orjson.dumps([*_taken(conn), *names]).decode())
     for id in gone:
         purge(conn, id)
     for space in told:
@@ -90,6 +94,27 @@ def tell(conn: sqlite3.Connection, told: Sequence[Space], shares: int) -> list[s
     set_meta(conn, SHARES, str(shares))
     settle_passed(conn)
     return gone
+
+
+def taken(conn: sqlite3.Connection) -> str:
+    """What was taken away since this was asked last, in words; "" where nothing was."""
+    names = _taken(conn)
+    set_meta(conn, TAKEN, "[]")
+    if len(names) == 1:
+        return f"“{names[0]}” is no longer shared with you."
+    return f"{len(names)} projects or clients are no longer shared with you." if names else ""
+
+
+def _taken(conn: sqlite3.Connection) -> list[str]:
+    return list(orjson.loads(get_meta(conn, TAKEN, "[]")))
+
+
+def _name(conn: sqlite3.Connection, space: str) -> str:
+    """The name of what the space is of, where that is here."""
+    kind, _, rec = space.partition(":")
+    sql = f"SELECT name FROM {kind} WHERE id=?"
+    row = conn.execute(sql, (rec,)).fetchone() if kind in OF_ITS_OWN else None
+    return str(row[0]) if row else ""
 
 
 def _has_rows(conn: sqlite3.Connection, space: str) -> bool:

@@ -13,6 +13,7 @@ import orjson
 
 from models import db
 from models.errors import NoCredentials, Offline, Refused, SyncError
+from models.notice import STOPPED
 from models.space import SHARES
 from models.store import Store
 from sync import api, protocol, replies
@@ -126,6 +127,7 @@ def _bind(conn: sqlite3.Connection, account: Account, slot: str) -> None:
         ("member_name", account.name),
         ("device_letter", account.letter),
         (SHARES, "-1"),  # another member sees other things
+        (STOPPED, '[0, ""]'),  # whatever it was, it was before
     ):
         db.set_meta(conn, key, value)
     conn.execute("UPDATE txn SET author=? WHERE origin='L' AND author IS NULL", (account.member,))

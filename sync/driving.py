@@ -7,6 +7,7 @@ from contextlib import closing
 
 import httpx
 
+from models import space
 from models.blobs import Blobs
 from models.leaving import clear_away
 from models.store import Store
@@ -41,6 +42,9 @@ async def drive(
                 outcome = await line.send(step)
     if report.taken_away:
         clear_away(store)
+    if store.meta(space.TAKEN, "[]") != "[]":  # also by a sync that broke off after it
+        with store.write() as conn:
+            report.notices.append(space.taken(conn))
     return report
 
 

@@ -17,9 +17,9 @@ from typing import Any
 
 import httpx
 
-from models import db, history, outbox
+from models import db, history, notice, outbox
 from models.commits import Commits
-from models.errors import MilepostError, Offline, SyncError
+from models.errors import MilepostError, Offline, StoreError, SyncError
 from models.logbook import note
 from models.store import Store
 from sync import api
@@ -40,6 +40,8 @@ DAY = 86_400_000  # milliseconds
 KEPT = 400 * DAY  # of what was done; of older operations the server tells
 FORGOTTEN = 100  # old operations that leave the store in one write transaction
 LOOK = 2.0  # seconds between looks whether it did, while a request is under way
+STOPS = ("offline", "held", "paused")  # phases of which the reason is kept
+PAUSED = "The application was told to stay off the network; f9 there goes back."
 UNFORESEEN = (
     "Sync met something that it does not know ({}: {}). It is tried again; your edits wait. If it stays, report it "
     "with {}"
@@ -49,7 +51,8 @@ UNFORESEEN = (
 @dataclass(frozen=True)
 class State:
     """What a screen shows of sync. `phase`: local (never signed in), synced, syncing, offline, held, elsewhere
-    (another process of this profile syncs), paused. `last_sync` is milliseconds since 1970, 0 = never."""
+    (another process of this profile syncs), paused. `last_sync` is milliseconds since 1970, 0 = never. `asked`:
+    somebody asked for a sync, and `detail` says how it went."""
 
     phase: str = "local"
     waiting: int = 0
@@ -59,6 +62,7 @@ class State:
     detail: str = ""
     done: int = 0
     total: int = 0
+    asked: bool = False
 
 
 def sync_now(
@@ -71,7 +75,19 @@ def sync_now(
             return await drive(store, http, progress, check=check)
 
     with only_one(store.home, wait=2.0):
-        return asyncio.run(run())
+        try:
+            report = asyncio.run(run())
+        except SyncError as error:
+            _keep(store, str(error))
+            raise
+        _keep(store, "")
+        return report
+
+
+def in_words(report: Report) -> str:
+    """What one sync did, in a sentence."""
+    fetched = f", {report.fetched:,} record{'s' * (report.fetched != 1)} fetched" if report.fetched else ""
+    return f"Synced: {report.accepted:,} sent, {report.pulled:,} received{fetched}."
 
 
 def watch(store: Store, on_state: Callable[[State], None]) -> None:
@@ -122,6 +138,8 @@ class Worker:
         # nobody listens for events before (steady clock): the server asks to be left alone
         self._deaf_until = 0.0
         self._newest = 0  # operation that waited at the last glance
+        self._asked = False  # somebody waits to hear how a sync went
+        self._next = 0.0  # when the next attempt may be (steady clock)
 
     def start(self) -> None:
         self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
@@ -135,10 +153,23 @@ class Worker:
             self._thread.join(2.0)
 
     def wake(self) -> None:
-        """Something was edited, or the user asked: sync soon."""
+        """Something was edited: sync soon."""
+        self._call(self._nudged)
+
+    def ask(self) -> None:
+        """The user asked: sync soon, and tell how it went, or at once that it is not to be tried yet."""
+        self._asked = True
+        self._call(self._heard)
+
+    def _call(self, what: Callable[[], None]) -> None:
         if self._loop and not self._loop.is_closed():
             with suppress(RuntimeError):  # the loop may end between the two
-                self._loop.call_soon_threadsafe(self._nudged)
+                self._loop.call_soon_threadsafe(what)
+
+    def _heard(self) -> None:
+        if self._next > time.monotonic() + AT_LEAST:
+            self._tell(replace(self._state, asked=self._answered()))
+        self._nudged()
 
     def _nudged(self) -> None:
         self._wake.set()
@@ -198,7 +229,7 @@ class Worker:
         try:
             self._say("held", words)
         except (MilepostError, sqlite3.Error, OSError):  # it may be the store that fails
-            self._tell(replace(self._state, phase="held", detail=words))
+            self._tell(replace(self._state, phase="held", detail=words, asked=self._answered()))
 
     async def _signed_out(self) -> None:
         """Waits until somebody signs in, which a glance tells."""
@@ -209,7 +240,7 @@ class Worker:
         """Syncs over one client until stopped, paused, after a sleep or a failure."""
         while self._paused and not self._stopped:
             self._wake.clear()
-            self._say("paused")
+            self._say("paused", PAUSED)
             await self._rest(POLL)
         if self._stopped:
             return
@@ -237,7 +268,7 @@ class Worker:
             else:
                 self._failures = 0
                 self._head = report.head
-                self._say("synced", " ".join(report.notices))
+                self._say("synced", " ".join(report.notices), in_words(report))
                 await self._tidy()
                 slept = await self._rest(POLL * (1 + random.random() / 4))
             if slept:
@@ -296,6 +327,7 @@ class Worker:
     async def _rest(self, seconds: float, at_least: float = 0.0) -> bool:
         """Waits to be woken, but not before `at_least` seconds have passed; whether the machine slept meanwhile."""
         clocks, began = Clocks(), time.monotonic()
+        self._next = began + at_least
         for second in range(math.ceil(at_least)):
             if not (self._stopped or self._paused):
                 await asyncio.sleep(min(at_least - second, 1.0))
@@ -315,13 +347,33 @@ class Worker:
             self._told = now
             self._tell(replace(self._state, phase="syncing", done=done, total=total))
 
-    def _say(self, phase: str, detail: str = "") -> None:
-        self._tell(replace(read_state(self._store), phase=phase, detail=detail))
+    def _say(self, phase: str, detail: str = "", did: str = "") -> None:
+        """`did` is for whoever asked."""
+        if phase in ("synced", *STOPS):
+            _keep(self._store, detail if phase in STOPS else "")
+        state = read_state(self._store)
+        if asked := self._answered():
+            detail = f"{did} {detail}".strip()
+        self._tell(replace(state, phase=phase, detail=detail, asked=asked))
+
+    def _answered(self) -> bool:
+        asked, self._asked = self._asked, False
+        return asked
 
     def _tell(self, state: State) -> None:
-        if state != self._state:
-            self._state = state
+        """What was told already is told once more only to whoever asked."""
+        before, self._state = self._state, replace(state, asked=False)
+        if state != before:
             self._on_state(state)
+
+
+def _keep(store: Store, why: str) -> None:
+    """Keeps why nothing is synced where every process of the profile can read it, "" that something was."""
+    with closing(store.read()) as conn:
+        before = notice.stopped(conn)[1]
+    if why != before and store.meta("member"):
+        with suppress(StoreError), store.write(durable=False) as conn:  # it is said in any case
+            notice.stop(conn, why, store.clock())
 
 
 class Dropped(Exception):

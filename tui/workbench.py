@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from sync.worker import State
     from tui.conflicts import Conflict
 
+PATIENCE = 60.0  # seconds that the answer to “sync now” is waited for
+
 
 class Workbench(Rescued):
     """Milepost over a profile. Views call `edit`; whoever changed something, `on_changes` of every view hears it."""
@@ -220,8 +222,8 @@ class Workbench(Rescued):
             return
         state = message.state
         self.shell.connection(_connection(state))
-        if state.phase in ("held", "synced") and state.detail:
-            self.shell.say(state.detail, "warn")
+        if state.asked or (state.phase in ("held", "synced") and state.detail):
+            self.shell.say(state.detail, "" if state.asked and state.phase == "synced" else "warn")
         for view in self.shell.query(View):
             if (hear := getattr(view, "on_state", None)) is not None:
                 hear(state)
@@ -239,8 +241,8 @@ class Workbench(Rescued):
             return
         if self.offline:
             self.act_offline()
-        self.desk.worker.wake()
-        self.shell.say("Syncing…")
+        self.desk.worker.ask()
+        self.shell.footer.say("Syncing…", seconds=PATIENCE)
 
     def act_offline(self) -> None:
         """Off the network, or back on it."""

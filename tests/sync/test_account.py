@@ -94,7 +94,7 @@ def test_signing_in_again_sends_what_waited(ines: Store, server: Served) -> None
 def test_a_profile_stays_with_its_workspace(ines: Store, tmp_path: Path) -> None:
     other = Served(str(tmp_path / "other.db"))
     try:
-        with pytest.raises(Refused, match="code is used up. Ask for a new one, .* --home FOLDER"):
+        with pytest.raises(Refused, match=r"code is used up. Ask for a new one, .* --home FOLDER"):
             account.login(ines, other.url, other.code("Ines"))
         assert [one.revoked is not None for one in other.backend.accounts.devices()] == [True]
     finally:

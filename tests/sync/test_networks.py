@@ -154,6 +154,16 @@ def test_at_the_first_sign_in_a_strangers_page_may_also_be_a_wrong_address(
     assert hint not in str(told.value)
 
 
+def test_whoever_asks_while_the_server_is_left_alone_hears_why_at_once(
+    ines: Store, run: Run, between: Between
+) -> None:
+    told = run(behind(ines, f"http://{between(instead=BUSY % 600).at}"))
+    until(phase(told, "held"))
+    told.worker.ask()
+    until(lambda: told[-1].asked)
+    assert "not up, or too busy" in told[-1].detail
+
+
 # ── TLS, with a company's own certificates ────────────────────────────────────────────────────────────
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import httpx
 import pytest
 from sqlmodel import Session
 
-from models import db, history
+from models import db, history, notice
 from models.errors import Held, StoreBusy
 from models.record import create, edit
 from models.store import Store
@@ -110,6 +110,47 @@ def test_it_comes_back_by_itself_when_the_server_does(
     try:
         until(phase(told, "synced"))
         until(lambda: worker.read_state(ines).waiting == 0)
+    finally:
+        back.kill()
+
+
+def test_whoever_asks_hears_how_it_went_and_the_reason_stays_until_a_sync_succeeds(
+    laptop: SignIn, run: Run, server: Process, tmp_path: Path
+) -> None:
+    ines = laptop("Ines")
+    told = run(ines)
+    until(phase(told, "synced"))
+
+    def answers() -> list[str]:
+        return [state.detail for state in told if state.asked]
+
+    def ask() -> str:
+        before = len(answers())
+        told.worker.ask()
+        until(lambda: len(answers()) > before)
+        return answers()[-1]
+
+    def why() -> str:
+        with closing(ines.read()) as conn:
+            return notice.stopped(conn)[1]
+
+    ines.transact("Add client", create, "client", name="Harlan Fab")
+    assert ask() == "Synced: 1 sent, 1 received."
+    assert ask() == "Synced: 0 sent, 0 received." and not why()
+    server.kill()
+    for _ in range(2):  # nothing is new the second time
+        assert "Your edits are safe here" in ask()
+    assert why() == told[-1].detail
+    told.worker.pause(True)
+    until(phase(told, "paused"))
+    assert "told to stay off" in why()
+    told.worker.pause(False)
+    back = Process(
+        tmp_path / "server.db", "--port", server.url.rpartition(":")[2], "--parent", str(os.getpid())
+    )
+    try:
+        until(phase(told, "synced"))
+        assert not why()
     finally:
         back.kill()
 

@@ -15,7 +15,10 @@ from typing import Any
 import pytest
 
 from models.blobs import Blobs, refused
+from models.db import set_meta
+from models.notice import stop
 from models.store import open_store
+from sync.alone import only_one
 from tui.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -162,6 +165,62 @@ def test_a_value_is_typed_as_words_and_now_leaves_it(two: tuple[Laptop, Laptop])
     assert "one word too many" in tomas("resolve", "Harlan Fab", "mine", "Metz", status=2)
     tomas("resolve", "Harlan Fab", "value", "mine")
     assert tomas("list", "client", "--json")[0]["city"] == "mine"
+
+
+def test_why_nothing_is_synced_stays_to_be_read_until_something_is(
+    two: tuple[Laptop, Laptop], tmp_path: Path
+) -> None:
+    ines, _ = two
+    server = ines("status", "--json")["server"]
+    say_server(tmp_path / "ines", "http://127.0.0.1:9")
+    assert "cannot be reached" in ines("sync", status=1)
+    assert "Not synced since" in ines("status")
+    assert "127.0.0.1:9 cannot be reached" in ines("status", "--json")["stopped"]["text"]
+    say_server(tmp_path / "ines", server)
+    ines("sync")
+    assert "Not synced" not in ines("status") and not ines("status", "--json")["stopped"]["text"]
+
+
+def say_server(home: Path, url: str) -> None:
+    with closing(open_store(home)) as store, store.write() as conn:
+        set_meta(conn, "server", url)
+
+
+def test_what_is_not_shared_is_not_said_to_be_sent_later(two: tuple[Laptop, Laptop], tmp_path: Path) -> None:
+    ines, _ = two
+    ines("add", "project", "Cell 9", "--private")
+    say_server(tmp_path / "ines", "http://127.0.0.1:9")
+    why = "http://127.0.0.1:9 cannot be reached. Try again when you are online.\n"
+    assert ines("share", "Cell 9", "Ines", status=1) == f"milepost: Not shared: {why}"
+    assert ines("unshare", "Cell 9", "Ines", status=1) == f"milepost: Not taken away: {why}"
+
+
+def test_who_is_put_out_of_projects_is_told_which_or_how_many(two: tuple[Laptop, Laptop]) -> None:
+    ines, tomas = two
+    ines("sync")
+    for name in ("Cell 9", "Cell 10", "Cell 11"):
+        ines("add", "project", name, "--private")
+        ines("share", name, "Tomas Berg")
+    tomas("sync")
+    ines("unshare", "Cell 9", "Tomas Berg")
+    assert tomas("sync", "--json")["notices"] == ["“Cell 9” is no longer shared with you."]
+    ines("unshare", "Cell 10", "Tomas Berg"), ines("unshare", "Cell 11", "Tomas Berg")
+    assert tomas("sync", "--json")["notices"] == ["2 projects or clients are no longer shared with you."]
+    assert tomas("sync", "--json")["notices"] == []
+
+
+def test_a_window_that_syncs_by_itself_is_no_failure_unless_it_cannot(
+    two: tuple[Laptop, Laptop], tmp_path: Path
+) -> None:
+    ines, tomas = two
+    clash(ines, tomas)
+    with only_one(tmp_path / "ines"):
+        assert "is open and syncs by itself" in ines("sync")
+        told = ines("sync", "--json")
+        assert told["elsewhere"] and told["conflicts"] == 1  # as many as are open, not as came just now
+        with closing(open_store(tmp_path / "ines")) as store, store.write() as conn:
+            stop(conn, "The server is in trouble.", 1)
+        assert "syncs by itself. But not now: The server is in trouble." in ines("sync", status=1)
 
 
 def test_signing_out_keeps_the_records(two: tuple[Laptop, Laptop]) -> None:

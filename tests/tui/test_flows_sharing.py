@@ -198,6 +198,24 @@ async def test_what_was_just_made_is_shared_as_soon_as_the_server_has_it(team):
     assert told(tomas, "Cell 10") == ["Ines:manager", "Tomas:editor"]
 
 
+async def test_sync_now_says_why_not_and_sync_shows_it_until_it_goes_again(team, server):
+    ines, _ = team
+    async with at_work(ines.home, (140, 42)) as pilot:
+        server.kill()
+        await keys(pilot, "R")
+        await see(pilot, "Your edits are safe here and are sent later.")
+        await keys(pilot, "g s g g")
+        await see(pilot, "○ no sync")
+        assert here(pilot).label.startswith(server.url) and "because" in screen_text(pilot.app)
+        await keys(pilot, "f")
+        assert "no sync" not in screen_text(pilot.app)
+        await keys(pilot, "f")
+        server.start()
+        await keys(pilot, "R")
+        await see(pilot, "Synced: 0 sent")
+        await until(lambda: "no sync" not in screen_text(pilot.app), pilot)
+
+
 async def test_back_on_the_network_by_one_key_what_waits_is_sent(team):
     ines, tomas = team
     async with at_work(ines.home) as pilot:
@@ -208,7 +226,7 @@ async def test_back_on_the_network_by_one_key_what_waits_is_sent(team):
         tomas("sync")
         assert "Line 9" not in tomas("list", "project")
         await keys(pilot, "R")
-        await see(pilot, "Syncing…")
-        await until(lambda: not waiting(pilot.app.desk.conn), pilot)
+        await see(pilot, "Synced: 1 sent, ")
+        assert not waiting(pilot.app.desk.conn)
     tomas("sync")
     assert "Line 9" in tomas("list", "project")

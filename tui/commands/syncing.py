@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from models.db import get_meta
-from models.errors import NoCredentials, Refused, SyncError
-from models.notice import last
+from models.errors import Held, NoCredentials, Refused, SyncError
+from models.notice import last, stopped
 from tui.commands.context import Context, note
 from tui.commands.output import count, moment, plain
 
@@ -86,19 +86,24 @@ def invite(ctx: Context) -> int:
 
 def sync(ctx: Context) -> int:
     from sync import worker
+    from sync.alone import Elsewhere
+    from sync.run import Report
 
+    elsewhere, report = "", Report()
     with ctx.store() as store:
         if ctx.args.watch:
             worker.watch(store, lambda state: _say_state(ctx, state))
             return 0
         progress = _progress if sys.stderr.isatty() else lambda done, total: None
-        report = worker.sync_now(store, progress, check=ctx.args.check)
+        try:
+            report = worker.sync_now(store, progress, check=ctx.args.check)
+        except Elsewhere as error:
+            elsewhere = _goes_on_there(ctx, error)
         waiting = worker.read_state(store).conflicts
     if ctx.json:
-        ctx.json_out(asdict(report))
+        ctx.json_out({**asdict(report), "conflicts": waiting, "elsewhere": bool(elsewhere)})
         return 0
-    fetched = f", {count(report.fetched, 'record')} fetched" if report.fetched else ""
-    ctx.print(f"Synced: {report.accepted} sent, {report.pulled} received{fetched}.")
+    ctx.print(elsewhere or worker.in_words(report))
     for text in report.notices:
         note(text)
     if report.rejected:
@@ -106,6 +111,15 @@ def sync(ctx: Context) -> int:
     if waiting:
         ctx.print(f"{count(waiting, 'conflict')} to decide; see: milepost conflicts")
     return 0
+
+
+def _goes_on_there(ctx: Context, elsewhere: SyncError) -> str:
+    """That another process syncs, in words. Raises Held where it cannot, either."""
+    with ctx.reading() as conn:
+        _, why = stopped(conn)
+    if why:
+        raise Held(f"{elsewhere} But not now: {why}")
+    return str(elsewhere)
 
 
 def status(ctx: Context) -> int:
@@ -151,6 +165,7 @@ def _status(ctx: Context, conn: sqlite3.Connection) -> dict[str, Any]:
         "records": {name: number for name, number in records.items() if number},
         **{name: conn.execute(query).fetchone()[0] for name, query in COUNTS.items()},
         "last_sync": int(get_meta(conn, "last_sync", "0") or 0),
+        "stopped": dict(zip(("since", "text"), stopped(conn), strict=True)),
         "notice": dict(zip(("at", "text"), last(conn), strict=True)),
         "server": get_meta(conn, "server"), "signed_in_as": get_meta(conn, "member_name"),
     }  # fmt: skip
@@ -166,6 +181,7 @@ def _print_status(ctx: Context, facts: dict[str, Any]) -> None:
         "Records": records or "none yet",
         "Server": server,
         "Last sync": moment(facts["last_sync"]) or "never",
+        "Not synced": _since(facts["stopped"]),
         "Waiting": _hinted(facts["waiting"], "operation", "milepost sync") if facts["server"] else "",
         "Conflicts": _hinted(facts["conflicts"], "conflict", "milepost conflicts"),
         "Rejected": _hinted(facts["rejected"], "operation", "milepost rejected"),
@@ -174,6 +190,10 @@ def _print_status(ctx: Context, facts: dict[str, Any]) -> None:
     for label, text in lines.items():
         if text:
             ctx.print(f"{label:<10} {text}")
+
+
+def _since(stopped: dict[str, Any]) -> str:
+    return f"since {moment(stopped['since'])}: {plain(stopped['text'])}" if stopped["text"] else ""
 
 
 def _hinted(number: int, noun: str, command: str) -> str:

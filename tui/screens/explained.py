@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from models.capture import REJECTED
+from models.notice import STOPPED, stopped
 from tui.screens.form import HEAD, LINK, PAST, Draft, change_in_words, shown, shown_title
 from tui.words import clock
 
@@ -76,7 +77,12 @@ def _merged(each: Conflict) -> Iterator[Draft]:
 
 
 def operation(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
-    """Who did it, when, what became of it and why, and what it changed."""
+    """Who did it, when, what became of it and why, and what it changed; or why nothing is synced."""
+    if rec == STOPPED:
+        since, why = stopped(conn)
+        yield Draft(HEAD, "Not synced", f"since {clock(since)}")
+        yield Draft(PAST, "because", why, "why")
+        return
     row = conn.execute(
         """SELECT t.n, t.label, t.state, t.note, t.at, coalesce(m.name, 'you') FROM txn t
            LEFT JOIN member m ON m.id=t.author WHERE t.id=?""",

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from models.db import get_meta
 from models.filters.vocabulary import OPERATION, Vocabulary
+from models.notice import STOPPED, stopped
 from models.windows import syncing
 from models.windows.syncing import LOGGED, REJECTED, SyncRow
-from models.windows.window import EVERY, Window
+from models.windows.window import EVERY, Window, add
 from tui.screens.base import ListView
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
     from models.rejected import Rejected
     from sync.worker import State
 
-WORDS = {"rejected": ("✗ refused", "bad"), "waiting": ("○ waits", "warn"), "logged": ("● done", "dim")}
+FIRST = 0  # number of the line that says why nothing is synced; an operation has none of these
+WORDS = {
+    "stopped": ("○ no sync", "warn"),
+    "rejected": ("✗ refused", "bad"),
+    "waiting": ("○ waits", "warn"),
+    "logged": ("● done", "dim"),
+}
 TWICE = 5.0  # seconds within which the same key again means it
 PLACED = ("project_id", "client_id")  # where a record is stays as it was
 ASKED = 5  # fields of a refused operation that are asked for one after the other
@@ -61,15 +68,19 @@ class SyncView(ListView):
         return ("refused", "sync") if row is not None and row.kind == "rejected" else ("sync",)
 
     def window(self) -> Window:
-        wanted = self.wanted.get("operation", EVERY)
-        window = syncing.sync_window(bench(self).desk.conn, 200 if self.logged else 20, wanted)
-        if self.failed:
-            kept = [row for row in window.rows if row % 4 == REJECTED]
-            window = Window(type(window.rows)("q", kept))
+        conn, wanted, window = bench(self).desk.conn, self.wanted.get("operation", EVERY), Window()
+        if stopped(conn)[1] and wanted == EVERY and not self.failed:
+            add(window, FIRST, 0)
+        for row in syncing.sync_window(conn, 200 if self.logged else 20, wanted).rows:
+            if row % 4 == REJECTED or not self.failed:
+                add(window, row, 0)
         return window
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        return syncing.sync_rows(bench(self).desk.conn, rowids)
+        conn = bench(self).desk.conn
+        since, why = stopped(conn)
+        first = SyncRow(FIRST, STOPPED, STOPPED, why, "Milepost", since, None, None, None, 0)
+        return [*[first] * (FIRST in rowids), *syncing.sync_rows(conn, rowids)]
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return row.rec_kind or "", row.rec or ""
