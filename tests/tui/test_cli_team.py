@@ -133,6 +133,17 @@ def test_every_way_to_settle(two: tuple[Laptop, Laptop], word: str, city: str | 
     assert "settled already" in two[1]("resolve", id, "theirs", status=1)
 
 
+def test_a_choice_that_cannot_be_is_refused_without_the_name_of_a_field_that_nobody_sees(
+    two: tuple[Laptop, Laptop],
+) -> None:
+    ines, tomas = two
+    ines("add", "project", "Cell 9", "start=2026-12-01")
+    ines("sync"), tomas("sync")
+    tomas("set", "Cell 9", "start=2026-12-02"), ines("set", "Cell 9", "start=2026-12-03")
+    ines("sync"), tomas("sync"), ines("sync")
+    assert ines("resolve", "Cell 9", "both", status=1).startswith("milepost: These fields belong together")
+
+
 def test_a_note_is_shown_merged_with_whose_the_clashing_lines_are(two: tuple[Laptop, Laptop]) -> None:
     ines, tomas = two
     ines("set", "Harlan Fab", "notes=Gate 3\nPower\nAir\nKey")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from models import conflict as rules
-from models.errors import Refused
+from models.errors import Invalid, Refused
 from models.fields import Scalar
 from models.filters.vocabulary import CONFLICT
 from models.texts import Lines
@@ -40,7 +40,10 @@ def resolve(ctx: Context) -> int:
         with ctx.reading() as conn:
             each = _the_one(conn, ctx.args.id)
             choice, value = _choice(conn, each, ctx.args.choice, ctx.args.text)
-        store.transact(f"Settle {each.label} of {each.title}", rules.settle, each.id, choice, value)
+        try:
+            store.transact(f"Settle {each.label} of {each.title}", rules.settle, each.id, choice, value)
+        except Invalid as error:
+            raise Refused(_without_field(error)) from error
     with ctx.reading() as conn:
         [settled] = found(conn, id=each.id, settled=True)
         if ctx.json:
@@ -48,6 +51,11 @@ def resolve(ctx: Context) -> int:
         else:
             ctx.print(f"Settled {each.label} of {each.title}: {settled.shown(conn, settled.now)}")
     return 0
+
+
+def _without_field(error: Invalid) -> str:
+    """That a choice cannot be made is no fault of a field that somebody sees."""
+    return error.plain[:1].upper() + error.plain[1:] if error.field == "choice" else str(error)
 
 
 def _lines(conn: sqlite3.Connection, each: Conflict) -> Iterator[str]:
