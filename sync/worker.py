@@ -135,8 +135,7 @@ class Worker:
         self._pressed = 0.0  # when the last key was
         self._failures = 0  # attempts in a row
         self._head = -1  # of the log, as the server told last
-        # nobody listens for events before (steady clock): the server asks to be left alone
-        self._deaf_until = 0.0
+        self._deaf_until = 0.0  # when somebody listens for events again (steady clock)
         self._newest = 0  # operation that waited at the last glance
         self._asked = False  # somebody waits to hear how a sync went
         self._next = 0.0  # when the next attempt may be (steady clock)
