@@ -6,14 +6,15 @@ it, and opens the conflict again.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
 from models.errors import Invalid, NotFound, Refused
 from models.fields import Scalar
-from models.record import KINDS, Named, Record, attribute, create, find, made_id, register
+from models.record import KINDS, Named, Record, attribute, connection_of, create, find, made_id, register
 from models.texts import BOTH, ONE, OTHER, Region, joined, merge, onto
+from models.windows.open_conflicts import overtaken
 
 # by what the server chose: the time of the edits; its own value stays (dates, status, money, sign-off); the lines of
 # the later where both changed the same; nothing is deleted that somebody works on; the first settlement stands
@@ -61,15 +62,14 @@ def settlement_id(conflict_id: str, undone: int = 0) -> str:
 
 
 def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None) -> Settlement:
-    """Settles a conflict by one word.
+    """Settles a conflict by one word, and with the same value those that it overtook (models.windows.open_conflicts).
 
     `now` leaves the record as it is, `stands` takes what stood when the conflict was made, `aside` what was set aside,
     `both` joins two texts, `value` writes `value`. Of a note the lines that did not clash stay in any case, and so does
     what was written into it since. Raises Refused when it is settled already or the word does not fit.
     """
     conflict: Conflict = find(session, "conflict", conflict_id)
-    before = session.exec(select(Settlement).where(col(Settlement.conflict_id) == conflict_id)).all()
-    if any(settlement.deleted_at is None for settlement in before):
+    if any(settlement.deleted_at is None for settlement in _settlements(session, conflict_id)):
         raise Refused("This conflict is settled already. See `milepost history` of the record for by whom.")
     _refuse_newer(conflict)
     if (record := session.get(KINDS[conflict.kind].cls, conflict.rec)) is None:
@@ -77,15 +77,9 @@ def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None
     decided = _decided(conflict, choice, value, record)
     for name, scalar in decided.items():
         setattr(record, name, scalar)
-    settlement: Settlement = create(
-        session,
-        "settlement",
-        id=settlement_id(conflict_id, len(before)),
-        conflict_id=conflict_id,
-        choice=choice,
-        value=json.dumps(decided, sort_keys=True),
-    )
-    return settlement
+    for id in overtaken(connection_of(session), conflict_id):
+        _write(session, id, "value", decided)
+    return _write(session, conflict_id, choice, decided)
 
 
 def settle_all(session: Session, conflict_ids: Iterable[str], side: str) -> None:
@@ -114,6 +108,23 @@ def clashing(
     """The regions of the two versions of a note: `one` is what stands, `other` what was set aside."""
     [name] = aside
     return merge(*(_text(side.get(name)) for side in (base, stands, aside)))
+
+
+def _write(session: Session, conflict_id: str, choice: str, decided: Mapping[str, Scalar]) -> Settlement:
+    settlement: Settlement = create(
+        session,
+        "settlement",
+        id=settlement_id(conflict_id, len(_settlements(session, conflict_id))),
+        conflict_id=conflict_id,
+        choice=choice,
+        value=json.dumps(decided, sort_keys=True),
+    )
+    return settlement
+
+
+def _settlements(session: Session, conflict_id: str) -> Sequence[Settlement]:
+    """Those that were taken back, too."""
+    return session.exec(select(Settlement).where(col(Settlement.conflict_id) == conflict_id)).all()
 
 
 def _refuse_newer(conflict: Conflict) -> None:

@@ -21,6 +21,7 @@ from models.kinds import KINDS
 from models.record import OWNERS, connection_of, made_id, now_instant
 from models.seen import LIBRARY, OF_ITS_OWN, manages
 from models.sharing import owned
+from models.windows.open_conflicts import COUNT_OPEN
 
 _AMONG = "IN (SELECT value FROM json_each(?))"
 Found = Mapping[str, Sequence[str]]
@@ -199,11 +200,7 @@ def _refuse(conn: sqlite3.Connection, move: Move) -> None:
 
 def _refuse_losses(conn: sqlite3.Connection, found: Found) -> None:
     ids = _json([id for recs in found.values() for id in recs])
-    clashes = conn.execute(
-        f"""SELECT count(*) FROM conflict c WHERE c.rec {_AMONG} AND c.deleted_at IS NULL
-            AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.conflict_id=c.id AND s.deleted_at IS NULL)""",
-        (ids,),
-    ).fetchone()[0]
+    clashes = conn.execute(f"{COUNT_OPEN} AND c.rec {_AMONG}", (ids,)).fetchone()[0]
     if clashes:
         raise Refused(
             f"It has {clashes} open conflict{'s' * (clashes > 1)}, which would stay behind. Decide first: g x,"

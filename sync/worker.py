@@ -22,6 +22,7 @@ from models.commits import Commits
 from models.errors import MilepostError, Offline, StoreError, SyncError
 from models.logbook import note
 from models.store import Store
+from models.windows.open_conflicts import COUNT_OPEN
 from sync import api
 from sync.account import token_of
 from sync.alone import Elsewhere, only_one
@@ -106,11 +107,7 @@ def read_state(store: Store) -> State:
         return State(
             phase="synced" if signed_in else "local",
             waiting=outbox.waiting(conn),
-            conflicts=_count(
-                conn,
-                "SELECT count(*) FROM conflict c WHERE deleted_at IS NULL"
-                " AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.conflict_id=c.id AND s.deleted_at IS NULL)",
-            ),
+            conflicts=_count(conn, COUNT_OPEN),
             rejected=_count(conn, "SELECT count(*) FROM txn WHERE state=5"),
             last_sync=int(db.get_meta(conn, "last_sync", "0")),
         )

@@ -15,6 +15,7 @@ from models.errors import Refused
 from models.fields import Field, Scalar
 from models.kinds import KINDS
 from models.texts import Region
+from models.windows.open_conflicts import OPEN, overtaken
 from tui import finding
 from tui.commands import lookup, values
 from tui.commands.output import plain
@@ -26,6 +27,8 @@ DECIDED = {
     "kept": "by the server: nothing is deleted that somebody works on",
     "first": "by the server: the first settlement stands",
 }
+
+OVERTOOK = "their authors have changed those values since"
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Side:
 @dataclass(frozen=True)
 class Conflict:
     """A conflict with what a person needs to decide it. `mine` is the side of this laptop's member; where neither or
-    both are, what stands. `base` is empty where nobody knows it. `settled` is the choice, "" as long as there is none.
+    both are, what stands. `base`, what was before both began to change it, is empty where nobody knows it. `settled` is
+    the choice, "" as long as there is none. `overtook`: ids of what this one settles, too.
     """
 
     id: str
@@ -58,6 +62,7 @@ class Conflict:
     settled: str
     settled_by: str
     day: int
+    overtook: list[str]
 
     @property
     def stands(self) -> Side:
@@ -117,10 +122,11 @@ class Conflict:
         return f"{field.label if field else name} {text}" if several else f"“{text}”"
 
 
-_SELECT = """SELECT c.*, s.choice AS settled, t.author AS settled_by FROM conflict c
+_SELECT = f"""SELECT c.*, s.choice AS settled, t.author AS settled_by FROM conflict c
     LEFT JOIN settlement s ON s.conflict_id=c.id AND s.deleted_at IS NULL
     LEFT JOIN change x ON x.rec=s.id AND x.field='' LEFT JOIN txn t ON t.n=x.txn
-    WHERE c.deleted_at IS NULL AND (:rec='' OR c.rec=:rec) AND (:id='' OR c.id=:id) AND (:settled OR s.id IS NULL)
+    WHERE c.deleted_at IS NULL AND (:rec='' OR c.rec=:rec) AND (:id='' OR c.id=:id)
+    AND iif(s.id IS NULL, :id<>'' OR c.rowid IN {OPEN}, :settled)
     GROUP BY c.id ORDER BY coalesce(c.loser_at, c.winner_at), c.id"""
 
 
@@ -146,12 +152,19 @@ def _conflict(conn: sqlite3.Connection, row: dict[str, Any], me: str) -> Conflic
     }
     mine = sides.pop(mine_is(me, row["winner_author"], row["loser_author"]))
     [theirs] = sides.values()
+    overtook = overtaken(conn, row["id"])
     return Conflict(
         row["id"], kind, rec, lookup.title(conn, kind, rec), field.label if field else name, _place(conn, kind, near),
-        mine, theirs, orjson.loads(row["base"] or "{}"), row["decided"] or "",
+        mine, theirs, _base(conn, overtook[-1] if overtook else row["id"]), row["decided"] or "",
         _now(conn, kind, rec, {**mine.values, **theirs.values}), row["settled"] or "",
         _who(conn, row["settled_by"], me) if row["settled"] else "", values.day_of(conn, near.get("project_id")),
+        overtook,
     )  # fmt: skip
+
+
+def _base(conn: sqlite3.Connection, id: str) -> dict[str, Scalar]:
+    [base] = conn.execute("SELECT base FROM conflict WHERE id=?", (id,)).fetchone()
+    return dict(orjson.loads(base or "{}"))
 
 
 def _side(conn: sqlite3.Connection, row: dict[str, Any], side: str, me: str, stands: bool) -> Side:

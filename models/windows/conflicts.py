@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from models.filters.lines import Line, left
+from models.windows.open_conflicts import OPEN
 from models.windows.window import Condition, Window, add, marks
 
 
@@ -44,7 +45,8 @@ def conflicts_window(
     """The open conflicts that are wanted, then, if wished, the settled ones."""
     window = Window()
     for (row,) in conn.execute(
-        f"SELECT rowid FROM conflict c WHERE deleted_at IS NULL AND (? OR {_SETTLED} IS NULL) {_ORDER}",
+        f"""SELECT rowid FROM conflict c WHERE rowid IN {OPEN}
+            OR ? AND deleted_at IS NULL AND {_SETTLED} IS NOT NULL {_ORDER}""",
         (settled,),
     ):
         add(window, row, 0)

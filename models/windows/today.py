@@ -8,6 +8,7 @@ from typing import NamedTuple
 from models.db import get_meta
 from models.filters.lines import Line
 from models.filters.lines import left as lines_left
+from models.windows.open_conflicts import OPEN
 from models.windows.window import Condition
 
 SOON = 7  # days ahead that are looked at
@@ -68,10 +69,7 @@ def _row(rank: int, day: str, kind: str, id: str, name: str, what: str, *where: 
 
 
 def _to_decide(conn: sqlite3.Connection, day: date) -> Iterator[TodayRow]:
-    conflicts = conn.execute(
-        """SELECT id FROM conflict c WHERE deleted_at IS NULL
-           AND NOT EXISTS (SELECT 1 FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL)"""
-    ).fetchall()
+    conflicts = conn.execute(f"SELECT id FROM conflict WHERE rowid IN {OPEN}").fetchall()
     if conflicts:
         name = f"{len(conflicts)} to decide: two edits of the same"
         yield _row(LATE, "", "conflict", conflicts[0][0], name, "conflict" + "s" * (len(conflicts) > 1))

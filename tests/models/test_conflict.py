@@ -7,11 +7,13 @@ import pytest
 
 from models import conflict
 from models.errors import Invalid, Refused
+from models.windows.conflicts import conflicts_rows, conflicts_window
+from models.windows.open_conflicts import COUNT_OPEN, overtaken
 
 
 def clash(
     desk: Any, kind: str, rec: str, winner: dict[str, Any], loser: dict[str, Any],
-    base: dict[str, Any] | None = None,
+    base: dict[str, Any] | None = None, **known: str,
 ) -> str:  # fmt: skip
     """What the server writes down when two edits meet."""
     values = {
@@ -23,7 +25,7 @@ def clash(
     }
     values |= {"base": orjson.dumps(base).decode()} if base else {}
     values |= {"winner": orjson.dumps(winner).decode(), "loser": orjson.dumps(loser).decode()}
-    desk.hear(("conflict", f"clash-{desk.head}", values))
+    desk.hear(("conflict", f"clash-{desk.head}", values | known))
     return f"clash-{desk.head - 1}"
 
 
@@ -124,3 +126,59 @@ def test_what_only_a_newer_program_knows_is_decided_there(
     id = clash(desk, kind, harlan, {"motto": "slow"}, {"motto": "sure"})
     with pytest.raises(Refused, match=r"only a newer Milepost knows \(motto\)"):
         desk.do(conflict.settle, id, word)
+
+
+def between(winner: str, loser: str, **known: str) -> dict[str, str]:
+    """Two operations, each called as its author and what he did so far: "ines-2"."""
+    sides = {"winner_txn": winner, "loser_txn": loser, "winner_author": winner[:4], "loser_author": loser[:4]}
+    return {"decided": "server"} | sides | known
+
+
+def asked(desk: Any) -> list[str]:
+    window = conflicts_window(desk.conn)
+    assert desk.one(COUNT_OPEN) == len(window.rows)
+    return [row.id for row in conflicts_rows(desk.conn, window.rows)]
+
+
+@pytest.fixture
+def overtook(desk: Any, harlan: str) -> list[str]:
+    """Ines corrects the city twice; the second one is heard of first, as in a snapshot. Then she wins."""
+    brno = {"city": "Brno"}
+    return [
+        clash(desk, "client", harlan, brno, {"city": "Praha"}, **between("toma-1", "ines-2")),
+        clash(desk, "client", harlan, brno, {"city": "Pra"}, **between("toma-1", "ines-1")),
+        clash(desk, "client", harlan, {"city": "Plzen"}, brno, **between("ines-3", "toma-1")),
+    ]
+
+
+def test_of_several_that_the_same_two_left_only_the_newest_is_asked_and_settles_all(
+    desk: Any, harlan: str, overtook: list[str]
+) -> None:
+    second, first, third = overtook
+    assert asked(desk) == [third] and overtaken(desk.conn, third) == [second, first]
+    assert overtaken(desk.conn, second) == [first]
+    desk.do(conflict.settle, third, "stands")
+    assert desk.get("client", harlan, "city") == "Plzen" and asked(desk) == []
+    values = desk.conn.execute("SELECT DISTINCT value FROM settlement").fetchall()
+    assert values == [('{"city": "Plzen"}',)] and desk.one("SELECT count(*) FROM settlement") == 3
+    desk.store.undo()
+    assert asked(desk) == [third]
+    desk.do(conflict.settle, third, "aside")
+    assert asked(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "known"),
+    [
+        ("phone", between("toma-1", "ines-4")),
+        ("city", between("petr-1", "ines-4")),
+        ("city", between("toma-1", "ines-4", decided="text")),  # a note: over other lines
+    ],
+)
+def test_what_others_left_or_over_something_else_is_asked_beside_it(
+    desk: Any, harlan: str, overtook: list[str], field: str, known: dict[str, str]
+) -> None:
+    other = clash(desk, "client", harlan, {field: "1"}, {field: "2"}, **known)
+    assert set(asked(desk)) == {overtook[2], other}
+    desk.do(conflict.settle, other, "now")
+    assert asked(desk) == [overtook[2]]

@@ -144,6 +144,23 @@ def test_a_choice_that_cannot_be_is_refused_without_the_name_of_a_field_that_nob
     assert ines("resolve", "Cell 9", "both", status=1).startswith("milepost: These fields belong together")
 
 
+def test_of_corrections_without_a_connection_only_the_newest_is_asked(two: tuple[Laptop, Laptop]) -> None:
+    ines, tomas = two
+    for city in ("Nice", "Nancy", "Nantes"):
+        ines("set", "Harlan Fab", f"city={city}")
+    tomas("set", "Harlan Fab", "city=Paris")
+    tomas("sync"), ines("sync")
+    [asked] = ines("conflicts", "--json")
+    assert [asked[side]["city"] for side in ("base", "stands", "aside")] == ["Lyon", "Paris", "Nantes"]
+    assert "stands for 2 earlier conflicts too" in ines("conflicts")
+    assert ines("status", "--json")["conflicts"] == 1
+    ines("resolve", asked["overtook"][-1], "mine")  # an overtaken one is settled by the one that is asked
+    ines("sync"), tomas("sync")
+    assert tomas("list", "client", "--json")[0]["city"] == "Nantes"
+    assert tomas("conflicts", "--json") == [] and len(tomas("conflicts", "--all", "--json")) == 3
+    assert ines("dump") == tomas("dump")
+
+
 def test_a_note_is_shown_merged_with_whose_the_clashing_lines_are(two: tuple[Laptop, Laptop]) -> None:
     ines, tomas = two
     ines("set", "Harlan Fab", "notes=Gate 3\nPower\nAir\nKey")

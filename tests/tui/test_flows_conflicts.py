@@ -95,6 +95,19 @@ async def test_another_text_is_typed_from_the_merged_one(tmp_path, ids):
 
 
 @pytest.mark.asyncio
+async def test_a_merged_text_that_was_only_read_decides_nothing(tmp_path, ids):
+    elsewhere(tmp_path, "task", ids["Survey"], notes=TOMAS)
+    clash(tmp_path, ids, "notes", TOMAS, INES, NOTE, "text")
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g x")
+        await see(pilot, "▌ theirs")
+        await keys(pilot, "e escape")
+        await see(pilot, "▲ 1 conflict")
+        assert len(view(pilot.app).lines.window) == 1
+        assert value(pilot.app, "task", ids["Survey"], "notes") == TOMAS
+
+
+@pytest.mark.asyncio
 async def test_what_time_decided_is_listed_until_it_is_left_or_turned(tmp_path, ids):
     clash(tmp_path, ids, "name", "Survey both", "Survey hall 2", "Survey", "time")
     async with at_work(tmp_path) as pilot:

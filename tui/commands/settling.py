@@ -12,9 +12,9 @@ from models.texts import Lines
 from models.windows.conflicts import conflicts_rows, conflicts_window
 from tui.commands import lookup
 from tui.commands.context import Context, Usage, note
-from tui.commands.output import moment, plain
+from tui.commands.output import count, moment, plain
 from tui.commands.telling import wanted
-from tui.conflicts import Conflict, Side
+from tui.conflicts import OVERTOOK, Conflict, Side
 from tui.conflicts import conflicts as found
 
 
@@ -64,6 +64,8 @@ def _lines(conn: sqlite3.Connection, each: Conflict) -> Iterator[str]:
     yield f"{lookup.short(each.id)}  {each.title} · {each.label}{place}{state}"
     if each.why:
         yield f"  decided {each.why}"
+    if each.overtook:
+        yield f"  stands for {count(len(each.overtook), 'earlier conflict')} too: {OVERTOOK}"
     if each.base and not each.is_note:
         yield f"  before  {each.shown(conn, each.base)}"
     for word, side in (("mine", each.mine), ("theirs", each.theirs)):
@@ -93,9 +95,9 @@ def _marked(word: str, lines: Lines) -> Iterator[str]:
 
 
 def _the_one(conn: sqlite3.Connection, word: str) -> Conflict:
-    """The open conflict with that id, or the only one of that record."""
+    """The open conflict with that id, the one that overtook it, or the only one of that record."""
     record = lookup.record(conn, word, state=lookup.ANY)
-    every = [c for c in found(conn, settled=True) if record.id in (c.id, c.rec)]
+    every = [c for c in found(conn, settled=True) if record.id in (c.id, c.rec, *c.overtook)]
     waiting = [c for c in every if not c.settled] or [c for c in every if c.id == record.id]
     if not waiting:
         raise Refused(
@@ -125,6 +127,7 @@ def _as_dict(each: Conflict) -> dict[str, Any]:
         "id": each.id, "kind": each.kind, "record": each.rec, "title": each.title, "field": each.label,
         "place": each.place, "base": each.base or None, **_told("stands", each.stands), **_told("aside", each.aside),
         "mine": "stands" if each.mine.stands else "aside", "decided": each.decided or None, "now": each.now,
+        "overtook": each.overtook,
         "settled": each.settled or None, "settled_by": each.settled_by or None,
     }  # fmt: skip
 

@@ -8,14 +8,14 @@ from typing import Any
 from models.db import get_meta
 from models.errors import Held, NoCredentials, Refused, SyncError
 from models.notice import last, stopped
+from models.windows.open_conflicts import COUNT_OPEN
 from tui.commands.context import Context, note
 from tui.commands.output import count, moment, plain
 
 TABLES = "SELECT tbl_name FROM sqlite_master WHERE type='trigger' AND name = tbl_name || '_created'"
 COUNTS = {
     "waiting": "SELECT count(*) FROM txn WHERE state IN (1,2,3) AND state<3",
-    "conflicts": """SELECT count(*) FROM conflict c WHERE deleted_at IS NULL
-        AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.conflict_id=c.id AND s.deleted_at IS NULL)""",
+    "conflicts": COUNT_OPEN,
     "rejected": "SELECT count(*) FROM txn WHERE state=5",
 }
 

@@ -145,7 +145,7 @@ class ConflictsView(ListView):
 
             text = joined(each.regions(), BOTH) or ""
             keep = partial(self._write, each, lost=lambda why: self.shell.say(why, "bad"))
-            await self.shell.type_text(f"{each.label} · {each.title}", "", keep, text)
+            await self.shell.type_text(f"{each.label} · {each.title}", text, keep)
         else:
             [value] = each.mine.values.values()
             name = next(iter(each.aside.values))

@@ -12,7 +12,7 @@ import orjson
 from models.capture import REJECTED
 from models.notice import STOPPED, stopped
 from tui.screens.form import HEAD, LINK, PAST, Draft, change_in_words, shown, shown_title
-from tui.words import clock
+from tui.words import clock, count
 
 if TYPE_CHECKING:
     from tui.conflicts import Conflict, Side
@@ -23,7 +23,7 @@ STATES = {1: "waits for the server", 2: "was sent", 5: "was refused", 6: "was le
 def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
     """What was before both, mine and theirs with who and when, what stands and why."""
     from models.kinds import KINDS
-    from tui.conflicts import conflicts
+    from tui.conflicts import OVERTOOK, conflicts
 
     each = next(conflicts(conn, id=rec, settled=True), None)
     if each is None:
@@ -36,6 +36,9 @@ def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
         yield Draft(PAST, "of", each.place, "place")
     if each.why:
         yield Draft(PAST, "It was", f"decided {each.why}", "why")
+    if each.overtook:
+        earlier = count(len(each.overtook), "earlier conflict")
+        yield Draft(PAST, "stands for", f"{earlier} too: {OVERTOOK}", "overtook")
     if each.settled:
         yield Draft(PAST, "settled", f"{each.settled}, by {each.settled_by}", "settled")
     if not each.settled:
