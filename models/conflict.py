@@ -6,10 +6,12 @@ it, and opens the conflict again.
 """
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
+from models.db import get_meta
 from models.errors import Invalid, NotFound, Refused
 from models.fields import Scalar
 from models.record import KINDS, Named, Record, attribute, connection_of, create, find, made_id, register
@@ -90,16 +92,22 @@ def settle_all(session: Session, conflict_ids: Iterable[str], side: str) -> None
 
 def choice_of(session: Session, conflict: Conflict, side: str) -> str:
     """What "mine" or "theirs" means for a conflict, as seen by this profile's member."""
-    row = session.connection().exec_driver_sql("SELECT value FROM meta WHERE key='member'").fetchone()
-    me = row[0] if row else ""
-    mine = mine_is(me, conflict.winner_author, conflict.loser_author)
+    conn = connection_of(session)
+    here = made_here(conn, conflict.loser_txn)
+    mine = mine_is(get_meta(conn, "member"), conflict.winner_author, conflict.loser_author, here)
     theirs = "stands" if mine == "aside" else "aside"
     return {"mine": mine, "theirs": theirs}.get(side, side)
 
 
-def mine_is(me: str, winner_author: str | None, loser_author: str | None) -> str:
-    """Which side is the member's own: `aside`, or `stands` where both or neither are."""
-    return "aside" if me and loser_author == me != winner_author else "stands"
+def mine_is(me: str, winner_author: str | None, loser_author: str | None, here: bool) -> str:
+    """Which side is the member's own: `aside`, or `stands` where neither is. Where both are, it is that of this laptop;
+    `here`: the loser was written on it."""
+    return "aside" if me and loser_author == me and (winner_author != me or here) else "stands"
+
+
+def made_here(conn: sqlite3.Connection, txn: str | None) -> bool:
+    """Whether an operation was done on this laptop, as far as its log reaches back."""
+    return conn.execute("SELECT 1 FROM txn WHERE id=? AND origin='L'", (txn,)).fetchone() is not None
 
 
 def clashing(

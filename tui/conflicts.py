@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from models.conflict import clashing, mine_is
+from models.conflict import clashing, made_here, mine_is
 from models.db import get_meta
 from models.errors import Refused
 from models.fields import Field, Scalar
@@ -18,7 +18,7 @@ from models.texts import Region
 from models.windows.open_conflicts import OPEN, overtaken
 from tui import finding
 from tui.commands import lookup, values
-from tui.commands.output import plain
+from tui.conflict_words import UNQUOTED, differing, label, told
 
 DECIDED = {
     "time": "by time: the later edit stands",
@@ -83,6 +83,12 @@ class Conflict:
         return len(self.aside.values) == 1 and field is not None and field.type == "note"
 
     @property
+    def to_type(self) -> Field | None:
+        """The field for which another value can be typed: of several that belong together none, nor of a delete."""
+        [name, *more] = self.aside.values
+        return None if more or name == "deleted_at" else self.field(name)
+
+    @property
     def moved_on(self) -> bool:
         """Whether the record was edited since the conflict was made."""
         stands = {name: self.stands.values.get(name) for name in self.now}
@@ -93,14 +99,13 @@ class Conflict:
 
     def typed(self, conn: sqlite3.Connection, text: str) -> Scalar:
         """The value that typed text means for the one field in conflict. Raises Refused."""
-        name = next(iter(self.aside.values), "")
-        field = self.field(name)
-        if field is None or len(self.aside.values) != 1:
-            raise Refused("These fields belong together: choose mine or theirs.")
+        field = self.to_type
+        if field is None:
+            raise Refused("No other value can be typed here: choose mine or theirs.")
         if self.is_note:
             return field.parse(text)
         near = values.beside(conn, self.kind, self.rec)
-        return values.parse(conn, KINDS[self.kind], [(name, text)], near)[name]
+        return values.parse(conn, KINDS[self.kind], [(field.name, text)], near)[field.name]
 
     def regions(self) -> list[Region]:
         """Of a note: its regions; `one` is mine, `other` theirs."""
@@ -108,18 +113,10 @@ class Conflict:
         return found if self.mine.stands else [Region(r.base, r.other, r.one) for r in found]
 
     def shown(self, conn: sqlite3.Connection, side: Mapping[str, Scalar]) -> str:
-        """A side's values as a person reads them."""
-        several = len(side) > 1
-        return ", ".join(self._text(conn, name, value, several) for name, value in side.items())
-
-    def _text(self, conn: sqlite3.Connection, name: str, value: Scalar, several: bool) -> str:
-        field = self.field(name)
-        if field is not None and field.refers:
-            text = lookup.title(conn, field.refers, None if value is None else str(value))
-        else:
-            text = plain(field.show(value, day=self.day) if field else value)
-        text = text or "nothing"
-        return f"{field.label if field else name} {text}" if several else f"“{text}”"
+        """A side's values as a person reads them: what differs between mine and theirs."""
+        names = differing(self.kind, self.mine.values, self.theirs.values)
+        text = told(conn, self.kind, self.rec, side, names, self.day)
+        return text if len(self.stands.values) > 1 or names[0] in UNQUOTED else f"“{text}”"
 
 
 _SELECT = f"""SELECT c.*, s.choice AS settled, t.author AS settled_by FROM conflict c
@@ -143,18 +140,18 @@ def conflicts(
 
 
 def _conflict(conn: sqlite3.Connection, row: dict[str, Any], me: str) -> Conflict:
-    kind, rec, name = row["kind"], row["rec"], row["field"]
-    field = KINDS[kind].fields.get(name) if kind in KINDS else None
+    kind, rec = row["kind"], row["rec"]
     near = values.beside(conn, kind, rec) if kind in KINDS else {}
     sides = {
         "stands": _side(conn, row, "winner", me, True),
         "aside": _side(conn, row, "loser", me, False),
     }
-    mine = sides.pop(mine_is(me, row["winner_author"], row["loser_author"]))
+    here = made_here(conn, row["loser_txn"])
+    mine = sides.pop(mine_is(me, row["winner_author"], row["loser_author"], here))
     [theirs] = sides.values()
     overtook = overtaken(conn, row["id"])
     return Conflict(
-        row["id"], kind, rec, lookup.title(conn, kind, rec), field.label if field else name, _place(conn, kind, near),
+        row["id"], kind, rec, lookup.title(conn, kind, rec), label(kind, row["field"]), _place(conn, kind, near),
         mine, theirs, _base(conn, overtook[-1] if overtook else row["id"]), row["decided"] or "",
         _now(conn, kind, rec, {**mine.values, **theirs.values}), row["settled"] or "",
         _who(conn, row["settled_by"], me) if row["settled"] else "", values.day_of(conn, near.get("project_id")),
@@ -168,15 +165,18 @@ def _base(conn: sqlite3.Connection, id: str) -> dict[str, Scalar]:
 
 
 def _side(conn: sqlite3.Connection, row: dict[str, Any], side: str, me: str, stands: bool) -> Side:
-    who = _who(conn, row[f"{side}_author"], me)
+    laptop = ""
+    if row["winner_author"] == row["loser_author"]:
+        laptop = ", this laptop" if made_here(conn, row[f"{side}_txn"]) else ", another laptop"
+    who = _who(conn, row[f"{side}_author"], me, laptop)
     return Side(orjson.loads(row[side] or "{}"), who, row[f"{side}_at"] or "", stands)
 
 
-def _who(conn: sqlite3.Connection, member: str | None, me: str) -> str:
+def _who(conn: sqlite3.Connection, member: str | None, me: str, laptop: str = "") -> str:
     if not member:
         return "somebody"
     name = lookup.title(conn, "member", member)
-    return f"{name} (you)" if member == me else name
+    return f"{name} (you{laptop})" if member == me else name
 
 
 def _place(conn: sqlite3.Connection, kind: str, near: Mapping[str, str | None]) -> str:

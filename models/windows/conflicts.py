@@ -11,7 +11,8 @@ from models.windows.window import Condition, Window, add, marks
 
 
 class ConflictRow(NamedTuple):
-    """A conflict. `winner` and `loser` are JSON; `ours_aside`: the member of this laptop wrote the loser alone.
+    """A conflict. `winner` and `loser` are JSON; `ours_aside`: this laptop's member wrote the loser, and where both are
+    hers, on this laptop. `laptop`, where one person wrote both: which of them was written here, `winner` or `loser`.
     `settled` is the choice, empty as long as there is none."""
 
     row: int
@@ -26,14 +27,18 @@ class ConflictRow(NamedTuple):
     loser_name: str | None
     at: str | None
     ours_aside: int
+    laptop: str | None
     settled: str | None
     name: str | None
 
 
-_NAMED = ("task", "project", "client", "site", "contact", "member", "calendar")
+_NAMED = ("task", "project", "client", "site", "contact", "member", "calendar", "promise", "visit", "interaction",
+          "attachment")  # fmt: skip
 _NAME = "CASE c.kind {} END".format(
     " ".join(f"WHEN '{kind}' THEN (SELECT name FROM {kind} WHERE id=c.rec)" for kind in _NAMED)
 )
+_LAPTOP = """CASE WHEN c.winner_author=c.loser_author THEN (SELECT iif(id=c.loser_txn, 'loser', 'winner')
+    FROM txn WHERE id IN (c.winner_txn, c.loser_txn) AND origin='L') END"""
 _SETTLED = "(SELECT choice FROM settlement x WHERE x.conflict_id=c.id AND x.deleted_at IS NULL LIMIT 1)"
 # what a person should look at first: a value that was set aside without anybody's clock deciding it
 _ORDER = f"ORDER BY {_SETTLED} IS NOT NULL, coalesce(c.decided, '') IN ('time', 'text'), c.id"
@@ -70,7 +75,8 @@ def conflicts_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[Confli
         f"""SELECT c.rowid, c.id, c.kind, c.rec, c.field, c.decided,
             c.winner, (SELECT name FROM member WHERE id=c.winner_author),
             c.loser, (SELECT name FROM member WHERE id=c.loser_author), max(c.winner_at, c.loser_at),
-            coalesce(c.loser_author=m.value AND c.winner_author IS NOT m.value, 0), {_SETTLED}, {_NAME}
+            coalesce(c.loser_author=m.value AND (c.winner_author IS NOT m.value OR {_LAPTOP}='loser'), 0), {_LAPTOP},
+            {_SETTLED}, {_NAME}
             FROM conflict c LEFT JOIN meta m ON m.key='member' AND m.value<>''
             WHERE c.rowid IN ({marks(rows)})""",
         list(rows),

@@ -124,6 +124,34 @@ async def test_what_time_decided_is_listed_until_it_is_left_or_turned(tmp_path, 
 
 
 @pytest.mark.asyncio
+async def test_both_is_offered_of_texts_only(tmp_path, ids):
+    clash(tmp_path, ids, "name", "Survey both", "Survey hall 2", "Survey", "time")
+    clash(tmp_path, ids, "priority", 500, 600, 400, "server")
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g x")
+        await see(pilot, "600  (Ines Vogt)")
+        assert "b both" not in screen_text(pilot.app)
+        await keys(pilot, "b j")
+        await see(pilot, "b both")
+        assert len(view(pilot.app).lines.window) == 2
+
+
+@pytest.mark.asyncio
+async def test_letters_typed_ahead_of_where_nothing_can_be_typed_choose_a_side_and_settle_nothing(
+    tmp_path, ids
+):
+    clash(tmp_path, ids, "deleted_at", None, "2026-11-20T08:00:00.000Z", None, "kept")
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g x")
+        await see(pilot, "deleted it")
+        await keys(pilot, "e t x escape")
+        assert len(view(pilot.app).lines.window) == 1
+        await keys(pilot, "e 'theirs' enter")
+        await until(lambda: not len(view(pilot.app).lines.window), pilot)
+        assert value(pilot.app, "task", ids["Survey"], "deleted_at") is None
+
+
+@pytest.mark.asyncio
 async def test_a_refused_operation_is_changed_and_sent_again(tmp_path, ids):
     refuse(tmp_path, record.edit, "task", ids["Survey"], name="Survey hall 2")
     async with at_work(tmp_path) as pilot:

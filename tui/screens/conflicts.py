@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,6 +21,7 @@ from tui.words import clock_of, count, moment
 
 if TYPE_CHECKING:
     from tui.conflicts import Conflict
+    from tui.palette import Entry
 
 SIDES = {"mine": "mine stays", "theirs": "theirs stays", "both": "both stay", "now": "as it stands"}
 BY_TIME = ("time", "text")
@@ -35,14 +36,14 @@ def _state(row: ConflictRow) -> Cell:
 
 def _side(row: ConflictRow, mine: bool) -> Cell:
     aside = mine == bool(row.ours_aside)
-    found = orjson.loads(row.loser if aside else row.winner)
-    text = ", ".join("–" if v is None else _short(str(v)) for v in found.values())
     name = (row.loser_name if aside else row.winner_name) or "a colleague"
-    return f"{text}  ({name})", "" if aside else "strong"
+    if row.laptop:
+        name = "this laptop" if (row.laptop == "loser") == aside else "another laptop"
+    return f"{_short(row.loser if aside else row.winner)}  ({name})", "" if aside else "strong"
 
 
 def _short(text: str) -> str:
-    return re.sub(MOMENT, lambda found: moment(found[0]), text).replace("\n", " ⏎ ")
+    return re.sub(MOMENT, lambda found: moment(found[0]), text)
 
 
 class Decision(Detail):
@@ -58,8 +59,9 @@ class Decision(Detail):
     def act_theirs(self) -> None:
         self.view.act_theirs()
 
-    def act_both(self) -> None:
-        self.view.act_both()
+    @property
+    def act_both(self) -> Callable[[], None] | None:
+        return self.view.act_both
 
     def act_as_it_stands(self) -> None:
         self.view.act_as_it_stands()
@@ -79,7 +81,7 @@ class ConflictsView(ListView):
     columns: ClassVar[Sequence[Column]] = [
         Column("state", "", _state, width=11),
         Column("what", "What", lambda row: (row.name or row.kind, "strong"), ratio=3, min_width=14),
-        Column("field", "Field", lambda row: row.field.replace("_", " "), ratio=1, min_width=9),
+        Column("field", "Field", lambda row: row.field, ratio=1, min_width=9),
         Column("mine", "Mine", lambda row: _side(row, True), ratio=3, min_width=14, drop=1),
         Column("theirs", "Theirs", lambda row: _side(row, False), ratio=3, min_width=14, drop=2),
         Column("at", "When", lambda row: (clock_of(row.at), "dim"), width=12, drop=3),
@@ -100,10 +102,18 @@ class ConflictsView(ListView):
         return conflicts_window(bench(self).desk.conn, self.settled, self.wanted)
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        return conflicts_rows(bench(self).desk.conn, rowids)
+        from tui.conflict_words import in_words
+
+        conn = bench(self).desk.conn
+        return [in_words(conn, row) for row in conflicts_rows(conn, rowids)]
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return "conflict", row.id
+
+    def tell_detail(self) -> None:
+        super().tell_detail()
+        if self.in_front:
+            self.shell.rehint()  # what can be done is another from row to row
 
     def on_changes(self, changes: object) -> None:
         """Names and values of any kind are shown here."""
@@ -120,26 +130,27 @@ class ConflictsView(ListView):
     def act_theirs(self) -> None:
         self._settle("theirs")
 
-    def act_both(self) -> None:
-        self._settle("both")
+    @property
+    def act_both(self) -> Callable[[], None] | None:
+        """Only where both values can stay; some of what is marked may hold them."""
+        return partial(self._settle, "both") if self._holds_both() else None
 
     def act_as_it_stands(self) -> None:
         self._settle("now")
 
     def act_all_mine(self) -> None:
-        if rows := [row for row in self.rows(list(self.lines.window.rowids)) if not row.settled]:
-            bench(self).edit(
-                f"Settle {count(len(rows), 'conflict')}: {SIDES['mine']}", "conflict.settle_all",
-                [row.id for row in rows], "mine",
-            )  # fmt: skip
+        if rows := self._waiting(list(self.lines.window.rowids)):
+            self._decide([row.id for row in rows], count(len(rows), "conflict"), "mine")
 
     async def act_edit(self) -> None:
-        """Another value than the two; of a note the merged text, to be put right."""
+        """Another value than the two; of a note the merged text, to be put right. Where none can be typed, one of the
+        two is chosen by its letters: typed ahead, they are no keys that settle."""
         each = self._here()
         if each is None:
             return
-        if len(each.aside.values) != 1:
-            self.shell.say("These fields belong together: m keeps mine, t theirs", "warn")
+        field = each.to_type
+        if field is None:
+            await self.shell.choose(self._sides(each))
         elif each.is_note:
             from models.texts import BOTH, joined
 
@@ -148,9 +159,7 @@ class ConflictsView(ListView):
             await self.shell.type_text(f"{each.label} · {each.title}", text, keep)
         else:
             [value] = each.mine.values.values()
-            name = next(iter(each.aside.values))
-            field = each.field(name)
-            shown = field.show(value, day=each.day) if field and not field.refers else ""
+            shown = field.show(value, day=each.day) if not field.refers else ""
             await self.shell.ask(self._other(each, shown))
 
     def act_next_field(self) -> None:
@@ -174,6 +183,28 @@ class ConflictsView(ListView):
 
         return next(conflicts(bench(self).desk.conn, id=row.id), None)
 
+    def _holds_both(self) -> bool:
+        from tui.conflict_words import holds_both
+
+        found = conflicts_rows(bench(self).desk.conn, self.lines.selected()[:2])
+        return len(found) > 1 or any(holds_both(row.kind, orjson.loads(row.loser)) for row in found)
+
+    def _sides(self, each: Conflict) -> list[Entry]:
+        from tui.palette import Entry
+
+        conn = bench(self).desk.conn
+        told = [(f"{word}: {each.shown(conn, side.values)}", side.by, word[0], word)
+                for word, side in (("mine", each.mine), ("theirs", each.theirs))]  # fmt: skip
+        return [
+            Entry(
+                label, detail, key, partial(self._decide, [each.id], f"{each.label} of “{each.title}”", side)
+            )
+            for label, detail, key, side in (*told, ("as it stands", "", "x", "now"))
+        ]
+
+    def _waiting(self, rowids: Sequence[int]) -> list[ConflictRow]:
+        return [row for row in conflicts_rows(bench(self).desk.conn, rowids) if not row.settled]
+
     def _other(self, each: Conflict, text: str, why: str = "") -> Question:
         def done(typed: str) -> None:
             self._write(each, typed, self.ask_once_more(partial(self._other, each), typed))
@@ -184,13 +215,14 @@ class ConflictsView(ListView):
         bench(self).edit_settlement(each, text, lost)  # type: ignore[arg-type]
 
     def _settle(self, side: str) -> None:
-        rows = [row for row in self.rows(self.lines.selected()) if not row.settled]
+        rows = self._waiting(self.lines.selected())
         if not rows:
             self.shell.say("It is settled already; u takes a settlement of yours back")
             return
-        one = f"{rows[0].field.replace('_', ' ')} of “{rows[0].name or rows[0].kind}”"
-        name = one if len(rows) == 1 else f"{len(rows)} conflicts"
-        bench(self).edit(
-            f"Settle {name}: {SIDES[side]}", "conflict.settle_all", [row.id for row in rows], side
-        )
+        [one] = self.rows([rows[0].row])
+        name = f"{one.field} of “{one.name or one.kind}”" if len(rows) == 1 else f"{len(rows)} conflicts"
+        self._decide([row.id for row in rows], name, side)
         self.lines.clear_marks()
+
+    def _decide(self, ids: Sequence[str], name: str, side: str) -> None:
+        bench(self).edit(f"Settle {name}: {SIDES[side]}", "conflict.settle_all", ids, side)

@@ -23,6 +23,7 @@ STATES = {1: "waits for the server", 2: "was sent", 5: "was refused", 6: "was le
 def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
     """What was before both, mine and theirs with who and when, what stands and why."""
     from models.kinds import KINDS
+    from tui.conflict_words import holds_both
     from tui.conflicts import OVERTOOK, conflicts
 
     each = next(conflicts(conn, id=rec, settled=True), None)
@@ -42,14 +43,9 @@ def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
     if each.settled:
         yield Draft(PAST, "settled", f"{each.settled}, by {each.settled_by}", "settled")
     if not each.settled:
-        both = " · b both" if each.is_note or _is_text(each) else ""
+        both = " · b both" if holds_both(each.kind, each.aside.values) else ""
         yield Draft(HEAD, "Decide", f"m mine · t theirs{both}", "decide")
         yield Draft(PAST, "", "e other · x as it stands", "decide or leave")
-
-
-def _is_text(each: Conflict) -> bool:
-    field = each.field(next(iter(each.aside.values), ""))
-    return len(each.aside.values) == 1 and field is not None and field.type == "text"
 
 
 def _values(conn: sqlite3.Connection, each: Conflict) -> Iterator[Draft]:
