@@ -14,7 +14,7 @@ from tui.commands import lookup, values
 from tui.commands.output import plain, plain_lines
 
 GROUPS = {
-    "progress": "Status", "place": "Place", "constraint": "Constraint", "manual": "Manual dates", "blocked": "Blocked",
+    "progress": "Status", "place": "Place", "constraint": "Constraint", "manual": "Manual dates",
     "hold": "On hold", "outcome": "State", "days": "Days", "frame": "Dates", "ends": "Link", "lag": "Lag",
 }  # fmt: skip
 STATUS = "status"  # the name of what a task's progress says, beside those of its fields
@@ -99,8 +99,12 @@ def _status(side: Mapping[str, Scalar]) -> str:
     """ "doing (80 %)", of a task's progress; empty where a side does not hold it."""
     if "percent_complete" not in side:
         return ""
+    if reason := side.get("not_applicable_reason"):
+        return f"n/a: {plain(reason)}"
     if side.get("actual_finish"):
         return "done"
+    if reason := side.get("blocked_reason"):
+        return f"blocked: {plain(reason)}"
     percent = f" ({side['percent_complete']} %)" if side["percent_complete"] else ""
     return ("doing" if side.get("actual_start") else "todo") + percent
 

@@ -119,11 +119,11 @@ class Conflict:
         return text if len(self.stands.values) > 1 or names[0] in UNQUOTED else f"“{text}”"
 
 
-_SELECT = f"""SELECT c.*, s.choice AS settled, t.author AS settled_by FROM conflict c
+_SELECT = """SELECT c.*, s.choice AS settled, t.author AS settled_by FROM conflict c
     LEFT JOIN settlement s ON s.conflict_id=c.id AND s.deleted_at IS NULL
     LEFT JOIN change x ON x.rec=s.id AND x.field='' LEFT JOIN txn t ON t.n=x.txn
     WHERE c.deleted_at IS NULL AND (:rec='' OR c.rec=:rec) AND (:id='' OR c.id=:id)
-    AND iif(s.id IS NULL, :id<>'' OR c.rowid IN {OPEN}, :settled)
+    AND iif(s.id IS NULL, {which}, :settled)
     GROUP BY c.id ORDER BY coalesce(c.loser_at, c.winner_at), c.id"""
 
 
@@ -133,7 +133,8 @@ def conflicts(
     """The conflicts that wait for a decision, oldest first; one of them, of one record, and settled ones too, if
     wished."""
     me = get_meta(conn, "member")
-    cursor = conn.execute(_SELECT, {"id": id, "rec": rec, "settled": settled})
+    which = "1" if id else f"c.rowid IN {OPEN}"
+    cursor = conn.execute(_SELECT.format(which=which), {"id": id, "rec": rec, "settled": settled})
     names = [column[0] for column in cursor.description]
     for row in cursor.fetchall():
         yield _conflict(conn, dict(zip(names, row, strict=True)), me)

@@ -48,6 +48,7 @@ def read(home, ids, kind, rec, winner, loser, authors=("Tomas Roth", "Ines Vogt"
     [
         (DOING, DOING | {"percent_complete": 30}, "Status", "doing (30 %)", "doing (80 %)"),
         (DOING, DOING | DONE, "Status", "done", "doing (80 %)"),
+        (DOING, DOING | {"blocked_reason": "no power"}, "Status", "blocked: no power", "doing (80 %)"),
         (DOING, DOING | {"stop": "2026-12-02T12:00"}, "Status", "Stopped at 2026-12-02 12:00",
          "Stopped at nothing"),
         ({"deleted_at": None}, {"deleted_at": "2026-11-20T08:00:00.000Z"}, "Delete", "deleted it", "changed it"),
