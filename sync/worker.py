@@ -134,7 +134,7 @@ class Worker:
         self._head = -1  # of the log, as the server told last
         self._deaf_until = 0.0  # when somebody listens for events again (steady clock)
         self._newest = 0  # operation that waited at the last glance
-        self._asked = False  # somebody waits to hear how a sync went
+        self._asked = self._due = False  # somebody waits to hear how a sync went; how this one goes
         self._next = 0.0  # when the next attempt may be (steady clock)
 
     def start(self) -> None:
@@ -251,6 +251,8 @@ class Worker:
     async def _loop_over(self, http: httpx.AsyncClient) -> None:
         while not self._stopped and not self._paused:
             self._wake.clear()
+            if self._asked:
+                self._asked, self._due = False, True  # who asks from here on hears of the next one
             try:
                 report = await self._unless_off(drive(self._store, http, self._progress, self._quiet_until))
             except Dropped:
@@ -348,13 +350,14 @@ class Worker:
         if phase in ("synced", *STOPS):
             _keep(self._store, detail if phase in STOPS else "")
         state = read_state(self._store)
-        if asked := self._answered():
+        if asked := self._answered(by_a_sync=phase == "synced"):
             detail = f"{did} {detail}".strip()
         self._tell(replace(state, phase=phase, detail=detail, asked=asked))
 
-    def _answered(self) -> bool:
-        asked, self._asked = self._asked, False
-        return asked
+    def _answered(self, by_a_sync: bool = False) -> bool:
+        due, self._due = self._due or (self._asked and not by_a_sync), False
+        self._asked = self._asked and by_a_sync
+        return due
 
     def _tell(self, state: State) -> None:
         """What was told already is told once more only to whoever asked."""
