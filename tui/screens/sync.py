@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from models.rejected import Rejected
     from sync.worker import State
 
-FIRST = 0  # number of the line that says why nothing is synced; an operation has none of these
+WHY = 0  # number of the line that says why nothing is synced; an operation has none of these
 WORDS = {
     "stopped": ("○ no sync", "warn"),
     "rejected": ("✗ refused", "bad"),
@@ -69,18 +69,19 @@ class SyncView(ListView):
 
     def window(self) -> Window:
         conn, wanted, window = bench(self).desk.conn, self.wanted.get("operation", EVERY), Window()
+        found = syncing.sync_window(conn, 200 if self.logged else 20, wanted).rows
+        rows = [row for row in found if row % 4 == REJECTED or not self.failed]
         if stopped(conn)[1] and wanted == EVERY and not self.failed:
-            add(window, FIRST, 0)
-        for row in syncing.sync_window(conn, 200 if self.logged else 20, wanted).rows:
-            if row % 4 == REJECTED or not self.failed:
-                add(window, row, 0)
+            rows.insert(sum(row % 4 == REJECTED for row in rows), WHY)  # what asks for a key stays on top
+        for row in rows:
+            add(window, row, 0)
         return window
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         conn = bench(self).desk.conn
         since, why = stopped(conn)
-        first = SyncRow(FIRST, STOPPED, STOPPED, why, "Milepost", since, None, None, None, 0)
-        return [*[first] * (FIRST in rowids), *syncing.sync_rows(conn, rowids)]
+        line = SyncRow(WHY, STOPPED, STOPPED, why, "Milepost", since, None, None, None, 0)
+        return [*[line] * (WHY in rowids), *syncing.sync_rows(conn, rowids)]
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return row.rec_kind or "", row.rec or ""
