@@ -52,7 +52,7 @@ def calendar_of(session: Session, place: str) -> str:
     if there is None:
         create(session, "calendar", id=id, name=f"Standard, holidays of {place}", holidays=place)
     elif there.deleted_at:
-        there.restore(session)
+        there.restore(session, there.deleted_at)
     return id
 
 

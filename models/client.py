@@ -25,8 +25,8 @@ class Client(Named, Record, table=True):
         for part in _parts(session, self.id):
             part.deleted_at = part.deleted_at or at
 
-    def restore(self, session: Session) -> None:
-        restore_with_parts(session, self)
+    def restore(self, session: Session, at: str | None) -> None:
+        restore_with_parts(session, self, at)
 
 
 @register("Site", "Sites", listed=("name", "client_id", "address", "city"))

@@ -77,11 +77,23 @@ def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None
     if (record := session.get(KINDS[conflict.kind].cls, conflict.rec)) is None:
         raise NotFound("The record of this conflict is not on this laptop. Sync first.")
     decided = _decided(conflict, choice, value, record)
-    for name, scalar in decided.items():
-        setattr(record, name, scalar)
+    if "deleted_at" in decided and choice != "now":
+        _delete_or_not(session, conflict, record, decided["deleted_at"])
+    else:
+        for name, scalar in decided.items():
+            setattr(record, name, scalar)
     for id in overtaken(connection_of(session), conflict_id):
         _write(session, id, "value", decided)
     return _write(session, conflict_id, choice, decided)
+
+
+def _delete_or_not(session: Session, conflict: Conflict, record: Record, at: Scalar) -> None:
+    """What was deleted goes with what is below it now, and comes back with what had gone with it."""
+    if at:
+        record.remove(session, str(at))
+    else:
+        sides = (json.loads(side)["deleted_at"] for side in (conflict.winner, conflict.loser))
+        record.restore(session, record.deleted_at or next(filter(None, sides), None))
 
 
 def settle_all(session: Session, conflict_ids: Iterable[str], side: str) -> None:

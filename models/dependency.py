@@ -43,7 +43,7 @@ class Dependency(Named, Record, table=True):
         if self.deleted_at is None and {"predecessor_id", "successor_id", "deleted_at"}.intersection(written):
             _refuse_cycle(session, self)
 
-    def restore(self, session: Session) -> None:
+    def restore(self, session: Session, at: str | None) -> None:
         self.deleted_at = None
         _refuse_cycle(session, self)
 

@@ -78,8 +78,8 @@ class Project(Named, Record, table=True):
                 "a plan that is made back from its finish needs one. Type the promised finish first.",
             )
 
-    def restore(self, session: Session) -> None:
-        restore_with_parts(session, self)
+    def restore(self, session: Session, at: str | None) -> None:
+        restore_with_parts(session, self, at)
 
     def agree(self, session: Session, written: Collection[str]) -> None:
         """Turned round, a plan's tasks without a date are as late as possible instead of as soon, or the reverse."""

@@ -29,6 +29,8 @@ OWNERS = (
     "conflict_id",
     "client_id",
 )  # the first that is set says the space
+# fields that say what a record lies below: where that is deleted, it is in no list
+ABOVE = ("client_id", "project_id", "task_id", "parent_id", "owner_id")
 
 
 def new_id() -> str:
@@ -81,8 +83,8 @@ class Record(SQLModel):
         """Puts the record, and what cannot stand without it, into the recycle bin."""
         self.deleted_at = at
 
-    def restore(self, session: Session) -> None:
-        """Takes the record back out of the recycle bin, with what went there by the same act."""
+    def restore(self, session: Session, at: str | None) -> None:
+        """Takes the record back out of the recycle bin, with what went there by the same act, at `at`."""
         self.deleted_at = None
 
     def born(self, session: Session) -> None:
@@ -243,13 +245,12 @@ def create(session: Session, kind: str, **values: Scalar) -> Any:
 
 def _refuse_deleted_owner(session: Session, spec: Kind, values: dict[str, Scalar]) -> None:
     """A colleague may have deleted it while it was open here: what is new in it would be in no list."""
-    for name in ("client_id", "project_id", "task_id", "parent_id"):
-        if (id := values.get(name)) and (
-            owner := find(session, spec.fields[name].refers, str(id))
-        ).deleted_at:
+    for name in [name for name in ABOVE if values.get(name)]:
+        kind, id = spec.fields[name].refers or str(values["owner_kind"]), str(values[name])
+        if (owner := find(session, kind, id)).deleted_at:
             raise Refused(
-                f"“{owner.name}” is in the recycle bin, and what belongs to it in no list. Restore it first: "
-                f"milepost undelete {id}"
+                f"“{getattr(owner, KINDS[kind].title)}” is in the recycle bin, and what belongs to it in no list. "
+                f"Restore it first: milepost undelete {id}"
             )
 
 
@@ -274,7 +275,7 @@ def delete(session: Session, kind: str, id: str) -> Any:
 def undelete(session: Session, kind: str, id: str) -> Any:
     """Out of the recycle bin."""
     record = find(session, kind, id)
-    record.restore(session)
+    record.restore(session, record.deleted_at)
     return record
 
 

@@ -110,7 +110,7 @@ def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> Non
     elif at := values["deleted_at"]:
         here.remove(session, str(at))
     else:
-        here.restore(session)
+        here.restore(session, here.deleted_at)
 
 
 def _open(session: Session, ids: Iterable[str]) -> list[Rejected]:

@@ -96,10 +96,10 @@ def owned(
         yield from ((kind, id, deleted) for id, deleted in conn.execute(sql, (ids, space)))
 
 
-def restore_with_parts(session: Session, record: Record) -> None:
-    """Takes a project or client out of the recycle bin with what went there by the same act, as by a move."""
+def restore_with_parts(session: Session, record: Record, at: str | None) -> None:
+    """Takes a project or client out of the recycle bin with what went there by the same act, at `at`, as by a move."""
     session.flush()
-    conn, at = connection_of(session), record.deleted_at
+    conn = connection_of(session)
     level = {record.id}
     while at and level:
         parts = [(kind, id) for kind, id, deleted in owned(conn, level, record.space) if deleted == at]

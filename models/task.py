@@ -216,9 +216,9 @@ class Task(Named, Record, table=True):
         for task in [self, *below(session, self)]:
             task.deleted_at = task.deleted_at or at
 
-    def restore(self, session: Session) -> None:
-        at = self.deleted_at
-        for task in [self, *below(session, self)]:
+    def restore(self, session: Session, at: str | None) -> None:
+        self.deleted_at = None
+        for task in below(session, self):
             if task.deleted_at == at:
                 task.deleted_at = None
 

@@ -17,7 +17,7 @@ from server.push import Effects, Known, Push
 from server.spaces import Grant
 from server.sums import Sums
 from sync import protocol
-from sync.merge import Stamp, Stored
+from sync.decision import Stamp, Stored
 from sync.protocol import Transaction
 
 SERVER = "server"  # the replica of what the server itself writes
@@ -103,7 +103,7 @@ class Log:
             if epoch and epoch != before.epoch:
                 raise OtherHistory
             replicas.check(conn, workspace, replica, member, newest, txns)
-            verdicts, otherwise = decide(conn, workspace, replica, member, txns, now)
+            verdicts, otherwise = decide(conn, workspace, replica, member, txns, now, since)
             fresh = {v.id: v.ver for v in verdicts if v.ver > before.head}
             replicas.remember(conn, workspace, replica, member, txns, fresh)
             at = state(conn, workspace)
@@ -192,13 +192,14 @@ def _part(
 
 
 def decide(
-    conn: Connection, workspace: str, replica: str, member: str, txns: Sequence[Transaction], now: int
-) -> tuple[list[Verdict], list[bytes]]:
+    conn: Connection, workspace: str, replica: str, member: str, txns: Sequence[Transaction], now: int,
+    since: int | None = None,
+) -> tuple[list[Verdict], list[bytes]]:  # fmt: skip
     """Decides the transactions in order and writes what follows; the verdicts, and the entries that are not what was
     sent. Inside the caller's write transaction, which locks the workspace, so that numbers come in the order of the
     commits."""
     rows = Rows(conn, workspace)
-    push = Push(rows, state(conn, workspace).head, replica, member, now)
+    push = Push(rows, state(conn, workspace).head, replica, member, now, since)
     verdicts = push.run(txns)
     rows.write(push.effects, push.head, now)
     return verdicts, push.effects.otherwise
@@ -266,9 +267,10 @@ class Rows:
         managed = "SELECT space FROM membership WHERE role='manager' AND workspace=? AND space"
         return {space for (space,) in self._some(managed, ids)}
 
-    def spaces(self, ids: Collection[str]) -> dict[str, str]:
-        """The space of each stored record among `ids`."""
-        return dict(self._some("SELECT id, space FROM record WHERE workspace=? AND id", ids))
+    def written(self, since: int) -> set[str]:
+        """The records that operations after `since` name."""
+        sql = "SELECT DISTINCT rec FROM touch WHERE workspace=? AND ver>?"
+        return {rec for (rec,) in self._conn.execute(sql, (self._workspace, since)).fetchall()}
 
     def write(self, effects: Effects, head: int, now: int) -> None:
         """All that a push leaves behind."""

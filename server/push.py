@@ -6,7 +6,7 @@ merge, then structure → refused, with the reason, or the next version of the l
 """
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -17,9 +17,9 @@ from models.fields import Scalar
 from models.outbox import Verdict
 from server import graph, spaces, wire
 from server.graph import Link, Links, Row
-from sync import merge
-from sync.merge import Decision, Stamp, Stored
-from sync.protocol import Transaction
+from sync import beneath, merge
+from sync.decision import KEPT, Decision, Stamp, Stored, other_way
+from sync.protocol import Change, Transaction
 
 OTHER_CONTENT = "same id, other content"
 NAMED = 12  # tasks of a circle that a reason names; of a longer one, those at both ends
@@ -45,7 +45,7 @@ class Rows(Protocol):
     def links_before(self, tasks: Collection[str], further: int) -> list[Row]: ...
     def roles(self, member: str) -> dict[str, str]: ...
     def managed(self, ids: Collection[str]) -> set[str]: ...
-    def spaces(self, ids: Collection[str]) -> dict[str, str]: ...
+    def written(self, since: int) -> set[str]: ...
 
 
 @dataclass
@@ -67,13 +67,16 @@ class Effects:
 
 
 class Push:
-    """One replica's push. `head` counts up from the log's; `now` is milliseconds since 1970."""
+    """One replica's push. `head` counts up from the log's; `now` is milliseconds since 1970; `since`: what its laptop
+    has seen of the log, None where it does not say."""
 
-    def __init__(self, rows: Rows, head: int, replica: str, member: str, now: int) -> None:
+    def __init__(
+        self, rows: Rows, head: int, replica: str, member: str, now: int, since: int | None = None
+    ) -> None:
         self._rows, self.head, self._replica, self._member, self._now = rows, head, replica, member, now
+        self._since = since
         self._stored: dict[str, Stored] = {}
         self._asked: set[str] = set()
-        self._lies: dict[str, str] = {}  # the space of what others belong to, "" where that is not here
         self._links = Links(rows.links_after, rows.links_before)
         self._refused = _Refused()
         self._roles = rows.roles(member)
@@ -83,14 +86,9 @@ class Push:
         known = self._rows.known({txn.id for txn in txns})
         fresh = [txn for txn in txns if txn.id not in known]
         self._load({id for txn in fresh for id in merge.touched(txn)})
-        self._locate(
-            {
-                owner
-                for txn in fresh
-                for c in txn.changes
-                if not spaces.OWNING.isdisjoint(c.values) and (owner := spaces.owner_of(c.kind, c.values))
-            }
-        )
+        changes = [change for txn in fresh for change in txn.changes]
+        self._load_above((change.rec, change.values) for change in changes)
+        self._look_beneath(changes)
         verdicts = []
         for txn in txns:
             if txn.id not in known:
@@ -111,7 +109,7 @@ class Push:
         """Accepts the transaction, or returns why not."""
         # an age beyond all sense would make an edit from the future, or an instant that cannot be written
         at = self._now - min(max(txn.age, 0), self._now)
-        replica = merge.KEPT if txn.kind == "keep" else self._replica
+        replica = KEPT if txn.kind == "keep" else self._replica
         stamp = Stamp(self.head + 1, txn.id, replica, self._member, at)
         begun = self._begun(txn)
         if reason := self._forbidden(txn, begun):
@@ -137,7 +135,7 @@ class Push:
         if len(txn.changes) > 1 and len({change.rec for change in txn.changes}) < len(txn.changes):
             return Decision(reason="it names a record twice.")
         try:
-            return merge.decide(txn, self._stored, stamp, kept)
+            return merge.decide(txn, self._stored, stamp, kept, self._since)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             # without a verdict this one would hold up all that waits behind it
             _log.exception("transaction %s of replica %s makes no sense", txn.id, self._replica)
@@ -148,7 +146,7 @@ class Push:
         in it wins once more, in whichever order they come now."""
         kept: set[str] = set()
         while found := _conflicts(decision):
-            others = {merge.other_way(patch) for patch in found}
+            others = {other_way(patch) for patch in found}
             self._load(others.union(patch.rec for patch in found))
             if not (more := (others & self._stored.keys()) - kept):
                 break
@@ -202,10 +200,28 @@ class Push:
             self._asked |= fresh
             self._stored.update(self._rows.records(fresh))
 
-    def _locate(self, owners: Iterable[str]) -> None:
-        fresh = {id for id in owners if id not in self._stored and id not in self._lies}
-        if fresh:
-            self._lies |= dict.fromkeys(fresh, "") | self._rows.spaces(fresh)
+    def _load_above(self, records: Iterable[tuple[str, Mapping[str, Scalar]]]) -> None:
+        """What records lie below, all the way up, and what they are put below."""
+        level = {id for rec, values in records for id in (*self._above(rec), *beneath.above(values))}
+        while level := level - self._asked - self._stored.keys():
+            self._load(level)
+            level = {id for rec in level for id in self._above(rec)}
+
+    def _above(self, rec: str) -> Iterator[str]:
+        return beneath.above(self._stored[rec].values) if rec in self._stored else iter(())
+
+    def _look_beneath(self, changes: Collection[Change]) -> None:
+        """Of what the changes delete: whether others went on below it meanwhile."""
+        if (
+            self._since is None
+            or self._since >= self.head
+            or not any(c.values.get("deleted_at") for c in changes)
+        ):
+            return
+        written = self._rows.written(self._since)
+        self._load(written)
+        self._load_above((rec, {}) for rec in written)
+        beneath.mark(changes, written, self._stored, self._replica, self._since)
 
     # ── what a transaction may not do to the whole ──────────────────────────────────────────────────────
 
@@ -229,8 +245,8 @@ class Push:
             return spaces.space_of(stored.values)
         if made := decision.writes.get(id):
             return spaces.space_of(made)
-        self._locate([id])
-        return self._lies[id]
+        self._load([id])
+        return spaces.space_of(self._stored[id].values) if id in self._stored else ""
 
     def _loop(self, decision: Decision) -> str:
         """Why not, when a task would lie below itself."""

@@ -70,7 +70,10 @@ CREATE TABLE checksum(workspace TEXT NOT NULL, space TEXT NOT NULL, sum INTEGER 
     PRIMARY KEY(workspace, space));
 """
 
-STEPS = (TABLES, SUMS)
+# what was written since: server.push asks where somebody deletes what others may have gone on with
+TOUCHED = "CREATE INDEX touch_ver ON touch(workspace, ver)"
+
+STEPS = (TABLES, SUMS, TOUCHED)
 FILLED = {2: sums.fill}  # what a schema's rows need besides
 SCHEMA = len(STEPS)
 

@@ -21,7 +21,7 @@ from models.record import OWNERS
 from models.seen import OF_ITS_OWN
 from models.space import LIBRARY, ROLES, Space, may_edit
 from server.database import Connection, ids_of
-from sync.merge import Stored
+from sync.decision import Stored
 from sync.protocol import Transaction
 
 OWNING = frozenset({*OWNERS, "owner_id"})  # fields that say what a record belongs to

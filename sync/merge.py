@@ -13,94 +13,30 @@ line. Where both changed the same lines it is a conflict over those; the other l
 is such a step, too, and does nothing where it would be a conflict.
 
 A delete loses against an edit that its author had not seen, and an edit brings back a row whose delete its author had
-not seen; both leave a conflict record. Every field that a transaction names is answered with its resulting value,
-also where it lost, so that the author's laptop converges.
+not seen; both leave a conflict record. The same goes for what is done below a row (sync.beneath). Every field that a
+transaction names is answered with its resulting value, also where it lost, so that the author's laptop converges.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import orjson
 
 from models.copies import Patch
 from models.errors import Invalid
-from models.fields import MAX_NOTE, Scalar, instant_of
+from models.fields import MAX_NOTE, Scalar
 from models.kinds import KINDS
 from models.record import made_id
 from models.texts import ONE, OTHER, clashes, joined, merge
+from sync.beneath import bring_back
+from sync.decision import KEPT, OTHERS, Decision, Side, Stamp, Stored, conflict_of, is_text
 from sync.protocol import Change, Transaction
 
 SERVER_ONLY = ("conflict",)
-OTHERS = "{} of others"  # the stamp of a colleague's lines in a note on which this replica's were put since
-KEPT = "kept"  # the replica of what laptops had kept of a history that a restore of the server ended
-
-
-class Stamp(NamedTuple):
-    """Who wrote a field last: version, transaction, replica, author, and when (ms, the server's clock)."""
-
-    ver: int
-    txn: str
-    replica: str
-    author: str | None
-    at: int
-
-    def foreign(self, replica: str) -> bool:
-        """Whether another replica wrote it. What was kept after a restore gives way to those who had written it."""
-        return self.replica not in (replica, KEPT)
-
-
-@dataclass
-class Stored:
-    """A record as the server has it. `stamps` holds only fields written after the creation."""
-
-    kind: str
-    rec: str
-    values: dict[str, Scalar]
-    created: Stamp
-    stamps: dict[str, Stamp] = field(default_factory=dict)
-
-    def stamp(self, name: str) -> Stamp:
-        return self.stamps.get(name, self.created)
-
-    def last_of_others(self, name: str, replica: str) -> Stamp:
-        """Who of the others wrote the note `name` last; `replica`'s own stamp where nobody did."""
-        stamp = self.stamp(name)
-        return stamp if stamp.replica != replica else self.stamps.get(OTHERS.format(name), stamp)
-
-    def foreign(self, replica: str, since: int) -> Stamp | None:
-        """The newest write of another replica after `since`: to any field, and the restoring of the row."""
-        written = [self.created, *self.stamps.values()]
-        newer = [s for s in written if s.foreign(replica) and s.ver > since]
-        return max(newer, default=None)
-
-
-@dataclass
-class Decision:
-    """`reason` is empty for an accepted transaction; else nothing of it may be written.
-
-    `patches` are logged (conflict records included); `writes` are the fields that really change, by record; `stamps`
-    are to be kept beside those that the writes make, by record and name.
-    """
-
-    patches: list[Patch] = field(default_factory=list)
-    idle: set[tuple[str, str]] = field(default_factory=set)
-    writes: dict[str, dict[str, Scalar]] = field(default_factory=dict)
-    stamps: dict[tuple[str, str], Stamp] = field(default_factory=dict)
-    reason: str = ""
-
-    def as_sent(self, txn: Transaction) -> bool:
-        """Whether what is logged is what the transaction says, and nothing besides."""
-        if self.idle or len(self.patches) != len(txn.changes):
-            return False
-        for patch, change in zip(self.patches, txn.changes, strict=True):
-            if patch.values != change.values or patch.rec != change.rec or patch.created != change.created:
-                return False
-        return True
 
 
 def touched(txn: Transaction) -> set[str]:
-    """The ids of the records that `decide` must be given, where they are stored."""
+    """The ids of the records that `decide` must be given, where they are stored, with all that they lie below."""
     ids = {change.rec for change in txn.changes}
     for change in txn.changes:
         if change.kind == "settlement":
@@ -108,18 +44,13 @@ def touched(txn: Transaction) -> set[str]:
     return ids
 
 
-def other_way(conflict: Patch) -> str:
-    """The id of the conflict between the same two edits in which the other one won; not of notes."""
-    v = conflict.values
-    return made_id("conflict", str(v["loser_txn"]), str(v["winner_txn"]), str(v["rec"]), str(v["field"]))
-
-
 def decide(
-    txn: Transaction, stored: Mapping[str, Stored], mine: Stamp, kept: Collection[str] = ()
-) -> Decision:
+    txn: Transaction, stored: Mapping[str, Stored], mine: Stamp, kept: Collection[str] = (), since: int | None = None
+) -> Decision:  # fmt: skip
     """Decides the transaction as one. `mine` is the stamp that its writes will carry; `mine.at` = now − age.
 
     `kept`: ids of conflicts that outlived a restore of the server. Who won there wins again, whoever comes first.
+    `since`: what the author's laptop has seen of the log, as far as it says.
     """
     decision = Decision()
     try:
@@ -132,6 +63,7 @@ def decide(
         lost = dict(_lost_settlements(txn, stored)) if settles else {}
         for change in txn.changes:
             _Merge(decision, txn, mine, change, stored.get(change.rec), lost, kept).run()
+        bring_back(decision, txn, stored, mine, since)
     except Invalid as error:
         return Decision(reason=str(error))
     return decision
@@ -175,17 +107,27 @@ def _admit(change: Change, stored: Stored | None) -> None:
 
 
 def _lost_settlements(txn: Transaction, stored: Mapping[str, Stored]) -> Iterator[tuple[str, "_Lost"]]:
-    """Conflicted record → its kind and the settlement that came first, where this transaction settles otherwise."""
+    """The settlements of this transaction where another one came first, with another value."""
     for change in [change for change in txn.changes if change.kind == "settlement"]:
         first = stored.get(change.rec)
         conflict = stored.get(str(change.values.get("conflict_id")))
         if first and conflict and first.values.get("value") != change.values.get("value"):
-            yield str(conflict.values["rec"]), _Lost(str(conflict.values["kind"]), first)
+            of = conflict.values
+            fields = {*orjson.loads(str(of["winner"])), *orjson.loads(str(of["loser"]))}
+            yield change.rec, _Lost(str(of["kind"]), str(of["rec"]), fields, first)
 
 
 class _Lost(NamedTuple):
+    """What was decided: the fields of a record, and the settlement that came first."""
+
     kind: str
+    rec: str
+    fields: set[str]
     first: Stored
+
+    def same_as(self, other: "_Lost") -> bool:
+        """Whether the same two operations settled both, over the same fields: what counts is what they wrote last."""
+        return (self.rec, self.fields, self.first.created) == (other.rec, other.fields, other.first.created)
 
 
 class _Merge:
@@ -239,7 +181,7 @@ class _Merge:
         if self.change.created:  # over a record that is there already: yields to all that was changed since
             values = {n: v for n, v in values.items() if self._open(stored, n)}
             newer = [stored.created] if stored.created.foreign(self.mine.replica) else []
-        if self.change.rec in self.lost:
+        if self._is_settled(names):
             self._keep(stored, names)
         elif self._is_note(names[0]):
             self._note(stored, names[0])
@@ -255,8 +197,12 @@ class _Merge:
         else:
             self._conflict(stored, names, values, max(newer))
 
+    def _is_settled(self, names: Iterable[str]) -> bool:
+        """Whether these fields are what a settlement says that came too late."""
+        return any(lost.rec == self.change.rec and lost.fields & {*names} for lost in self.lost.values())
+
     def _is_note(self, name: str) -> bool:
-        return _is_text(self.change.kind, name) and name in self.change.before
+        return is_text(self.change.kind, name) and name in self.change.before
 
     def _note(self, stored: Stored, name: str) -> None:
         """The step that the author made in a note, on the note as it stands."""
@@ -301,7 +247,7 @@ class _Merge:
     def _undo(self, stored: Stored, names: tuple[str, ...], values: Mapping[str, Scalar]) -> None:
         stamps = [stored.stamp(n) for n in names]
         if names == ("deleted_at",) and values["deleted_at"]:
-            stamps = [stored.created, *stored.stamps.values()]
+            stamps = [stored.created, *stored.stamps.values(), *stored.beneath]
         # what it takes back may have been written under another number: by a copy of the profile (models.replica)
         if any(s.foreign(self.mine.replica) and s.txn != self.txn.ref for s in stamps):
             self._keep(stored, names)
@@ -309,7 +255,7 @@ class _Merge:
             self._write(values)
 
     def _delete(self, stored: Stored, values: Mapping[str, Scalar], base: int) -> None:
-        unseen = stored.foreign(self.mine.replica, base)
+        unseen = max([*stored.beneath, *stored.foreign(self.mine.replica, base)], default=None)
         if stored.values.get("deleted_at"):
             self._keep(stored, values)
         elif unseen is None:
@@ -356,9 +302,9 @@ class _Merge:
         if str(first.values.get("value")) != str(self.change.values.get("value")):
             stands = orjson.loads(str(first.values["value"]))
             aside = orjson.loads(str(self.change.values["value"]))
-            for rec, lost in self.lost.items():
-                if lost.first is first:
-                    self._record(stands, first.created, aside, self.mine, None, "first", (lost.kind, rec))
+            lost = self.lost[self.change.rec]
+            if lost is [each for each in self.lost.values() if each.same_as(lost)][-1]:
+                self._record(stands, first.created, aside, self.mine, None, "first", (lost.kind, lost.rec))
         self._log(Patch(self.change.kind, self.change.rec, False, self.result))
 
     def _space(self) -> Scalar:
@@ -369,26 +315,10 @@ class _Merge:
         self, winner: Mapping[str, Scalar], won: Stamp, loser: Mapping[str, Scalar], lost: Stamp,
         base: Mapping[str, Scalar] | None, decided: str, of: tuple[str, str] | None = None,
     ) -> None:  # fmt: skip
-        """A conflict record. Its id is made of both transactions, never of values alone, which recur. The text that
-        stood in a note is of several hands, and another one when the log was written anew after a restore."""
         kind, rec = of or (self.change.kind, self.change.rec)
-        name = sorted(loser)[0]
-        values: dict[str, Scalar] = {
-            "space": self._space(), "visibility": "internal", "kind": kind, "rec": rec, "field": name,
-            "winner": _json(winner), "winner_author": won.author, "winner_at": instant_of(won.at),
-            "winner_txn": won.txn, "loser": _json(loser), "loser_author": lost.author,
-            "loser_at": instant_of(lost.at), "loser_txn": lost.txn,
-            "base": None if base is None else _json(base), "decided": decided,
-        }  # fmt: skip
-        text = [str(values["loser"])] if _is_text(kind, name) else []
-        id = made_id("conflict", won.txn, lost.txn, rec, name, *text)
-        self.conflicts.append(Patch("conflict", id, True, values))
-        self.decision.writes[id] = values
-
-
-def _is_text(kind: str, name: str) -> bool:
-    field = KINDS[kind].fields.get(name) if kind in KINDS else None
-    return field is not None and field.type == "note"
+        patch = conflict_of(self._space(), kind, rec, Side(winner, won), Side(loser, lost), base, decided)
+        self.conflicts.append(patch)
+        self.decision.writes[patch.rec] = patch.values
 
 
 def _text(value: Scalar) -> str:
@@ -397,7 +327,3 @@ def _text(value: Scalar) -> str:
 
 def _fits(text: str | None) -> bool:
     return len(text or "") <= MAX_NOTE
-
-
-def _json(values: Mapping[str, Scalar]) -> str:
-    return orjson.dumps(dict(values), option=orjson.OPT_SORT_KEYS).decode()

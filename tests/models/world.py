@@ -25,6 +25,7 @@ from models.feed import Feed
 from models.store import Store, open_store
 from server import wire
 from sync import asking, merge, protocol
+from sync.decision import Stamp, Stored
 from tests.models.oracle import Laptop, Operation, Values, Write
 
 Script = list[tuple[str, int]]
@@ -62,7 +63,7 @@ class Server:
 
     def __init__(self) -> None:
         self.log: list[bytes] = []
-        self.records: dict[str, merge.Stored] = {}
+        self.records: dict[str, Stored] = {}
         self.verdicts: dict[str, dict[str, Any]] = {}
         self.now = 2_000_000
 
@@ -81,14 +82,14 @@ class Server:
         return orjson.dumps({"verdicts": [self.verdicts[t.id] for t in txns], "head": len(self.log)})
 
     def _decide(self, txn: protocol.Transaction, replica: str, author: str, reason: str) -> dict[str, Any]:
-        stamp = merge.Stamp(len(self.log) + 1, txn.id, replica, author, self.now - txn.age)
+        stamp = Stamp(len(self.log) + 1, txn.id, replica, author, self.now - txn.age)
         found = {rec: self.records[rec] for rec in merge.touched(txn) if rec in self.records}
         decision = merge.decide(txn, found, stamp)
         if reason or decision.reason:
             return {"reason": reason or decision.reason}
         for patch in decision.patches:
             if patch.rec not in self.records:
-                self.records[patch.rec] = merge.Stored(patch.kind, patch.rec, dict(patch.values), stamp)
+                self.records[patch.rec] = Stored(patch.kind, patch.rec, dict(patch.values), stamp)
             else:
                 writes = decision.writes.get(patch.rec, {})
                 self.records[patch.rec].values.update(writes)

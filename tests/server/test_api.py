@@ -13,7 +13,7 @@ from server import envelope
 from server.accounts import HOUR, Device
 from server.database import WAIT, open_database
 from sync import asking, protocol
-from sync.merge import Stamp
+from sync.decision import Stamp
 from tests.server.laptop import Laptop, client, do, share
 from tests.server.running import Served
 

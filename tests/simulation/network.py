@@ -31,6 +31,8 @@ class Server:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.path, self._clock = path, clock
+        # what its laptop had seen of the log when a transaction was accepted; None: it did not say
+        self.since: dict[str, int | None] = {}
         self.start()
 
     def start(self) -> None:
@@ -87,15 +89,17 @@ class Server:
         if url.path == "/v1/history":
             return self._history(member, query)
         sent = wire.read_push(request.body)
+        head, since = self.log.heads()[self.workspace], int(query["since"]) if "since" in query else None
         try:
             pushed = self.log.push(
                 self.workspace, query["epoch"], sent.replica, member, sent.txns, self._clock.now, sent.newest,
-                int(query["since"]) if "since" in query else None, int(query.get("shares", -1)),
+                since, int(query.get("shares", -1)),
             )  # fmt: skip
         except OtherReplica as error:
             return _reply(412, orjson.dumps({"newest": error.newest}), self.epoch)
         except OtherHistory:
             return _reply(409, b'{"detail": "another history"}', self.epoch)
+        self.since |= dict.fromkeys((v.id for v in pushed.verdicts if v.ver > head), since)
         told = wire.write_verdicts(pushed.verdicts, pushed.head, pushed.otherwise, pushed.sum)
         return _reply(200, told, pushed.epoch)
 

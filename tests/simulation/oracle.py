@@ -11,6 +11,7 @@ from models.copies import Patch
 from models.dump import dump
 from models.kinds import KINDS
 from server import sums as server_sums
+from tests.simulation.hidden import nothing_is_hidden
 from tests.simulation.laptop import Laptop
 from tests.simulation.ledger import Cell, Edit, View, full, need
 
@@ -27,6 +28,7 @@ def at_rest(world: "World") -> None:
     _nothing_kept_is_lost(world)
     _groups_stay_whole(world)
     _structure(_server_view(world))
+    nothing_is_hidden(world, _edits(world))
     _sums_agree(world)
     _second_sync_is_silent(world)
 

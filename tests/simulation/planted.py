@@ -12,7 +12,8 @@ from models import apply, copies, db, digest, outbox, rejected, rejoining, snaps
 from models.record import KINDS, made_id
 from server import log, push, replicas, restoring, spaces, wire
 from server.database import Connection
-from sync import asking, engine, merge, protocol, pulling, pushing, run
+from sync import asking, beneath, decision, engine, merge, protocol, pulling, pushing, run
+from sync.decision import Decision, Stored
 from sync.run import Run
 from sync.steps import Local, Step
 
@@ -47,7 +48,7 @@ def _() -> Iterator[None]:
 
 @_plant("conflict key without the loser")
 def _() -> Iterator[None]:
-    with patch.object(merge, "made_id", lambda kind, won, lost, *rest: made_id(kind, won, *rest)):
+    with patch.object(decision, "made_id", lambda kind, won, lost, *rest: made_id(kind, won, *rest)):
         yield
 
 
@@ -55,7 +56,7 @@ def _() -> Iterator[None]:
 def _() -> Iterator[None]:
     note = merge._Merge._note
 
-    def bare(self: merge._Merge, stored: merge.Stored, name: str) -> None:
+    def bare(self: merge._Merge, stored: Stored, name: str) -> None:
         self.change.before[name] = stored.values.get(name)
         note(self, stored, name)
 
@@ -105,7 +106,7 @@ def _() -> Iterator[None]:
 
 @_plant("what came out otherwise passes as it was sent")
 def _() -> Iterator[None]:
-    with patch.object(merge.Decision, "as_sent", lambda self, txn: True):
+    with patch.object(Decision, "as_sent", lambda self, txn: True):
         yield
 
 
@@ -208,7 +209,7 @@ def _() -> Iterator[None]:
 
 @_plant("losing value not logged")
 def _() -> Iterator[None]:
-    def silent(self: merge._Merge, stored: merge.Stored, names: Any) -> None:
+    def silent(self: merge._Merge, stored: Stored, names: Any) -> None:
         self.decision.idle.update((self.change.rec, name) for name in names)
 
     with patch.object(merge._Merge, "_keep", silent):
@@ -233,11 +234,23 @@ def _() -> Iterator[None]:
         yield
 
 
+@_plant("what is new below a delete stays hidden")
+def _() -> Iterator[None]:
+    with patch.object(merge, "bring_back", lambda *args: None):
+        yield
+
+
+@_plant("a delete hides what others wrote below it")
+def _() -> Iterator[None]:
+    with patch.object(beneath, "mark", lambda *args: None):
+        yield
+
+
 @_plant("create over a delete")
 def _() -> Iterator[None]:
     revive = merge._Merge._revive
 
-    def clearing(self: merge._Merge, stored: merge.Stored) -> None:
+    def clearing(self: merge._Merge, stored: Stored) -> None:
         if self.change.created and stored.values.get("deleted_at"):
             self._write({"deleted_at": None})
         revive(self, stored)
@@ -421,7 +434,7 @@ def _() -> Iterator[None]:
         yield
 
 
-def _json_without_deadline(stored: merge.Stored) -> str:
+def _json_without_deadline(stored: Stored) -> str:
     return orjson.dumps(
         {n: v for n, v in stored.values.items() if v is not None and n != "deadline"}
     ).decode()

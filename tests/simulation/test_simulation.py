@@ -33,7 +33,7 @@ FLOORS = {
     "413": 3, "403": 2, "cut gzip": 2, "disk full": 20, "edit on a full disk": 15, "laptop put back": 10, "let go": 5,
     "resend": 5, "compact": 20, "versions archived": 100, "snapshot pages": 50, "410": 20, "granted": 10, "revoked": 5,
     "take along": 5, "upgrade": 5, "novelty": 20, "asked ahead": 500, "rights over a restore": 5,
-    "restored by hand": 5,
+    "restored by hand": 5, "a delete lost to what is below": 15,
 }  # fmt: skip
 
 
@@ -133,6 +133,7 @@ CAUGHT: dict[str, int | tuple[Setting, list[Step]]] = {
     "a transaction in two checkpoints": 1, "a page reaches further than it tells": 1,
     "the base follows the row until it is sent": 1, "a sync with nothing new writes": 1,
     "what others did is captured as ours": 1, "a refused operation holds the rest": 1, "nobody looks for circles": 147,
+    "what is new below a delete stays hidden": 22, "a delete hides what others wrote below it": 9,
     "no check of the newest": COPIED, "what is sent again is only put away": 33,
     "what fails is kept as far as it came": 9,
     "what was taken before a refusal is sent after it": 35, "an entry is skipped": 1,

@@ -7,7 +7,8 @@ import orjson
 import pytest
 
 from models.record import made_id
-from sync.merge import Decision, Stamp, Stored, decide
+from sync.decision import Decision, Stamp, Stored
+from sync.merge import decide
 from sync.protocol import Change, Transaction
 
 INES, TOMAS = "Ines's laptop", "Tomas's laptop"
