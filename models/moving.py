@@ -74,7 +74,7 @@ def preview(conn: sqlite3.Connection, move: Move) -> list[str]:
         f"It goes with {', '.join(counts)}." if counts else "Nothing else belongs to it.",
         people,
         f"{here} finds the old one in the recycle bin at the next sync, as it is now, and nowhere else.",
-        "Who has changed it meanwhile without a connection brings back what he changed, and it is in the conflicts.",
+        "Who has gone on with it meanwhile without a connection brings that back, and it is in the conflicts.",
         "u takes it back.",
     ]
 

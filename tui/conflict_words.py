@@ -85,7 +85,7 @@ def _text(
     if name == STATUS:
         return _status(side)
     if name == "deleted_at":
-        return "deleted it" if value else "changed it"
+        return "deleted it" if value else "went on with it"
     if name in ("parent_id", "rank") and kind == "task":
         return _below(conn, value) if name == "parent_id" else _after(conn, rec, side)
     field = KINDS[kind].fields.get(name) if kind in KINDS else None

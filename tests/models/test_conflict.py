@@ -182,3 +182,36 @@ def test_what_others_left_or_over_something_else_is_asked_beside_it(
     assert set(asked(desk)) == {overtook[2], other}
     desk.do(conflict.settle, other, "now")
     assert asked(desk) == [overtook[2]]
+
+
+GONE = "2026-11-22T08:00:00.000Z"
+
+
+@pytest.mark.parametrize(("winner", "loser"), [(None, GONE), (GONE, None)])
+@pytest.mark.parametrize("deleted", [True, False])
+def test_a_delete_is_settled_with_what_lies_below_and_with_what_went_with_it(
+    desk: Any, winner: str | None, loser: str | None, deleted: bool
+) -> None:
+    """A colleague had deleted the summary with its first task; the second one is new below it, which kept it."""
+    project = desk.project()
+    [build, other] = desk.tasks(project, "Build", "Test")
+    first, second = desk.tasks(project, "Weld", "Paint", under=build)
+    desk.sync()
+    desk.hear(("task", first, {"deleted_at": GONE}), ("task", other, {"deleted_at": GONE}))
+    id = clash(desk, "task", build, {"deleted_at": winner}, {"deleted_at": loser})
+    desk.do(conflict.settle, id, "stands" if bool(winner) == deleted else "aside")
+    gone = [desk.get("task", rec, "deleted_at") for rec in (build, first, second)]
+    assert gone == [GONE if deleted else None] * 3
+    assert desk.get("task", other, "deleted_at") == GONE
+    desk.store.undo()
+    assert [desk.get("task", rec, "deleted_at") for rec in (build, first, second)] == [None, GONE, None]
+
+
+def test_of_a_project_what_went_with_it_comes_back_with_it(desk: Any) -> None:
+    project = desk.project()
+    [weld] = desk.tasks(project, "Weld")
+    desk.sync()
+    desk.hear(("task", weld, {"deleted_at": GONE}))  # moved to other people, as its project
+    id = clash(desk, "project", project, {"deleted_at": None}, {"deleted_at": GONE})
+    desk.do(conflict.settle, id, "stands")
+    assert desk.get("task", weld, "deleted_at") is None

@@ -168,3 +168,25 @@ def test_fields_and_kinds_of_newer_versions_pass_through() -> None:
         == f"colour=blue; aside colour=red of {TOMAS}"
     )
     assert told(push(None, {"any": 1}, created=True, of="machine")) == "any=1"
+
+
+def test_of_a_settlement_that_came_too_late_only_what_it_decides_stays_as_it_is() -> None:
+    """One operation settles two conflicts of a record; a colleague has settled the first otherwise."""
+    there = {"r": stored(name=("A", TOMAS, 5, 50), number=("1", TOMAS, 2, 50))}
+    for n, name in enumerate(("name", "number"), 6):
+        values = {"kind": "task", "rec": "r", "winner": f'{{"{name}":"x"}}', "loser": f'{{"{name}":"y"}}'}
+        there[f"c-{name}"] = Stored("conflict", f"c-{name}", values, Stamp(n, f"t{n}", TOMAS, TOMAS, 0))
+    first = {"conflict_id": "c-name", "value": '{"name":"A"}'}
+    there["s-name"] = Stored("settlement", "s-name", first, Stamp(8, "t8", TOMAS, TOMAS, 0))
+    changes = [
+        Change("settlement", f"s-{name}", True, {"conflict_id": f"c-{name}", "value": f'{{"{name}":"{v}"}}'})
+        for name, v in (("name", "B"), ("number", "2"))
+    ]
+    changes.append(Change("task", "r", False, {"name": "B", "number": "2"}, {"name": 8, "number": 8}))
+    decision = decide(
+        Transaction("mine", "do", None, "Settle", 0, changes, ""), there, Stamp(9, "mine", INES, INES, 100)
+    )
+    assert decision.writes["r"] == {"number": "2"} and decision.idle >= {("r", "name")}
+    assert [(p.values["winner"], p.values["loser"]) for p in decision.patches if p.kind == "conflict"] == [
+        ('{"name":"A"}', '{"name":"B"}')
+    ]

@@ -51,7 +51,7 @@ def read(home, ids, kind, rec, winner, loser, authors=("Tomas Roth", "Ines Vogt"
         (DOING, DOING | {"blocked_reason": "no power"}, "Status", "blocked: no power", "doing (80 %)"),
         (DOING, DOING | {"stop": "2026-12-02T12:00"}, "Status", "Stopped at 2026-12-02 12:00",
          "Stopped at nothing"),
-        ({"deleted_at": None}, {"deleted_at": "2026-11-20T08:00:00.000Z"}, "Delete", "deleted it", "changed it"),
+        ({"deleted_at": None}, {"deleted_at": "2026-11-20T08:00:00.000Z"}, "Delete", "deleted it", "went on with it"),
         ({"constraint_type": "SNET", "constraint_date": "2026-12-01T08:00"},
          {"constraint_type": "SNET", "constraint_date": "2026-12-02T08:00"},
          "Constraint", "Constraint date 2026-12-02 08:00", "Constraint date 2026-12-01 08:00"),

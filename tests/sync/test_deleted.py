@@ -1,0 +1,61 @@
+"""Two laptops: one deletes what the other one works in, without a connection."""
+
+import pytest
+
+from models.conflict import settle_all
+from models.outline import add_tasks
+from models.record import create, delete
+from models.store import Store
+from models.windows.conflicts import conflicts_rows, conflicts_window
+from sync import account, worker
+from tests.server.running import Served
+from tests.sync.conftest import Profile
+
+Pair = dict[str, Store]
+
+
+@pytest.fixture
+def pair(server: Served, profile: Profile, tokens: object) -> Pair:
+    """Ines and Tomas, signed in, with a project that both have."""
+    stores = {name: profile(name) for name in ("Ines", "Tomas")}
+    stores["Ines"].transact("Add", create, "project", id="line-7", name="Line 7")
+    for name, store in stores.items():
+        account.login(store, server.url, server.code(name))
+    sync(*stores.values(), *stores.values())
+    return stores
+
+
+def sync(*stores: Store) -> None:
+    for store in stores:
+        worker.sync_now(store)
+
+
+def asked(store: Store) -> list[str]:
+    with store.write() as conn:
+        window = conflicts_window(conn)
+        return [row.id for row in conflicts_rows(conn, window.rows)]
+
+
+def deleted(store: Store) -> list[str]:
+    with store.write() as conn:
+        sql = "SELECT id, deleted_at FROM project UNION SELECT name, deleted_at FROM task"
+        return [name for name, at in conn.execute(sql) if at]
+
+
+@pytest.mark.parametrize("first", ["Ines", "Tomas"])
+@pytest.mark.parametrize("side", ["mine", "theirs"])
+def test_what_was_added_to_a_deleted_project_brings_it_back_until_somebody_decides(
+    pair: Pair, first: str, side: str
+) -> None:
+    """Whoever of them syncs first. Tomas decides."""
+    ines, tomas = pair.values()
+    ines.transact("Delete", delete, "project", "line-7")
+    tomas.transact("Add", add_tasks, "line-7", ["Weld", "Paint"], None)
+    sync(pair[first], *pair.values(), *pair.values())
+    assert [deleted(store) for store in pair.values()] == [[], []]
+    [id] = asked(tomas)
+    assert asked(ines) == [id]
+    tomas.transact("Decide", settle_all, [id], side)
+    sync(tomas, ines)
+    assert [deleted(store) for store in pair.values()] == [["line-7"] if side == "theirs" else []] * 2
+    assert [asked(store) for store in pair.values()] == [[], []]
