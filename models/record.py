@@ -246,11 +246,12 @@ def create(session: Session, kind: str, **values: Scalar) -> Any:
 def _refuse_deleted_owner(session: Session, spec: Kind, values: dict[str, Scalar]) -> None:
     """A colleague may have deleted it while it was open here: what is new in it would be in no list."""
     for name in [name for name in ABOVE if values.get(name)]:
-        kind, id = spec.fields[name].refers or str(values["owner_kind"]), str(values[name])
-        if (owner := find(session, kind, id)).deleted_at:
+        kind = KINDS.get(spec.fields[name].refers or str(values["owner_kind"]))
+        owner = kind and session.get(kind.cls, str(values[name]))
+        if kind and owner and owner.deleted_at:
             raise Refused(
-                f"“{getattr(owner, KINDS[kind].title)}” is in the recycle bin, and what belongs to it in no list. "
-                f"Restore it first: milepost undelete {id}"
+                f"“{getattr(owner, kind.title)}” is in the recycle bin, and what belongs to it in no list. "
+                f"Restore it first: milepost undelete {owner.id}"
             )
 
 
