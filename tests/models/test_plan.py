@@ -106,6 +106,15 @@ def test_nothing_new_belongs_to_what_is_deleted(tree: Any) -> None:
     tree.do(record.delete, "task", tree.top[0])
     with pytest.raises(Refused, match="“Install” is in the recycle bin"):
         tree.do(outline.add_task, project, "Inspect", under=tree.top[0])
+    photo = {
+        "name": "photo.jpg",
+        "size": 1,
+        "sha256": 64 * "0",
+        "owner_kind": "task",
+        "owner_id": tree.top[0],
+    }
+    with pytest.raises(Refused, match="“Install” is in the recycle bin"):
+        tree.do(record.create, "attachment", **photo)
     tree.do(record.delete, "project", project)
     with pytest.raises(Refused, match=f"milepost undelete {project}"):
         tree.do(outline.add_task, project, "Inspect")
