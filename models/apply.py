@@ -84,7 +84,8 @@ def open_context(
 ) -> int:  # fmt: skip
     """Inserts the open transaction row and returns its number."""
     cursor = conn.execute(
-        "INSERT INTO txn(id, origin, kind, ref, label, author, at, state) VALUES(?,?,?,?,?,?,?,?)",
+        "INSERT INTO txn(id, origin, kind, ref, label, author, at, state, since)"
+        " VALUES(?,?,?,?,?,?,?,?, coalesce((SELECT value FROM meta WHERE key='cursor'), 0))",
         (id or new_id(), origin, kind, ref, label, author, at, OPEN),
     )
     assert cursor.lastrowid is not None

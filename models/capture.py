@@ -17,7 +17,8 @@ OPEN, PENDING, SENT, ACKNOWLEDGED, SEEN, REJECTED, WITHDRAWN = range(7)
 LOG = """
 CREATE TABLE txn(
     n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, origin TEXT NOT NULL, kind TEXT NOT NULL,
-    ref TEXT, label TEXT NOT NULL, author TEXT, at INTEGER NOT NULL, state INTEGER NOT NULL, ver INTEGER, note TEXT
+    ref TEXT, label TEXT NOT NULL, author TEXT, at INTEGER NOT NULL, state INTEGER NOT NULL, ver INTEGER, note TEXT,
+    since INTEGER
 );
 CREATE UNIQUE INDEX txn_open ON txn(state) WHERE state=0;
 CREATE INDEX txn_unseen ON txn(state) WHERE state IN (1,2,3);
@@ -64,9 +65,10 @@ CREATE INDEX problem_task ON problem(task);
 CREATE VIRTUAL TABLE search USING fts5(kind UNINDEXED, rec UNINDEXED, name, body, tokenize='unicode61', prefix='1 2 3');
 CREATE TABLE search_row(rec TEXT PRIMARY KEY, row INTEGER NOT NULL) WITHOUT ROWID;
 """
-# txn.at is milliseconds since 1970, UTC. change.field '' is the record itself: new = JSON of a create, old = JSON of
-# a removal. change.effect 0: the server says that this field of ours changed nothing there. change.seen is the text
-# that the author had before, of a note: what the server merges by, so that no echo changes it, as one does `old`.
+# txn.at is milliseconds since 1970, UTC; txn.since, of ours, how far the server's log was seen by then. change.field ''
+# is the record itself: new = JSON of a create, old = JSON of a removal. change.effect 0: the server says that this
+# field of ours changed nothing there. change.seen is the text that the author had before, of a note: what the server
+# merges by, so that no echo changes it, as one does `old`.
 # Of space and staged models.space tells, of its sums models.sums, of blob models.blobs, of keep models.rejoining.
 
 

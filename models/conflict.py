@@ -14,7 +14,18 @@ from sqlmodel import Session, col, select
 from models.db import get_meta
 from models.errors import Invalid, NotFound, Refused
 from models.fields import Scalar
-from models.record import KINDS, Named, Record, attribute, connection_of, create, find, made_id, register
+from models.record import (
+    KINDS,
+    Named,
+    Record,
+    attribute,
+    connection_of,
+    create,
+    find,
+    made_id,
+    refuse_hidden,
+    register,
+)
 from models.texts import BOTH, ONE, OTHER, Region, joined, merge, onto
 from models.windows.open_conflicts import overtaken
 
@@ -88,12 +99,14 @@ def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None
 
 
 def _delete_or_not(session: Session, conflict: Conflict, record: Record, at: Scalar) -> None:
-    """What was deleted goes with what is below it now, and comes back with what had gone with it."""
+    """What was deleted goes with what is below it now, and comes back with what had gone with it. Raises Refused below
+    something deleted."""
     if at:
         record.remove(session, str(at))
     else:
         sides = (json.loads(side)["deleted_at"] for side in (conflict.winner, conflict.loser))
         record.restore(session, record.deleted_at or next(filter(None, sides), None))
+        refuse_hidden(session, record)
 
 
 def settle_all(session: Session, conflict_ids: Iterable[str], side: str) -> None:

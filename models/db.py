@@ -25,7 +25,7 @@ from models.errors import (
     StoreReadOnly,
 )
 
-SCHEMA = 2  # PRAGMA user_version of the stores that this program writes
+SCHEMA = 3  # PRAGMA user_version of the stores that this program writes
 NAME = "milepost.db"
 WAIT = 10.0  # seconds that a writer waits for another process
 STEPS = 1_000  # of SQLite's machine, between two looks at the clock

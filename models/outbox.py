@@ -23,7 +23,7 @@ class Outgoing(NamedTuple):
     """A transaction as it is pushed. `changes`: kind, record, created, field → new, field → base, field → before.
 
     `base` is the version of the row that the author saw at the first unsent edit of that field, `before` what the
-    field held before this transaction.
+    field held before this transaction. `since`: how far the log was seen when it was made.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Outgoing(NamedTuple):
     author: str | None
     at: int
     changes: list[Sent]
+    since: int | None = None
 
 
 class Verdict(NamedTuple):
@@ -53,12 +54,13 @@ def take(conn: sqlite3.Connection, rows: int, after: str = "") -> list[Outgoing]
     ns = [head[0] for head in heads]
     conn.execute(f"UPDATE txn SET state=? WHERE n IN {_ALL}", (SENT, orjson.dumps(ns).decode()))
     changes = _changes(conn, ns)
-    return [Outgoing._make((*head[1:], changes[head[0]])) for head in heads]
+    return [Outgoing._make((*told, changes[n], since)) for n, *told, since in heads]
 
 
 def _next(conn: sqlite3.Connection, rows: int, after: str) -> list[tuple[Any, ...]]:
     waiting = conn.execute(
-        f"""SELECT (SELECT count(*) FROM change c WHERE c.txn=t.n), t.n, t.id, t.kind, t.ref, t.label, t.author, t.at
+        f"""SELECT (SELECT count(*) FROM change c WHERE c.txn=t.n), t.n, t.id, t.kind, t.ref, t.label, t.author, t.at,
+                t.since
             FROM txn t WHERE {_BEHIND} ORDER BY t.n LIMIT ?""",
         (after, rows),
     ).fetchall()

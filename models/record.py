@@ -29,7 +29,7 @@ OWNERS = (
     "conflict_id",
     "client_id",
 )  # the first that is set says the space
-# fields that say what a record lies below: where that is deleted, it is in no list
+# fields that say what a record lies below: where that is deleted, it is in no list; a client before all others
 ABOVE = ("client_id", "project_id", "task_id", "parent_id", "owner_id")
 
 
@@ -235,7 +235,7 @@ def create(session: Session, kind: str, **values: Scalar) -> Any:
     named = {spec.field(name).name: value for name, value in values.items()}
     stored = {name: value for name, value in named.items() if name in spec.fields}
     _set(session, kind, record, stored)
-    _refuse_deleted_owner(session, spec, stored)
+    refuse_hidden(session, record)
     record.born(session)
     session.add(record)
     _set(session, kind, record, {n: v for n, v in named.items() if n not in stored})
@@ -243,11 +243,13 @@ def create(session: Session, kind: str, **values: Scalar) -> Any:
     return record
 
 
-def _refuse_deleted_owner(session: Session, spec: Kind, values: dict[str, Scalar]) -> None:
-    """A colleague may have deleted it while it was open here: what is new in it would be in no list."""
-    for name in [name for name in ABOVE if values.get(name)]:
-        kind = KINDS.get(spec.fields[name].refers or str(values["owner_kind"]))
-        owner = kind and session.get(kind.cls, str(values[name]))
+def refuse_hidden(session: Session, record: Record) -> None:
+    """Raises Refused where what the record lies below is deleted, by a colleague maybe, while it was open here: it would
+    be in no list."""
+    fields = KINDS[str(record.__tablename__)].fields
+    for name in [name for name in ABOVE if getattr(record, name, None)]:
+        kind = KINDS.get(fields[name].refers or getattr(record, "owner_kind", ""))
+        owner = kind and session.get(kind.cls, getattr(record, name))
         if kind and owner and owner.deleted_at:
             raise Refused(
                 f"“{getattr(owner, kind.title)}” is in the recycle bin, and what belongs to it in no list. "

@@ -142,6 +142,7 @@ def _lower(conn: sqlite3.Connection, fork: int) -> None:
         f"UPDATE change SET base=? WHERE base>? AND txn IN (SELECT t.n FROM txn t WHERE {UNSEEN})",
         (fork, fork),
     )
+    conn.execute(f"UPDATE txn AS t SET since=? WHERE since>? AND {UNSEEN}", (fork, fork))
     # what waits once more began to mask before what waits since
     conn.execute(
         "UPDATE shadow SET base=coalesce((SELECT min(c.base) FROM change c JOIN txn t ON t.n=c.txn WHERE"

@@ -103,7 +103,7 @@ class Log:
             if epoch and epoch != before.epoch:
                 raise OtherHistory
             replicas.check(conn, workspace, replica, member, newest, txns)
-            verdicts, otherwise = decide(conn, workspace, replica, member, txns, now, since)
+            verdicts, otherwise = decide(conn, workspace, replica, member, txns, now)
             fresh = {v.id: v.ver for v in verdicts if v.ver > before.head}
             replicas.remember(conn, workspace, replica, member, txns, fresh)
             at = state(conn, workspace)
@@ -192,14 +192,13 @@ def _part(
 
 
 def decide(
-    conn: Connection, workspace: str, replica: str, member: str, txns: Sequence[Transaction], now: int,
-    since: int | None = None,
-) -> tuple[list[Verdict], list[bytes]]:  # fmt: skip
+    conn: Connection, workspace: str, replica: str, member: str, txns: Sequence[Transaction], now: int
+) -> tuple[list[Verdict], list[bytes]]:
     """Decides the transactions in order and writes what follows; the verdicts, and the entries that are not what was
     sent. Inside the caller's write transaction, which locks the workspace, so that numbers come in the order of the
     commits."""
     rows = Rows(conn, workspace)
-    push = Push(rows, state(conn, workspace).head, replica, member, now, since)
+    push = Push(rows, state(conn, workspace).head, replica, member, now)
     verdicts = push.run(txns)
     rows.write(push.effects, push.head, now)
     return verdicts, push.effects.otherwise
@@ -267,10 +266,15 @@ class Rows:
         managed = "SELECT space FROM membership WHERE role='manager' AND workspace=? AND space"
         return {space for (space,) in self._some(managed, ids)}
 
-    def written(self, since: int) -> set[str]:
-        """The records that operations after `since` name."""
-        sql = "SELECT DISTINCT rec FROM touch WHERE workspace=? AND ver>?"
-        return {rec for (rec,) in self._conn.execute(sql, (self._workspace, since)).fetchall()}
+    def written(self, since: int, root: str) -> set[str]:
+        """The records that operations after `since` name, of those that name `root` and of what is attached or assigned
+        to any; "" for all."""
+        rows = self._conn.execute(
+            """SELECT DISTINCT t.rec FROM touch t JOIN record r ON r.workspace=t.workspace AND r.id=t.rec
+               WHERE t.workspace=? AND t.ver>? AND (r.kind IN ('assignment', 'attachment') OR r.data LIKE ?)""",
+            (self._workspace, since, f'%"{root}"%' if root else "%"),
+        )
+        return {rec for (rec,) in rows.fetchall()}
 
     def write(self, effects: Effects, head: int, now: int) -> None:
         """All that a push leaves behind."""

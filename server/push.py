@@ -19,10 +19,11 @@ from server import graph, spaces, wire
 from server.graph import Link, Links, Row
 from sync import beneath, merge
 from sync.decision import KEPT, Decision, Stamp, Stored, other_way
-from sync.protocol import Change, Transaction
+from sync.protocol import Transaction
 
 OTHER_CONTENT = "same id, other content"
 NAMED = 12  # tasks of a circle that a reason names; of a longer one, those at both ends
+ROOTS = 20  # projects and clients below which is looked for what was written; for more than these, everywhere
 LONGEST_NAME = 100  # characters of a label or a name in a reason, which thousands of refusals may repeat
 
 _log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ class Rows(Protocol):
     def links_before(self, tasks: Collection[str], further: int) -> list[Row]: ...
     def roles(self, member: str) -> dict[str, str]: ...
     def managed(self, ids: Collection[str]) -> set[str]: ...
-    def written(self, since: int) -> set[str]: ...
+    def written(self, since: int, root: str) -> set[str]: ...
 
 
 @dataclass
@@ -67,14 +68,12 @@ class Effects:
 
 
 class Push:
-    """One replica's push. `head` counts up from the log's; `now` is milliseconds since 1970; `since`: what its laptop
-    has seen of the log, None where it does not say."""
+    """One replica's push. `head` counts up from the log's; `now` is milliseconds since 1970."""
 
-    def __init__(
-        self, rows: Rows, head: int, replica: str, member: str, now: int, since: int | None = None
-    ) -> None:
+    def __init__(self, rows: Rows, head: int, replica: str, member: str, now: int) -> None:
         self._rows, self.head, self._replica, self._member, self._now = rows, head, replica, member, now
-        self._since = since
+        self._before = head
+        self._written: dict[tuple[int, str], set[str]] = {}  # since a version, below a root
         self._stored: dict[str, Stored] = {}
         self._asked: set[str] = set()
         self._links = Links(rows.links_after, rows.links_before)
@@ -86,9 +85,7 @@ class Push:
         known = self._rows.known({txn.id for txn in txns})
         fresh = [txn for txn in txns if txn.id not in known]
         self._load({id for txn in fresh for id in merge.touched(txn)})
-        changes = [change for txn in fresh for change in txn.changes]
-        self._load_above((change.rec, change.values) for change in changes)
-        self._look_beneath(changes)
+        self._load_above((change.rec, change.kind, change.values) for txn in fresh for change in txn.changes)
         verdicts = []
         for txn in txns:
             if txn.id not in known:
@@ -135,7 +132,7 @@ class Push:
         if len(txn.changes) > 1 and len({change.rec for change in txn.changes}) < len(txn.changes):
             return Decision(reason="it names a record twice.")
         try:
-            return merge.decide(txn, self._stored, stamp, kept, self._since)
+            return merge.decide(txn, self._stored, stamp, kept, self._unseen(txn))
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             # without a verdict this one would hold up all that waits behind it
             _log.exception("transaction %s of replica %s makes no sense", txn.id, self._replica)
@@ -200,28 +197,39 @@ class Push:
             self._asked |= fresh
             self._stored.update(self._rows.records(fresh))
 
-    def _load_above(self, records: Iterable[tuple[str, Mapping[str, Scalar]]]) -> None:
+    def _load_above(self, records: Iterable[tuple[str, str, Mapping[str, Scalar]]]) -> None:
         """What records lie below, all the way up, and what they are put below."""
-        level = {id for rec, values in records for id in (*self._above(rec), *beneath.above(values))}
+        level = {
+            id for rec, kind, values in records for id in (*self._above(rec), *beneath.above(kind, values))
+        }
         while level := level - self._asked - self._stored.keys():
             self._load(level)
             level = {id for rec in level for id in self._above(rec)}
 
     def _above(self, rec: str) -> Iterator[str]:
-        return beneath.above(self._stored[rec].values) if rec in self._stored else iter(())
+        stored = self._stored.get(rec)
+        return beneath.above(stored.kind, stored.values) if stored else iter(())
 
-    def _look_beneath(self, changes: Collection[Change]) -> None:
-        """Of what the changes delete: whether others went on below it meanwhile."""
-        if (
-            self._since is None
-            or self._since >= self.head
-            or not any(c.values.get("deleted_at") for c in changes)
-        ):
-            return
-        written = self._rows.written(self._since)
+    def _unseen(self, txn: Transaction) -> dict[str, Stamp]:
+        """What others wrote that its author had not seen, by record, where the transaction deletes what that may lie
+        below."""
+        if txn.since is None or txn.since >= self._before:
+            return {}
+        deleted = {c.rec for c in txn.changes if c.values.get("deleted_at")} & self._stored.keys()
+        roots = {
+            beneath.root(self._stored[rec])
+            for rec in deleted
+            if not self._stored[rec].values.get("deleted_at")
+        }
+        written: set[str] = set()
+        for root in roots if len(roots) <= ROOTS else [""]:
+            if (txn.since, root) not in self._written:
+                self._written[txn.since, root] = self._rows.written(txn.since, root)
+            written |= self._written[txn.since, root]
         self._load(written)
-        self._load_above((rec, {}) for rec in written)
-        beneath.mark(changes, written, self._stored, self._replica, self._since)
+        self._load_above((rec, "", {}) for rec in written)
+        stamps = {rec: self._stored[rec].foreign(self._replica, txn.since) for rec in written}
+        return {rec: max(unseen) for rec, unseen in stamps.items() if unseen}
 
     # ── what a transaction may not do to the whole ──────────────────────────────────────────────────────
 

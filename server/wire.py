@@ -56,7 +56,9 @@ def _transaction(row: dict[str, Any]) -> Transaction:
         raise ValueError(f"no transaction is of the kind {row['kind']!r}")
     ref = None if row["ref"] is None else _key(row["ref"])
     label = cut(str(row["label"]), LONGEST_LABEL)
-    return Transaction(_key(row["id"]), row["kind"], ref, label, int(row["age"]), changes, digest)
+    since = row.get("since")
+    seen = None if since is None else int(since)
+    return Transaction(_key(row["id"]), row["kind"], ref, label, int(row["age"]), changes, digest, seen)
 
 
 def cut(text: str, most: int) -> str:

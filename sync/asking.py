@@ -55,6 +55,7 @@ def push(
             "ref": t.ref,
             "label": t.label,
             "age": max(0, now - t.at),
+            "since": t.since,
             "changes": [[c[0], c[1], int(c[2]), *c[3:]] for c in t.changes],
         }
         for t in batch

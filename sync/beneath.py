@@ -1,122 +1,134 @@
 """What is written below a record that somebody deletes: the delete loses, as it does against an edit of the record.
 
 A project that is deleted takes its tasks out of all lists, though they stay as they are. Who adds some of them, or goes
-on with them, and has not heard of the delete would find them nowhere and in no conflict.
+on with them, and has not heard of the delete would find them nowhere and in no conflict. So, of two people neither of
+whom had seen what the other one did, whoever comes second to the server,
 
-What is new, or newly put, below something was put below what was there: a laptop takes nothing new below what it knows
-to be deleted. Of any other edit, and of a delete, it is certain only that its author has not seen what lies beyond all
-that his laptop has: base versions are those of the record itself.
+    what is written below something deleted    brings that back, and all that it lies below in turn
+    a delete of what something was written below  does nothing
+
+and both leave a conflict record. What somebody had seen is a matter of how far his laptop knew the log when he did it:
+the version of a record, by which its own fields are judged, says nothing of those below it.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from models.copies import Patch
 from models.fields import Scalar
 from models.record import ABOVE
 from sync.decision import Decision, Side, Stamp, Stored, conflict_of
-from sync.protocol import Change, Transaction
-
-EVER = -1
+from sync.protocol import Transaction
 
 
-def above(values: Mapping[str, Scalar]) -> Iterator[str]:
-    """The ids of what a record lies below."""
-    return (str(id) for name in ABOVE if (id := values.get(name)))
+def above(kind: str, values: Mapping[str, Scalar]) -> Iterator[str]:
+    """The ids of what a record lies below: where that is deleted, it is in no list. A project is in one without its
+    client, and what belongs to a baseline stands in that."""
+    if kind != "project" and not values.get("baseline_id"):
+        names = ABOVE[:1] if values.get(ABOVE[0]) else ABOVE
+        yield from (str(id) for name in names if (id := values.get(name)))
 
 
-def mark(
-    changes: Collection[Change], written: Collection[str], stored: Mapping[str, Stored], replica: str, since: int
+def root(record: Stored) -> str:
+    """The id that all names which lies below the record, but for what is attached or assigned to a task: its project's,
+    or its own."""
+    return str(record.values.get("project_id") or record.rec)
+
+
+def settle_deletes(
+    decision: Decision, txn: Transaction, stored: Mapping[str, Stored], mine: Stamp, unseen: Mapping[str, Stamp]
 ) -> None:  # fmt: skip
-    """Notes on each record that a change deletes what others wrote below it after `since`: the author of the changes
-    has seen no more. `written`: the records that the log names since then; what lies above them is in `stored`, too."""
-    put = {change.rec: change.values for change in changes}
-    deleted = {rec for rec, values in put.items() if values.get("deleted_at")}
-    for rec in written:
-        record = stored.get(rec)
-        if record and not record.values.get("deleted_at") and (unseen := record.foreign(replica, since)):
-            for id in _all_above(rec, stored, put) & deleted:
-                stored[id].beneath.append(max(unseen))
+    """Takes out of the decision the deletes that lose, then writes into it what its other writes bring back. `unseen`:
+    what others wrote since, by record, where the transaction deletes something that it may lie below."""
+    tree = _Tree(decision, stored)
+    _spare(tree, txn, mine, unseen)
+    if txn.since is not None and txn.kind != "undo":
+        _bring_back(tree, txn, mine, txn.since)
 
 
-def _all_above(rec: str, stored: Mapping[str, Stored], put: Mapping[str, Mapping[str, Scalar]]) -> set[str]:
-    """The stored records that one lies below, once the changes have put it elsewhere."""
-    found: set[str] = set()
-    level = {rec}
-    while level:
-        near = {
-            id
-            for at in level
-            for id in above({**stored[at].values, **put.get(at, {})})
-            if id in stored and _beside(stored[id], stored[at].values)
-        }
-        level = near - found - {rec}
-        found |= level
-    return found
+class _Tree:
+    """The records as a decision leaves them."""
 
+    def __init__(self, decision: Decision, stored: Mapping[str, Stored]) -> None:
+        self.decision, self.stored = decision, stored
 
-def _beside(record: Stored, values: Mapping[str, Scalar]) -> bool:
-    """Whether it lies in the same space: what has a space of its own is seen whatever becomes of what is above it."""
-    return record.values.get("space") == values.get("space")
+    def values(self, rec: str) -> Mapping[str, Scalar]:
+        writes = self.decision.writes.get(rec, {})
+        return {**self.stored[rec].values, **writes} if rec in self.stored else writes
 
+    def is_deleted(self, rec: str) -> bool:
+        return bool(self.values(rec).get("deleted_at"))
 
-def bring_back(
-    decision: Decision, txn: Transaction, stored: Mapping[str, Stored], mine: Stamp, since: int | None
-) -> None:
-    """Writes into the decision what its other writes bring back; an undo brings back nothing. `since`: what its
-    author's laptop has seen of the log, None where it does not say."""
-    if txn.kind == "undo":
-        return
-    raised = _Above(decision, stored, mine, since)
-    for change in txn.changes:
-        writes, there = decision.writes.get(change.rec), stored.get(change.rec)
-        if not writes:
-            continue
-        now = {**(there.values if there else {}), **writes}
-        revived = "deleted_at" in writes and "deleted_at" not in change.values
-        put = txn.kind == "do" and (there is None or not writes.keys().isdisjoint(ABOVE))
-        if not now.get("deleted_at"):
-            raised.look(now, EVER if revived or put else since)
+    def above(self, kind: str, rec: str) -> list[Stored]:
+        """What is stored of what a record lies below, and lies in the same space: what has a space of its own is seen
+        whatever becomes of the rest."""
+        values = self.values(rec)
+        found = (self.stored.get(id) for id in above(kind, values))
+        return [record for record in found if record and record.values.get("space") == values.get("space")]
 
-
-class _Above:
-    def __init__(
-        self, decision: Decision, stored: Mapping[str, Stored], mine: Stamp, since: int | None
-    ) -> None:
-        self._decision, self._stored, self._mine, self._since = decision, stored, mine, since
-        self._looked: set[str] = set()  # at what lies above these, as far as the laptop is certain
-
-    def look(self, values: Mapping[str, Scalar], since: int | None) -> None:
-        """Brings back what a record with these values lies below, of what was deleted after `since`."""
-        for id in above(values):
-            record = self._stored.get(id)
-            if record is None or not _beside(record, values) or since is None:
-                continue
-            now = record.values | self._decision.writes.get(id, {})
-            if now.get("deleted_at"):
-                self._bring_back(record, since)
-            elif id not in self._looked:
-                self._looked.add(id)
-                self.look(now, self._since)
-
-    def _bring_back(self, record: Stored, since: int) -> None:
-        writes = self._decision.writes.get(record.rec, {})
-        deleted, by = record.values.get("deleted_at"), record.stamp("deleted_at")
-        if "deleted_at" in writes or by.ver <= since or not by.foreign(self._mine.replica):
-            return
-        live: dict[str, Scalar] = {"deleted_at": None}
-        self._decision.writes[record.rec] = writes | live
-        self._decision.idle.discard((record.rec, "deleted_at"))
-        self._log(record, live)
-        sides = Side(live, self._mine), Side({"deleted_at": deleted}, by)
-        patch = conflict_of(record.values.get("space"), record.kind, record.rec, *sides, None, "kept")
-        self._decision.patches.append(patch)
-        self._decision.writes[patch.rec] = patch.values
-        self.look(record.values | writes, EVER)
-
-    def _log(self, record: Stored, values: Mapping[str, Scalar]) -> None:
-        """A record comes once in an entry of the log."""
-        for patch in self._decision.patches:
+    def answer(self, record: Stored, deleted_at: Scalar) -> None:
+        """Logs what becomes of a delete; a record comes once in an entry of the log."""
+        for patch in self.decision.patches:
             if patch.rec == record.rec:
-                patch.values.update(values)
+                patch.values["deleted_at"] = deleted_at
                 return
-        self._decision.patches.append(Patch(record.kind, record.rec, False, dict(values)))
+        self.decision.patches.append(Patch(record.kind, record.rec, False, {"deleted_at": deleted_at}))
+
+    def keep(self, record: Stored, kept: Stamp, deleted_at: Scalar, deleted: Stamp) -> None:
+        sides = Side({"deleted_at": None}, kept), Side({"deleted_at": deleted_at}, deleted)
+        patch = conflict_of(record.values.get("space"), record.kind, record.rec, *sides, None, "kept")
+        self.decision.patches.append(patch)
+        self.decision.writes[patch.rec] = patch.values
+
+
+def _spare(tree: _Tree, txn: Transaction, mine: Stamp, unseen: Mapping[str, Stamp]) -> None:
+    seen: set[str] = set()
+    for rec in sorted(unseen, key=lambda rec: unseen[rec], reverse=True):
+        waiting = [] if tree.is_deleted(rec) else [tree.stored[rec]]
+        while waiting:
+            at = waiting.pop()
+            for record in tree.above(at.kind, at.rec):
+                if record.rec not in seen:
+                    seen.add(record.rec)
+                    waiting.append(record)
+                    _undelete(tree, txn, record, mine, unseen[rec])
+
+
+def _undelete(tree: _Tree, txn: Transaction, record: Stored, mine: Stamp, by: Stamp) -> None:
+    writes = tree.decision.writes.get(record.rec, {})
+    stands = record.values.get("deleted_at")
+    if stands or not writes.get("deleted_at"):
+        return
+    tree.decision.writes[record.rec] = {name: v for name, v in writes.items() if name != "deleted_at"}
+    tree.decision.idle.add((record.rec, "deleted_at"))
+    tree.answer(record, None)
+    if txn.kind != "undo":
+        tree.keep(record, by, writes["deleted_at"], mine)
+
+
+def _bring_back(tree: _Tree, txn: Transaction, mine: Stamp, since: int) -> None:
+    waiting = [
+        (c.kind, c.rec) for c in txn.changes if tree.decision.writes.get(c.rec) and not tree.is_deleted(c.rec)
+    ]
+    seen: set[str] = set()
+    while waiting:
+        for record in tree.above(*waiting.pop()):
+            if record.rec in seen:
+                continue
+            seen.add(record.rec)
+            if not tree.is_deleted(record.rec) or _revive(tree, record, mine, since):
+                waiting.append((record.kind, record.rec))
+
+
+def _revive(tree: _Tree, record: Stored, mine: Stamp, since: int) -> bool:
+    """Brings the record back where its delete was not seen."""
+    by = record.stamp("deleted_at")
+    said = (
+        "deleted_at" in tree.decision.writes.get(record.rec, {})
+        or (record.rec, "deleted_at") in tree.decision.idle
+    )
+    if said or by.ver <= since or by.replica == mine.replica:
+        return False
+    tree.decision.writes.setdefault(record.rec, {})["deleted_at"] = None
+    tree.answer(record, None)
+    tree.keep(record, mine, record.values["deleted_at"], by)
+    return True

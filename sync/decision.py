@@ -32,15 +32,13 @@ class Stamp(NamedTuple):
 
 @dataclass
 class Stored:
-    """A record as the server has it. `stamps` holds only fields written after the creation. `beneath`, where a
-    transaction deletes it: what others wrote to what lies below it, and its author had not seen."""
+    """A record as the server has it. `stamps` holds only fields written after the creation."""
 
     kind: str
     rec: str
     values: dict[str, Scalar]
     created: Stamp
     stamps: dict[str, Stamp] = field(default_factory=dict)
-    beneath: list[Stamp] = field(default_factory=list)
 
     def stamp(self, name: str) -> Stamp:
         return self.stamps.get(name, self.created)

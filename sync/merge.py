@@ -28,7 +28,7 @@ from models.fields import MAX_NOTE, Scalar
 from models.kinds import KINDS
 from models.record import made_id
 from models.texts import ONE, OTHER, clashes, joined, merge
-from sync.beneath import bring_back
+from sync.beneath import settle_deletes
 from sync.decision import KEPT, OTHERS, Decision, Side, Stamp, Stored, conflict_of, is_text
 from sync.protocol import Change, Transaction
 
@@ -45,12 +45,13 @@ def touched(txn: Transaction) -> set[str]:
 
 
 def decide(
-    txn: Transaction, stored: Mapping[str, Stored], mine: Stamp, kept: Collection[str] = (), since: int | None = None
+    txn: Transaction, stored: Mapping[str, Stored], mine: Stamp, kept: Collection[str] = (),
+    unseen: Mapping[str, Stamp] | None = None,
 ) -> Decision:  # fmt: skip
     """Decides the transaction as one. `mine` is the stamp that its writes will carry; `mine.at` = now − age.
 
     `kept`: ids of conflicts that outlived a restore of the server. Who won there wins again, whoever comes first.
-    `since`: what the author's laptop has seen of the log, as far as it says.
+    `unseen`: see sync.beneath.
     """
     decision = Decision()
     try:
@@ -63,7 +64,7 @@ def decide(
         lost = dict(_lost_settlements(txn, stored)) if settles else {}
         for change in txn.changes:
             _Merge(decision, txn, mine, change, stored.get(change.rec), lost, kept).run()
-        bring_back(decision, txn, stored, mine, since)
+        settle_deletes(decision, txn, stored, mine, unseen or {})
     except Invalid as error:
         return Decision(reason=str(error))
     return decision
@@ -198,8 +199,12 @@ class _Merge:
             self._conflict(stored, names, values, max(newer))
 
     def _is_settled(self, names: Iterable[str]) -> bool:
-        """Whether these fields are what a settlement says that came too late."""
-        return any(lost.rec == self.change.rec and lost.fields & {*names} for lost in self.lost.values())
+        """Whether these fields are what a settlement says that came too late; of a delete it says it of all that goes
+        by it, too."""
+        whole = (*names,) == ("deleted_at",)
+        return any(
+            lost.fields & {*names} and (whole or lost.rec == self.change.rec) for lost in self.lost.values()
+        )
 
     def _is_note(self, name: str) -> bool:
         return is_text(self.change.kind, name) and name in self.change.before
@@ -247,7 +252,7 @@ class _Merge:
     def _undo(self, stored: Stored, names: tuple[str, ...], values: Mapping[str, Scalar]) -> None:
         stamps = [stored.stamp(n) for n in names]
         if names == ("deleted_at",) and values["deleted_at"]:
-            stamps = [stored.created, *stored.stamps.values(), *stored.beneath]
+            stamps = [stored.created, *stored.stamps.values()]
         # what it takes back may have been written under another number: by a copy of the profile (models.replica)
         if any(s.foreign(self.mine.replica) and s.txn != self.txn.ref for s in stamps):
             self._keep(stored, names)
@@ -255,7 +260,7 @@ class _Merge:
             self._write(values)
 
     def _delete(self, stored: Stored, values: Mapping[str, Scalar], base: int) -> None:
-        unseen = max([*stored.beneath, *stored.foreign(self.mine.replica, base)], default=None)
+        unseen = max(stored.foreign(self.mine.replica, base), default=None)
         if stored.values.get("deleted_at"):
             self._keep(stored, values)
         elif unseen is None:

@@ -20,7 +20,7 @@
     GET  /v1/blobs/SHA, PUT /v1/blobs/SHA, GET /v1/blobs/SHA/PIECE: see sync.blobs
     GET  /v1/whoami, POST /v1/invite {"name"} → {"code", "expires"}, POST /v1/logout
 
-TXN    {"id", "kind": do|undo|redo|keep, "ref", "label", "age": ms since the edit,
+TXN    {"id", "kind": do|undo|redo|keep, "ref", "label", "age": ms since the edit, "since": of the log, seen by then,
         "changes": [[kind, rec, created 0|1, {field: value}, {field: base}, {field: value before}]…]}
         ref: what it takes back or does again, which may be one that was refused
         label: of a longer one the server keeps 2,000 characters
@@ -86,7 +86,8 @@ class Change(NamedTuple):
 
 class Transaction(NamedTuple):
     """A pushed transaction. `hash` is of everything but the age, which grows while it waits, and the bases, which a
-    restore of the server lowers."""
+    restore of the server lowers, as it does `since`: how far its author's laptop had seen the log, None where it does
+    not say."""
 
     id: str
     kind: str
@@ -95,6 +96,7 @@ class Transaction(NamedTuple):
     age: int
     changes: list[Change]
     hash: str
+    since: int | None = None
 
 
 def pieces(size: int) -> int:

@@ -215,3 +215,15 @@ def test_of_a_project_what_went_with_it_comes_back_with_it(desk: Any) -> None:
     id = clash(desk, "project", project, {"deleted_at": None}, {"deleted_at": GONE})
     desk.do(conflict.settle, id, "stands")
     assert desk.get("task", weld, "deleted_at") is None
+
+
+def test_what_lies_below_a_delete_is_not_kept_alone(desk: Any) -> None:
+    """The summary was decided for the delete first, and took its task along."""
+    [build] = desk.tasks(desk.project(), "Build")
+    [weld] = desk.tasks(desk.get("task", build, "project_id"), "Weld", under=build)
+    desk.sync()
+    ids = [clash(desk, "task", rec, {"deleted_at": None}, {"deleted_at": GONE}) for rec in (build, weld)]
+    desk.do(conflict.settle, ids[0], "aside")
+    with pytest.raises(Refused, match="“Build” is in the recycle bin"):
+        desk.do(conflict.settle, ids[1], "stands")
+    assert desk.get("task", weld, "deleted_at") == GONE

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from models.apply import Entry
 from models.copies import Patch
-from models.record import ABOVE
+from sync.beneath import above
 from sync.decision import KEPT
 from tests.simulation.ledger import Edit, View, full, need
 
@@ -49,8 +49,7 @@ class _Walk:
             if patch.rec in live and self._is_deleted(patch.rec):
                 self._needs_nothing_new_below(patch.rec, entry, since)
             elif not self._is_deleted(patch.rec):
-                put = entry.kind == "do" and (patch.created or not patch.values.keys().isdisjoint(ABOVE))
-                self._needs_all_above(patch.rec, entry, -1 if put else since)
+                self._needs_all_above(patch.rec, entry, since)
 
     def _enter(self, entry: Entry, patch: Patch) -> bool:
         """Whether it really wrote something."""
@@ -67,9 +66,12 @@ class _Walk:
         return bool(self._view[rec][1]["deleted_at"])
 
     def _above(self, rec: str) -> Iterator[str]:
-        values = self._view[rec][1]
-        ids = (values.get(name) for name in ABOVE)
-        return (id for id in ids if id in self._view and self._view[id][1]["space"] == values["space"])
+        kind, values = self._view[rec]
+        return (
+            id
+            for id in above(kind, values)
+            if id in self._view and self._view[id][1]["space"] == values["space"]
+        )
 
     def _needs_nothing_new_below(self, rec: str, entry: Entry, since: int) -> None:
         for below, entries in self._written.items():
@@ -78,9 +80,7 @@ class _Walk:
                 need(False, f"{entry.id[-4:]} deleted {rec[-4:]} above {below[-4:]}, not having seen {new}")
 
     def _needs_all_above(self, rec: str, entry: Entry, since: int) -> None:
-        for above in self._above(rec):
-            by = self._deleted.get(above)
-            if by and self._is_deleted(above) and by.ver > since and by.replica not in (entry.replica, KEPT):
-                need(
-                    False, f"{entry.id[-4:]} wrote {rec[-4:]} below {above[-4:]}, which {by.id[-4:]} deleted"
-                )
+        for id in self._above(rec):
+            by = self._deleted.get(id)
+            if by and self._is_deleted(id) and by.ver > since and by.replica != entry.replica:
+                need(False, f"{entry.id[-4:]} wrote {rec[-4:]} below {id[-4:]}, which {by.id[-4:]} deleted")

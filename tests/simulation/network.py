@@ -31,8 +31,7 @@ class Server:
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self.path, self._clock = path, clock
-        # what its laptop had seen of the log when a transaction was accepted; None: it did not say
-        self.since: dict[str, int | None] = {}
+        self.since: dict[str, int | None] = {}  # of the log, seen by the author of each accepted transaction
         self.start()
 
     def start(self) -> None:
@@ -89,17 +88,18 @@ class Server:
         if url.path == "/v1/history":
             return self._history(member, query)
         sent = wire.read_push(request.body)
-        head, since = self.log.heads()[self.workspace], int(query["since"]) if "since" in query else None
+        head = self.log.heads()[self.workspace]
         try:
             pushed = self.log.push(
                 self.workspace, query["epoch"], sent.replica, member, sent.txns, self._clock.now, sent.newest,
-                since, int(query.get("shares", -1)),
+                int(query["since"]) if "since" in query else None, int(query.get("shares", -1)),
             )  # fmt: skip
         except OtherReplica as error:
             return _reply(412, orjson.dumps({"newest": error.newest}), self.epoch)
         except OtherHistory:
             return _reply(409, b'{"detail": "another history"}', self.epoch)
-        self.since |= dict.fromkeys((v.id for v in pushed.verdicts if v.ver > head), since)
+        accepted = {v.id for v in pushed.verdicts if v.ver > head}
+        self.since |= {txn.id: txn.since for txn in sent.txns if txn.id in accepted}
         told = wire.write_verdicts(pushed.verdicts, pushed.head, pushed.otherwise, pushed.sum)
         return _reply(200, told, pushed.epoch)
 

@@ -236,13 +236,13 @@ def _() -> Iterator[None]:
 
 @_plant("what is new below a delete stays hidden")
 def _() -> Iterator[None]:
-    with patch.object(merge, "bring_back", lambda *args: None):
+    with patch.object(beneath, "_bring_back", lambda *args: None):
         yield
 
 
 @_plant("a delete hides what others wrote below it")
 def _() -> Iterator[None]:
-    with patch.object(beneath, "mark", lambda *args: None):
+    with patch.object(beneath, "_spare", lambda *args: None):
         yield
 
 

@@ -190,3 +190,30 @@ def test_of_a_settlement_that_came_too_late_only_what_it_decides_stays_as_it_is(
     assert [(p.values["winner"], p.values["loser"]) for p in decision.patches if p.kind == "conflict"] == [
         ('{"name":"A"}', '{"name":"B"}')
     ]
+
+
+def test_of_a_delete_that_was_decided_already_what_goes_by_it_stays_as_it_is() -> None:
+    """A colleague settled for the delete; this one keeps the summary, with the task that went by the same act."""
+    gone = {"deleted_at": (GONE, TOMAS, 8, 50)}
+    values = {
+        "kind": "task",
+        "rec": "r",
+        "winner": '{"deleted_at":null}',
+        "loser": f'{{"deleted_at":"{GONE}"}}',
+    }
+    there = {
+        "r": stored(**gone), "below": stored(**gone, parent_id="r"),
+        "c": Stored("conflict", "c", values, Stamp(6, "t6", TOMAS, TOMAS, 0)),
+        "s": Stored("settlement", "s", {"conflict_id": "c", "value": values["loser"]}, Stamp(8, "t8", TOMAS, TOMAS, 0)),
+    }  # fmt: skip
+    there["below"].rec = "below"
+    changes = [
+        Change("settlement", "s", True, {"conflict_id": "c", "value": values["winner"]}),
+        *(Change("task", rec, False, {"deleted_at": None}, {"deleted_at": 5}) for rec in ("r", "below")),
+    ]
+    txn = Transaction("mine", "do", None, "Settle", 0, changes, "", since=7)
+    decision = decide(txn, there, Stamp(9, "mine", INES, INES, 100))
+    assert decision.idle >= {("r", "deleted_at"), ("below", "deleted_at")}
+    assert [(p.values["rec"], p.values["decided"]) for p in decision.patches if p.kind == "conflict"] == [
+        ("r", "first")
+    ]
