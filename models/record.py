@@ -244,8 +244,8 @@ def create(session: Session, kind: str, **values: Scalar) -> Any:
 
 
 def refuse_hidden(session: Session, record: Record) -> None:
-    """Raises Refused where what the record lies below is deleted, by a colleague maybe, while it was open here: it would
-    be in no list."""
+    """Raises Refused where what the record lies below is deleted, by a colleague maybe while it was open here: it is in
+    no list then."""
     fields = KINDS[str(record.__tablename__)].fields
     for name in [name for name in ABOVE if getattr(record, name, None)]:
         kind = KINDS.get(fields[name].refers or getattr(record, "owner_kind", ""))
