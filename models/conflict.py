@@ -88,25 +88,30 @@ def settle(session: Session, conflict_id: str, choice: str, value: Scalar = None
     if (record := session.get(KINDS[conflict.kind].cls, conflict.rec)) is None:
         raise NotFound("The record of this conflict is not on this laptop. Sync first.")
     decided = _decided(conflict, choice, value, record)
+    others = [find(session, "conflict", id) for id in overtaken(connection_of(session), conflict_id)]
     if "deleted_at" in decided and choice != "now":
-        _delete_or_not(session, conflict, record, decided["deleted_at"])
+        _delete_or_not(session, [conflict, *others], decided["deleted_at"])
     else:
         for name, scalar in decided.items():
             setattr(record, name, scalar)
-    for id in overtaken(connection_of(session), conflict_id):
-        _write(session, id, "value", decided)
+    for other in others:
+        _write(session, other.id, "value", decided)
     return _write(session, conflict_id, choice, decided)
 
 
-def _delete_or_not(session: Session, conflict: Conflict, record: Record, at: Scalar) -> None:
+def _delete_or_not(session: Session, conflicts: Sequence[Conflict], at: Scalar) -> None:
     """What was deleted goes with what is below it now, and comes back with what had gone with it. Raises Refused below
     something deleted."""
-    if at:
-        record.remove(session, str(at))
-    else:
+    found = [(each, session.get(KINDS[each.kind].cls, each.rec)) for each in conflicts if each.kind in KINDS]
+    for conflict, record in found:
         sides = (json.loads(side)["deleted_at"] for side in (conflict.winner, conflict.loser))
-        record.restore(session, record.deleted_at or next(filter(None, sides), None))
-        refuse_hidden(session, record)
+        if record and at:
+            record.remove(session, str(at))
+        elif record:
+            record.restore(session, record.deleted_at or next(filter(None, sides), None))
+    for _, record in found:
+        if record and not at:
+            refuse_hidden(session, record)
 
 
 def settle_all(session: Session, conflict_ids: Iterable[str], side: str) -> None:

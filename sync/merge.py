@@ -304,12 +304,11 @@ class _Merge:
     def _settle_again(self, first: Stored) -> None:
         """The first settlement stands; a different one becomes a new conflict, so settling cannot ping-pong."""
         self._keep(first, self.change.values)
-        if str(first.values.get("value")) != str(self.change.values.get("value")):
+        lost = self.lost.get(self.change.rec)
+        if lost and lost is [each for each in self.lost.values() if each.same_as(lost)][-1]:
             stands = orjson.loads(str(first.values["value"]))
             aside = orjson.loads(str(self.change.values["value"]))
-            lost = self.lost[self.change.rec]
-            if lost is [each for each in self.lost.values() if each.same_as(lost)][-1]:
-                self._record(stands, first.created, aside, self.mine, None, "first", (lost.kind, lost.rec))
+            self._record(stands, first.created, aside, self.mine, None, "first", (lost.kind, lost.rec))
         self._log(Patch(self.change.kind, self.change.rec, False, self.result))
 
     def _space(self) -> Scalar:

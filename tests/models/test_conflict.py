@@ -227,3 +227,24 @@ def test_what_lies_below_a_delete_is_not_kept_alone(desk: Any) -> None:
     with pytest.raises(Refused, match="“Build” is in the recycle bin"):
         desk.do(conflict.settle, ids[1], "stands")
     assert desk.get("task", weld, "deleted_at") == GONE
+
+
+@pytest.mark.parametrize("word", ["stands", "aside"])
+def test_of_all_that_was_deleted_at_once_one_is_asked_and_settles_all(desk: Any, word: str) -> None:
+    """A project was moved away, and so each task of it deleted; a colleague went on with two of them."""
+    project = desk.project()
+    weld, paint, test = desk.tasks(project, "Weld", "Paint", "Test")
+    desk.sync()
+    desk.hear(("task", test, {"deleted_at": GONE}))
+    by = {"decided": "kept", "loser_author": "ines", "winner_author": "toma", "loser_txn": "ines-9"}
+    for n, (kind, rec) in enumerate([("task", paint), ("project", project), ("task", weld)]):
+        clash(desk, kind, rec, {"deleted_at": None}, {"deleted_at": GONE}, winner_txn=f"toma-{n}", **by)
+    other = clash(
+        desk, "task", test, {"deleted_at": None}, {"deleted_at": GONE}, **{**by, "loser_txn": "ines-3"}
+    )
+    [asked_first] = {*asked(desk)} - {other}
+    assert desk.get("conflict", asked_first, "rec") == project
+    desk.do(conflict.settle, asked_first, word)
+    assert asked(desk) == [other]
+    gone = [desk.get("task", rec, "deleted_at") for rec in (weld, paint, test)]
+    assert gone == ([None] * 3 if word == "stands" else [GONE] * 3)
