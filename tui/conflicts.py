@@ -19,6 +19,7 @@ from models.windows.open_conflicts import OPEN, overtaken
 from tui import finding
 from tui.commands import lookup, values
 from tui.conflict_words import UNQUOTED, differing, label, told
+from tui.words import count
 
 DECIDED = {
     "time": "by time: the later edit stands",
@@ -27,8 +28,6 @@ DECIDED = {
     "kept": "by the server: nothing is deleted that somebody works on",
     "first": "by the server: the first settlement stands",
 }
-
-OVERTOOK = "their authors have changed those values since"
 
 
 @dataclass(frozen=True)
@@ -76,6 +75,15 @@ class Conflict:
     def why(self) -> str:
         """How the server decided, in words."""
         return DECIDED.get(self.decided, "")
+
+    @property
+    def stands_for(self) -> str:
+        """What is settled with it, in words; empty for nothing."""
+        if not self.overtook:
+            return ""
+        if self.decided == "kept":
+            return f"{count(len(self.overtook), 'other record')} too, deleted by the same act"
+        return f"{count(len(self.overtook), 'earlier conflict')} too: their authors have changed those values since"
 
     @property
     def is_note(self) -> bool:

@@ -144,6 +144,30 @@ def test_a_choice_that_cannot_be_is_refused_without_the_name_of_a_field_that_nob
     assert ines("resolve", "Cell 9", "both", status=1).startswith("milepost: These fields belong together")
 
 
+def test_what_is_added_to_a_project_that_a_colleague_deletes_is_asked_as_one(
+    two: tuple[Laptop, Laptop],
+) -> None:
+    ines, tomas = two
+    (
+        ines("add", "project", "Line 3"),
+        ines("add", "task", "Install", "project=Line 3"),
+        ines("sync"),
+        tomas("sync"),
+    )
+    ines("delete", "Install"), ines("delete", "Line 3")
+    tomas("add", "task", "Weld", "project=Line 3"), tomas("set", "Install", "priority=700")
+    ines("sync"), tomas("sync"), ines("sync")
+    assert [p["name"] for p in ines("list", "project", "--json")] == ["Line 3"]
+    assert {t["name"] for t in ines("list", "task", "--json")} == {"Install", "Weld"}
+    said = tomas("conflicts")
+    assert "Line 3" in said and "deleted it" in said and "went on with it" in said
+    for asked in tomas("conflicts", "--json"):
+        tomas("resolve", asked["id"], "theirs")
+    tomas("sync"), ines("sync")
+    assert ines("list", "project", "--json") == tomas("list", "project", "--json") == []
+    assert ines("conflicts", "--json") == []
+
+
 def test_of_corrections_without_a_connection_only_the_newest_is_asked(two: tuple[Laptop, Laptop]) -> None:
     ines, tomas = two
     for city in ("Nice", "Nancy", "Nantes"):

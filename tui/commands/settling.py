@@ -12,9 +12,9 @@ from models.texts import Lines
 from models.windows.conflicts import conflicts_rows, conflicts_window
 from tui.commands import lookup
 from tui.commands.context import Context, Usage, note
-from tui.commands.output import count, moment, plain
+from tui.commands.output import moment, plain
 from tui.commands.telling import wanted
-from tui.conflicts import OVERTOOK, Conflict, Side
+from tui.conflicts import Conflict, Side
 from tui.conflicts import conflicts as found
 
 
@@ -64,8 +64,8 @@ def _lines(conn: sqlite3.Connection, each: Conflict) -> Iterator[str]:
     yield f"{lookup.short(each.id)}  {each.title} · {each.label}{place}{state}"
     if each.why:
         yield f"  decided {each.why}"
-    if each.overtook:
-        yield f"  stands for {count(len(each.overtook), 'earlier conflict')} too: {OVERTOOK}"
+    if each.stands_for:
+        yield f"  stands for {each.stands_for}"
     if each.base and not each.is_note:
         yield f"  before  {each.shown(conn, each.base)}"
     for word, side in (("mine", each.mine), ("theirs", each.theirs)):

@@ -12,7 +12,7 @@ import orjson
 from models.capture import REJECTED
 from models.notice import STOPPED, stopped
 from tui.screens.form import HEAD, LINK, PAST, Draft, change_in_words, shown, shown_title
-from tui.words import clock, count
+from tui.words import clock
 
 if TYPE_CHECKING:
     from tui.conflicts import Conflict, Side
@@ -24,7 +24,7 @@ def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
     """What was before both, mine and theirs with who and when, what stands and why."""
     from models.kinds import KINDS
     from tui.conflict_words import holds_both
-    from tui.conflicts import OVERTOOK, conflicts
+    from tui.conflicts import conflicts
 
     each = next(conflicts(conn, id=rec, settled=True), None)
     if each is None:
@@ -37,9 +37,8 @@ def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
         yield Draft(PAST, "of", each.place, "place")
     if each.why:
         yield Draft(PAST, "It was", f"decided {each.why}", "why")
-    if each.overtook:
-        earlier = count(len(each.overtook), "earlier conflict")
-        yield Draft(PAST, "stands for", f"{earlier} too: {OVERTOOK}", "overtook")
+    if each.stands_for:
+        yield Draft(PAST, "stands for", each.stands_for, "overtook")
     if each.settled:
         yield Draft(PAST, "settled", f"{each.settled}, by {each.settled_by}", "settled")
     if not each.settled:
