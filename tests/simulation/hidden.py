@@ -37,7 +37,9 @@ class _Walk:
         self._since = world.server.since
         self._view: View = {}
         self._deleted: dict[str, Entry] = {}  # by whom
-        self._written: dict[str, list[Entry]] = {}
+        self._written: dict[
+            str, dict[str, Entry]
+        ] = {}  # by whom last, by record and field; "" is its creation
 
     def take(self, entry: Entry) -> None:
         live = {rec for rec, (_, values) in self._view.items() if not values["deleted_at"]}
@@ -56,8 +58,8 @@ class _Walk:
         told = {name: v for name, v in patch.values.items() if (patch.rec, name) not in entry.idle}
         _, values = self._view.get(patch.rec, ("", full(patch.kind, {})))
         self._view[patch.rec] = patch.kind, {**values, **told}
-        if told:
-            self._written.setdefault(patch.rec, []).append(entry)
+        fields = {**told, "": None} if patch.created else told
+        self._written.setdefault(patch.rec, {}).update(dict.fromkeys(fields, entry))
         if told.get("deleted_at"):
             self._deleted[patch.rec] = entry
         return bool(told)
@@ -74,8 +76,8 @@ class _Walk:
         )
 
     def _needs_nothing_new_below(self, rec: str, entry: Entry, since: int) -> None:
-        for below, entries in self._written.items():
-            new = [e.id[-4:] for e in entries if e.ver > since and e.replica not in (entry.replica, KEPT)]
+        for below, by in self._written.items():
+            new = [e.id[-4:] for e in by.values() if e.ver > since and e.replica not in (entry.replica, KEPT)]
             if new and not self._is_deleted(below) and rec in self._above(below):
                 need(False, f"{entry.id[-4:]} deleted {rec[-4:]} above {below[-4:]}, not having seen {new}")
 
