@@ -43,7 +43,9 @@ def projects(conn: sqlite3.Connection, word: str, front: Front | None) -> list[P
 def place(conn: sqlite3.Connection, project: str, front: Front | None) -> tuple[str, ...]:
     """Client and project in words, for the title."""
     row = conn.execute(
-        "SELECT c.name, p.name FROM project p LEFT JOIN client c ON c.id=p.client_id WHERE p.id=?", (project,)
+        """SELECT c.name, p.name || iif(p.deleted_at IS NULL, '', ' (in the recycle bin)')
+           FROM project p LEFT JOIN client c ON c.id=p.client_id WHERE p.id=?""",
+        (project,),
     ).fetchone()
     return tuple(name for name in row if name) if row and shows(conn, front, "project", project) else ()
 

@@ -429,3 +429,10 @@ async def test_a_filter_is_typed_into_a_field_that_keeps_its_width(tmp_path, ids
         assert "3 shown" in screen_text(pilot.app) and pilot.app.focused.size.width == wide
         await keys(pilot, "backspace")
         assert "6 shown" in screen_text(pilot.app) and pilot.app.focused.size.width == wide
+
+
+async def test_the_title_says_that_the_project_lies_in_the_recycle_bin(tmp_path, ids):
+    """A colleague deleted it while it was open."""
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        elsewhere(tmp_path, "project", pilot.app.project, deleted_at="2026-11-20T08:00:00.000Z")
+        await see(pilot, "(in the recycle bin) ▸ Tasks")
