@@ -184,6 +184,8 @@ class _Merge:
             newer = [stored.created] if stored.created.foreign(self.mine.replica) else []
         if self._is_settled(names):
             self._keep(stored, names)
+        elif self._goes_along(names):
+            self._stay(stored, values)
         elif self._is_note(names[0]):
             self._note(stored, names[0])
         elif self.txn.kind == "undo":
@@ -199,12 +201,21 @@ class _Merge:
             self._conflict(stored, names, values, max(newer))
 
     def _is_settled(self, names: Iterable[str]) -> bool:
-        """Whether these fields are what a settlement says that came too late; of a delete it says it of all that goes
-        by it, too."""
-        whole = (*names,) == ("deleted_at",)
-        return any(
-            lost.fields & {*names} and (whole or lost.rec == self.change.rec) for lost in self.lost.values()
-        )
+        """Whether these fields are what a settlement says that came too late."""
+        return any(lost.rec == self.change.rec and lost.fields & {*names} for lost in self.lost.values())
+
+    def _goes_along(self, names: tuple[str, ...]) -> bool:
+        """Whether it is deleted or restored with another record by a settlement that came too late."""
+        alone = names == ("deleted_at",) and not self.change.created
+        return alone and any(lost.fields == {*names} for lost in self.lost.values())
+
+    def _stay(self, stored: Stored, values: Mapping[str, Scalar]) -> None:
+        """What goes along with a record stays as that does."""
+        self._keep(stored, values)
+        stands = stored.values.get("deleted_at")
+        if bool(stands) != bool(values["deleted_at"]):
+            won = stored.stamp("deleted_at")
+            self._record({"deleted_at": stands}, won, values, self.mine, None, "first")
 
     def _is_note(self, name: str) -> bool:
         return is_text(self.change.kind, name) and name in self.change.before

@@ -214,6 +214,5 @@ def test_of_a_delete_that_was_decided_already_what_goes_by_it_stays_as_it_is() -
     txn = Transaction("mine", "do", None, "Settle", 0, changes, "", since=7)
     decision = decide(txn, there, Stamp(9, "mine", INES, INES, 100))
     assert decision.idle >= {("r", "deleted_at"), ("below", "deleted_at")}
-    assert [(p.values["rec"], p.values["decided"]) for p in decision.patches if p.kind == "conflict"] == [
-        ("r", "first")
-    ]
+    made = [(p.values["rec"], p.values["decided"]) for p in decision.patches if p.kind == "conflict"]
+    assert made == [("r", "first"), ("below", "first")]
