@@ -1,4 +1,4 @@
-"""Nothing that somebody wrote lies below what another one deleted without having seen it, and nobody is told."""
+"""Nothing that somebody wrote lies below what another one deleted without having seen it, and nobody is asked."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -82,7 +82,18 @@ class _Walk:
                 need(False, f"{entry.id[-4:]} deleted {rec[-4:]} above {below[-4:]}, not having seen {new}")
 
     def _needs_all_above(self, rec: str, entry: Entry, since: int) -> None:
+        asked = {
+            p.values["rec"]
+            for p in entry.patches
+            if p.kind == "conflict" and p.values["field"] == "deleted_at"
+        }
         for id in self._above(rec):
             by = self._deleted.get(id)
-            if by and self._is_deleted(id) and by.ver > since and by.replica != entry.replica:
+            if (
+                by
+                and self._is_deleted(id)
+                and by.ver > since
+                and by.replica != entry.replica
+                and id not in asked
+            ):
                 need(False, f"{entry.id[-4:]} wrote {rec[-4:]} below {id[-4:]}, which {by.id[-4:]} deleted")
