@@ -145,10 +145,12 @@ def test_who_edited_the_old_one_offline_brings_it_back_as_a_conflict(pair: Pair)
     tomas("set", "Lay cables", "notes=a day of work")
     ines("move", "Line 2", "--private")
     tomas("sync"), ines("sync")
-    [conflict] = ines.json("conflicts")
-    assert conflict["kind"] == "task"
+    [asked] = ines.json("conflicts")
+    assert asked["kind"] == "project"
     assert [row["notes"] for row in ines.json("list", "task") if row.get("notes")] == ["a day of work"]
-    assert names(tomas, "project") == []
+    assert names(tomas, "project") == ["Line 2"] and names(tomas) == ["Lay cables"]
+    tomas("resolve", asked["id"], "theirs")
+    assert names(tomas, "project") == names(tomas) == tomas.json("conflicts") == []
 
 
 def test_the_whole_story_of_three(
