@@ -6,7 +6,6 @@ import stat
 import subprocess
 import sys
 import threading
-import time
 import tomllib
 from pathlib import Path
 
@@ -175,11 +174,9 @@ def test_an_environment_that_cannot_be_written_is_said_without_a_traceback(tmp_p
 
 
 @pytest.mark.skipif(go.WINDOWS, reason="the stand-in for milepost is a shell script")
-def test_words_and_exit_status_pass_through_within_a_second(finished: Path) -> None:
-    started = time.monotonic()
+def test_words_and_exit_status_pass_through(finished: Path) -> None:
     answer = run_go(finished, "run", "add", "task", "title=Lay cables")
     assert (answer.returncode, answer.stdout) == (7, "add task title=Lay cables\n")
-    assert time.monotonic() - started < 1
 
 
 @pytest.mark.skipif(go.WINDOWS, reason="the stand-in for milepost is a shell script")
