@@ -15,6 +15,7 @@ from models.store import open_store
 from tests.tui.office import at_work, furnish, keys, see, until, view
 from tests.tui.plain import screen_text
 from tui import opening
+from tui.screens import form
 
 pytestmark = pytest.mark.asyncio
 
@@ -53,6 +54,17 @@ async def test_a_file_is_attached_by_its_path_shown_opened_and_taken_back(tmp_pa
         await until(lambda: opened == [("cell 3.pdf", b"%PDF kerf table")], pilot)
         await keys(pilot, "escape u")
         await until(lambda: names(pilot.app, ids["Survey"]) == [], pilot)
+
+
+async def test_what_is_never_changed_once_made_offers_no_field_to_type_into(tmp_path, ids):
+    store = open_store(tmp_path / "home")
+    blob = Blobs(tmp_path / "home").keep(tmp_path / "cell 3.pdf")
+    made = store.transact("Attach", attach, "task", ids["Survey"], "cell 3.pdf", blob).result
+    with closing(store.read()) as conn:
+        drafts = list(form.lines(conn, "attachment", made.id, True, None))
+    store.close()
+    assert drafts[0][:3] == (form.HEAD, "Attachment", "cell 3.pdf")
+    assert not [draft for draft in drafts if draft.what in (form.TITLE, form.FIELD)]
 
 
 async def test_a_path_without_a_file_is_asked_again(tmp_path, ids):

@@ -329,3 +329,9 @@ async def test_the_discreet_view_hides_the_others(tmp_path, ids):
                 assert word not in shown.replace("punch", ""), (step, word)
         await keys(pilot, "D")
         await see(pilot, "Go live")
+
+
+async def test_the_log_of_sync_says_that_it_is_empty(tmp_path, ids):
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g s L")
+        await see(pilot, "Nothing was synced here yet")

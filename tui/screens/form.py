@@ -92,6 +92,8 @@ def _record(
         text = "" if name == "visibility" and not all else _text(conn, kind, rec, name, values, all)
         if text or all or name == kind.title:
             what, label = (TITLE, kind.label) if name == kind.title == "name" else (FIELD, field.label)
+            if kind.immutable:
+                what = HEAD if what == TITLE else PAST
             yield Draft(what, label, text, name, kind.name, rec)
         else:
             left += 1

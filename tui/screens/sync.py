@@ -180,6 +180,8 @@ class SyncView(ListView):
         first = next((row for row in self.lines.window.rowids if row % 4 == LOGGED), None)
         if self.logged and first is not None:
             self.lines.go_to(first)
+        elif self.logged:
+            self.shell.say("Nothing was synced here yet")
 
     # Inside
 
