@@ -1,7 +1,11 @@
 """Two laptops: one deletes what the other one works in, without a connection."""
 
+from pathlib import Path
+
 import pytest
 
+from models.attachment import attach
+from models.blobs import Blobs
 from models.conflict import settle_all
 from models.outline import add_tasks
 from models.record import create, delete
@@ -59,3 +63,20 @@ def test_what_was_added_to_a_deleted_project_brings_it_back_until_somebody_decid
     sync(tomas, ines)
     assert [deleted(store) for store in pair.values()] == [["line-7"] if side == "theirs" else []] * 2
     assert [asked(store) for store in pair.values()] == [[], []]
+
+
+def test_what_waits_for_a_file_to_be_sent_first_tells_what_was_seen_when_it_was_made(
+    pair: Pair, tmp_path: Path
+) -> None:
+    """It is pushed in the same sync after the pull that brings the delete."""
+    ines, tomas = pair.values()
+    [weld] = tomas.transact("Add", add_tasks, "line-7", ["Weld"], None).result
+    sync(tomas, ines)
+    ines.transact("Delete", delete, "project", "line-7")
+    sync(ines)
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(b"nameplate")
+    tomas.transact("Attach", attach, "task", weld.id, photo.name, Blobs(tomas.home).keep(photo))
+    sync(tomas, ines, tomas)
+    assert [deleted(store) for store in pair.values()] == [[], []]
+    assert [len(asked(store)) for store in pair.values()] == [1, 1]
