@@ -99,10 +99,12 @@ def tell(conn: sqlite3.Connection, told: Sequence[Space], shares: int) -> list[s
 def taken(conn: sqlite3.Connection) -> str:
     """What was taken away since this was asked last, in words; "" where nothing was."""
     names = _taken(conn)
+    if not names:
+        return ""
     set_meta(conn, TAKEN, "[]")
     if len(names) == 1:
         return f"“{names[0]}” is no longer shared with you."
-    return f"{len(names)} projects or clients are no longer shared with you." if names else ""
+    return f"{len(names)} projects or clients are no longer shared with you."
 
 
 def _taken(conn: sqlite3.Connection) -> list[str]:

@@ -42,9 +42,9 @@ async def drive(
                 outcome = await line.send(step)
     if report.taken_away:
         clear_away(store)
-    if store.meta(space.TAKEN, "[]") != "[]":  # also by a sync that broke off after it
-        with store.write() as conn:
-            report.notices.append(space.taken(conn))
+    with store.write() as conn:  # not `meta`, whose connection of its own takes longer than a sync of nothing
+        if words := space.taken(conn):  # also by a sync that broke off after it
+            report.notices.append(words)
     return report
 
 
