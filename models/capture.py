@@ -7,6 +7,7 @@ a context of the server's log (R) or of a settlement (S) models.apply writes the
 """
 
 import sqlite3
+from collections.abc import Iterable
 
 from sqlalchemy import Column
 
@@ -96,13 +97,11 @@ _GUARD = f"SELECT RAISE(ABORT, 'milepost: a write outside a transaction') WHERE 
 
 
 def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
+    """Short ones: every connection reads them anew, which takes it longer than anything else that it does first."""
     fields = [c.name for c in columns if c.name != "id"]
-    # a field counts as written when any of its group is: the group masks, travels and merges as one
-    rows = [f"'{f}', OLD.{f}, NEW.{f}, {_written(KINDS[table].groups(f))}, {_seen(table, f)}" for f in fields]
-    first = "SELECT '{}' AS field, OLD.{} AS old, NEW.{} AS new, {} AS written, {} AS seen".format(
-        *[fields[0]] * 3, _written(KINDS[table].groups(fields[0])), _seen(table, fields[0])
-    )
-    changed = f"({first} UNION ALL VALUES {', '.join(f'({row})' for row in rows[1:])}) f WHERE f.written"
+    first, *others = (f"'{f}'{{}}, OLD.{f}{{}}, NEW.{f}{{}}" for f in fields)
+    rows = ", ".join(f"({row.format('', '', '')})" for row in others)
+    named = f"(SELECT {first.format(' AS field', ' AS old', ' AS new')} UNION ALL VALUES {rows}) f"
     # json_patch over an empty object drops the NULLs: an absent field is NULL
     whole = "json_patch('{{}}', json_object({}))".format(", ".join(f"'{f}', NEW.{f}" for f in fields))
     local = "(SELECT n FROM txn WHERE state=0)"
@@ -114,14 +113,16 @@ def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
         END""",
         f"""CREATE TRIGGER {table}_edited AFTER UPDATE OF {", ".join(fields)} ON {table} {_WHEN} BEGIN
             {_GUARD}
-            INSERT INTO shadow(rec, field, tbl, base, val)
-            SELECT NEW.id, f.field, '{table}', OLD.ver, f.old FROM {changed}
-            AND OLD.ver > 0 ON CONFLICT DO NOTHING;
             INSERT INTO change(txn, tbl, rec, field, old, new, base, seen)
             SELECT {local}, '{table}', NEW.id, f.field, f.old, f.new,
-                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), 0), f.seen
-            FROM {changed}
+                coalesce((SELECT base FROM shadow s WHERE s.rec=NEW.id AND s.field=f.field), OLD.ver, 0),
+                {_seen(table, fields)}
+            FROM {named} WHERE {_written(table, fields)}
             ON CONFLICT(rec, field, txn) DO UPDATE SET new=excluded.new;
+            INSERT INTO shadow(rec, field, tbl, base, val)
+            SELECT rec, field, tbl, OLD.ver, old FROM change
+            WHERE rec=NEW.id AND txn={local} AND field<>'' AND OLD.ver > 0
+            ON CONFLICT DO NOTHING;
         END""",
         f"""CREATE TRIGGER {table}_removed BEFORE DELETE ON {table} {_WHEN} BEGIN
             {_GUARD}
@@ -134,9 +135,23 @@ def _triggers(table: str, columns: list["Column[object]"]) -> list[str]:
     ]
 
 
-def _seen(table: str, name: str) -> str:
-    return f"coalesce(OLD.{name}, '')" if KINDS[table].fields[name].type == "note" else "NULL"
+def _seen(table: str, fields: list[str]) -> str:
+    notes = _listed(f for f in fields if KINDS[table].fields[f].type == "note")
+    return f"CASE WHEN f.field IN ({notes}) THEN coalesce(f.old, '') END" if notes else "NULL"
 
 
-def _written(names: tuple[str, ...]) -> str:
-    return "(" + " OR ".join(f"OLD.{n} IS NOT NEW.{n}" for n in names) + ")"
+def _written(table: str, fields: list[str]) -> str:
+    """A field counts as written when any of its group is: the group masks, travels and merges as one."""
+    groups = dict.fromkeys(KINDS[table].groups(f) for f in fields)
+    return " OR ".join(
+        ["f.old IS NOT f.new"]
+        + [
+            f"f.field IN ({_listed(group)}) AND ({' OR '.join(f'OLD.{f} IS NOT NEW.{f}' for f in group)})"
+            for group in groups
+            if len(group) > 1
+        ]
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from textual import events
@@ -13,7 +14,7 @@ from models.errors import MilepostError
 from tui import registry as places
 from tui.beginning import Beginning
 from tui.settings import KEY, SETTING
-from tui.unsaved import Keeper, Of, Unsaved
+from tui.unsaved import NEW_TASK, Keeper, Of, Unsaved, task_of
 from tui.widgets.prompt import Prompt, Question
 
 SOON = 0.3  # seconds after a key until what is typed is kept
@@ -87,6 +88,8 @@ class Rescued(Beginning):
             await self._offer_field(one, one.of)
         elif one.of is not None and one.of.kind in (SETTING, KEY):
             await self.shell.ask(self._offer_setting(one, one.of))
+        elif one.of is not None and one.of.kind == NEW_TASK:
+            await self.shell.ask(self._offer_task(one, one.of))
         else:
             await self.shell.ask(self._offer_text(one))
         self.keeper.keep([*self.shell.typed(), *self._found])
@@ -121,6 +124,28 @@ class Rescued(Beginning):
 
         return Question(one.label, save, note=f"{WHY}: enter saves it", typed=one.text, of=of)
 
+    def _offer_task(self, one: Unsaved, of: Of, why: str = WHY) -> Question:
+        """Where it was to be: enter makes it, esc puts it by."""
+        project, given = task_of(of)
+
+        def save(text: str) -> None:
+            def again(wrong: str) -> None:
+                self.run_worker(self.shell.ask(self._offer_task(one._replace(text=text), of, wrong)))
+
+            if name := text.strip():
+                self._bench.edit(f"New task “{name}”", "outline.add_task", project, name, lost=again, **given)
+
+        return Question(
+            one.label, save, note=f"{why}: enter saves it", typed=one.text, of=of,
+            left=partial(self._put_by, one.label, one.text),
+        )  # fmt: skip
+
+    def _put_by(self, label: str, text: str) -> None:
+        """It is not saved, and brought back where it is asked."""
+        self.shell.query_one(Prompt).remember(label, text)
+        if text.strip():
+            self.shell.say(f"“{text}” is not saved. ↑ brings it back at: {label.removesuffix(':')}")
+
     def _offer_text(self, one: Unsaved) -> Question:
         """It can be captured; else up brings it back where it was asked."""
         from tui.capturing import LABEL, Capturing
@@ -131,11 +156,9 @@ class Rescued(Beginning):
             question.changed = lambda text: WHY if text == one.text or told is None else told(text)
             return question
 
-        def remember(text: str) -> None:
-            self.shell.query_one(Prompt).remember(one.label, text)
-
-        note = f"{WHY}: ↑ brings it back where this is asked"
-        return Question(one.label, remember, note=note, typed=one.text, left=lambda: remember(one.text))
+        put_by = partial(self._put_by, one.label)
+        note = f"{WHY}: enter puts it by, ↑ brings it back where this is asked"
+        return Question(one.label, put_by, note=note, typed=one.text, left=partial(put_by, one.text))
 
 
 def _is_known(of: Of) -> bool:

@@ -7,14 +7,18 @@ system; a place that nobody holds was left by one that did not end by itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 FOLDER = "typing"
 PLACES = 16  # applications of one profile that run at the same time and keep what is typed
+
+
+NEW_TASK = "new task"  # in the place of a kind; then `ids` are the project, and names and values of what else is given
 
 
 class Of(NamedTuple):
@@ -23,6 +27,17 @@ class Of(NamedTuple):
     kind: str
     ids: Sequence[str]
     field: str
+
+
+def new_task(project: str, given: Mapping[str, str]) -> Of:
+    """What is typed becomes a task of the project; `given`: beside its name, for outline.add_task."""
+    return Of(NEW_TASK, [project, *chain.from_iterable(given.items())], "")
+
+
+def task_of(of: Of) -> tuple[str, dict[str, Any]]:
+    """Project and what was given, of such a one."""
+    project, *given = of.ids
+    return project, dict(zip(given[::2], given[1::2], strict=True))
 
 
 class Unsaved(NamedTuple):

@@ -22,7 +22,7 @@ _HEAD = re.compile(r"([^\W\d][\w-]*)(<=|>=|!=|<|>|=|:)")
 _OPERATOR = re.compile(r"<=|>=|!=|<|>|=|:")
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 _WORD = re.compile(r"[^\s,]+")
-_PLAIN = re.compile(r"[^\s,\"@#]+")
+_PLAIN = re.compile(r"[^\s,\"@#=][^\s,\"@#]*")  # behind < a sign = would belong to that
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from models import db, record
@@ -154,6 +154,7 @@ def test_any_text_is_read_and_shown_or_refused_in_words(shop: sqlite3.Connection
 
     @settings(max_examples=600, deadline=None)
     @given(TYPED)
+    @example('b<"="')
     def read(text: str) -> None:
         try:
             terms = parse(text)

@@ -24,6 +24,12 @@ def typing(home):
     return list((home / "typing").glob("*.json"))
 
 
+def first_in(app, phase):
+    """The name of the first task of the phase."""
+    sql = "SELECT name FROM task WHERE parent_id=? ORDER BY rank"
+    return app.desk.conn.execute(sql, (phase,)).fetchone()[0]
+
+
 async def test_in_a_cell_enter_saves_it(tmp_path):
     ids = furnish(tmp_path)
     await begin(tmp_path, "e '_the_hall'", "Survey the hall")
@@ -86,13 +92,61 @@ async def test_notes_come_back_on_their_page(tmp_path):
         await until(lambda: value(pilot.app, "task", ids["Survey"], "notes") == "Two lines\nof notes", pilot)
 
 
-async def test_what_has_no_field_is_brought_back_by_up(tmp_path):
+async def test_a_new_task_goes_where_it_was_to_be(tmp_path):
+    ids = furnish(tmp_path)
+    await begin(tmp_path, "o 'Measure_the_gate'", "Measure the gate")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, "New task below “Survey”")
+        await see(pilot, f"{WHY}: enter saves it")
+        await keys(pilot, "enter")
+        await until(lambda: first_in(pilot.app, ids["Survey"]) == "Measure the gate", pilot)
+        await until(lambda: not typing(tmp_path), pilot)
+
+
+async def test_a_new_card_keeps_the_status_of_its_lane(tmp_path):
+    ids = furnish(tmp_path)
+    elsewhere(tmp_path, "task", ids["Check power"], actual_start="2026-11-26T08:00", percent_complete=10)
+    await begin(tmp_path, "g b l o 'Measure_the_gate'", "Measure the gate")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+        await keys(pilot, "enter")
+        made = "SELECT actual_start IS NOT NULL FROM task WHERE name='Measure the gate'"
+        await until(lambda: pilot.app.desk.conn.execute(made).fetchall() == [(1,)], pilot)
+
+
+async def test_a_new_task_whose_place_is_gone_is_asked_again(tmp_path):
+    ids = furnish(tmp_path)
+    await begin(tmp_path, "o 'Measure_the_gate'", "Measure the gate")
+    elsewhere(tmp_path, "task", ids["Survey"], deleted_at="2026-11-29T10:00:00.000Z")
+    async with at_work(tmp_path) as pilot:
+        before = count(pilot.app, "task")
+        await see(pilot, WHY)
+        await keys(pilot, "enter")
+        await until(lambda: WHY not in screen_text(pilot.app), pilot)
+        assert pilot.app.shell.query_one(Prompt).field.value == "Measure the gate"
+        assert count(pilot.app, "task") == before
+
+
+async def test_a_new_task_that_is_let_go_is_brought_back_by_up_and_says_so(tmp_path):
     furnish(tmp_path)
     await begin(tmp_path, "o 'Measure_the_gate'", "Measure the gate")
     async with at_work(tmp_path, project="Nesting") as pilot:
+        before = count(pilot.app, "task")
         await see(pilot, WHY)
-        await keys(pilot, "escape o up")
+        await keys(pilot, "escape")
+        await see(pilot, "“Measure the gate” is not saved. ↑ brings it back at: New task below “Survey”")
+        assert count(pilot.app, "task") == before
+        await keys(pilot, "o up")
         assert pilot.app.shell.query_one(Prompt).field.value == "Measure the gate"
+
+
+async def test_what_has_no_field_is_put_by_and_says_so(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, "g m o 'Pia_Holm'", "Pia Holm")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, f"{WHY}: enter puts it by")
+        await keys(pilot, "enter")
+        await see(pilot, "“Pia Holm” is not saved. ↑ brings it back at: New member")
 
 
 async def test_what_was_found_survives_the_next_kill_too(tmp_path):

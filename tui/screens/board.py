@@ -20,6 +20,7 @@ from tui.screens.base import Picked
 from tui.screens.behind import Read, ReadBehind
 from tui.screens.narrowed import WAITING
 from tui.screens.working import TaskActions
+from tui.unsaved import new_task
 from tui.view import bench
 from tui.widgets.cards import Cards
 from tui.widgets.columns import Cell, Column, Row
@@ -325,24 +326,32 @@ class BoardView(TaskActions, ReadBehind):
         if not project:
             self.shell.say("Open a project first: g p, then enter")
             return
+        if not self.lanes:  # they are still being read
+            return
         await self.shell.ask(self._new(project, row.id if row is not None else "", row.name if row else ""))
 
     def _new(self, project: str, beside: str, name: str, text: str = "", why: str = "") -> Question:
         label = f"New task below “{name}”:" if name else "New task:"
-        return Question(label, lambda typed: self._create(typed.strip(), project, beside, name), text, why)
-
-    def _create(self, text: str, project: str, beside: str, name: str) -> str | None:
-        if not text:
-            return None
         lane = self.lanes[self.lines.lane]
-        values: dict[str, Any] = (
+        given: dict[str, Any] = (
             {"who": lane.label if lane.key else ""} if self.people else {"status": _begun(lane.key)}
         )
-        bench(self).edit(
-            f"New task “{text}”", "outline.add_task", project, text, after=beside or None, **values,
-            told=lambda changes: self.seek("task", changes.result.id),  # type: ignore[attr-defined]
-            lost=self.ask_once_more(partial(self._new, project, beside, name), text),
+        given |= {"after": beside} if beside else {}
+        again = partial(self._new, project, beside, name)
+        return Question(
+            label, lambda typed: self._create(typed.strip(), project, given, again), text, why,
+            of=new_task(project, given),
         )  # fmt: skip
+
+    def _create(
+        self, text: str, project: str, given: dict[str, Any], again: Callable[[str, str], Question]
+    ) -> str | None:
+        if text:
+            bench(self).edit(
+                f"New task “{text}”", "outline.add_task", project, text, **given,
+                told=lambda changes: self.seek("task", changes.result.id),  # type: ignore[attr-defined]
+                lost=self.ask_once_more(again, text),
+            )  # fmt: skip
         return None
 
 

@@ -18,6 +18,7 @@ from tui.screens import adding
 from tui.screens.behind import Read, ReadBehind
 from tui.screens.narrowed import WAITING
 from tui.screens.working import STATUSES, TaskActions
+from tui.unsaved import new_task
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
@@ -325,7 +326,7 @@ class TasksView(TaskActions, ReadBehind):
         where = f"New task {'below' if below else 'above'} “{row.name}”:"
         await self.shell.ask(self._new(where, self._place(row, below)))
 
-    def _place(self, row: TaskRow, below: bool) -> dict[str, str]:
+    def _place(self, row: TaskRow, below: bool) -> dict[str, Any]:
         """Beside the row, for `add_task`; below an unfolded phase is on top of its tasks, where one looks."""
         under = self.lines.cursor + 1
         if below and under < len(self.lines.window):
@@ -335,7 +336,8 @@ class TasksView(TaskActions, ReadBehind):
         return {"after" if below else "before": row.id}
 
     def _new(self, where: str, place: dict[str, Any], text: str = "", why: str = "") -> Question:
-        return Question(where, lambda typed: self._create(typed.strip(), where, place), text, why)
+        of = new_task(self.project, place)
+        return Question(where, lambda typed: self._create(typed.strip(), where, place), text, why, of=of)
 
     def _create(self, text: str, where: str, place: dict[str, Any]) -> str | None:
         if not text:
