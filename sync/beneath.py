@@ -53,7 +53,10 @@ class _Tree:
 
     def values(self, rec: str) -> Mapping[str, Scalar]:
         writes = self.decision.writes.get(rec, {})
-        return {**self.stored[rec].values, **writes} if rec in self.stored else writes
+        if rec not in self.stored:
+            return writes
+        stands = self.stored[rec].values
+        return {**stands, **writes} if writes else stands
 
     def is_deleted(self, rec: str) -> bool:
         return bool(self.values(rec).get("deleted_at"))
