@@ -31,12 +31,13 @@ ROOT = Path(__file__).parents[2]
 
 
 class Served:
-    """A server under test. `now` is its clock in milliseconds."""
+    """A server under test. `now` is its clock in milliseconds; it `ticks`, or stands until it is turned."""
 
-    def __init__(self, database: str | Path, blobs: str = "") -> None:
+    def __init__(self, database: str | Path, blobs: str = "", ticks: bool = False) -> None:
         self.database = str(database)
         self.now = 1_795_000_000_000
-        app = make_app(self.database, lambda: self.now, blobs or beside(self.database))
+        self._clock = (lambda: time.time_ns() // 1_000_000) if ticks else (lambda: self.now)
+        app = make_app(self.database, self._clock, blobs or beside(self.database))
         self.backend: Backend = app.state.backend
         self._socket = listen("127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -46,7 +47,7 @@ class Served:
 
     def code(self, name: str) -> str:
         workspace = self.backend.database.workspace()
-        return self.backend.accounts.invite(workspace, name, None, self.now)[0]
+        return self.backend.accounts.invite(workspace, name, None, self._clock())[0]
 
     def laptop(self, name: str) -> Laptop:
         """A newly signed-in laptop."""

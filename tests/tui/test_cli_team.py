@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +19,17 @@ from models.db import set_meta
 from models.notice import stop
 from models.store import open_store
 from sync.alone import only_one
+from tests.server.running import ROOT, Served
 from tui.cli import main
 
-ROOT = Path(__file__).resolve().parents[2]
 Laptop = Callable[..., Any]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """`milepost serve` as a process on a free port: its address and its database."""
-    database, port = tmp_path / "server.db", tmp_path / "port"
-    command = [sys.executable, "-m", "tui.cli", "serve", "--database", str(database), "--port", "0"]
-    log = (tmp_path / "server.log").open("w")
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen([*command, "--port-file", str(port)], env=env, stdout=log, stderr=log)
-    try:
-        for _ in range(300):
-            if port.exists() and port.read_text().strip():
-                break
-            assert process.poll() is None, (tmp_path / "server.log").read_text()
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port.read_text().strip()}", database
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
-        log.close()
+def served(tmp_path: Path) -> Iterator[Served]:
+    running = Served(tmp_path / "server.db", ticks=True)
+    yield running
+    running.stop()
 
 
 def laptop(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Laptop:
@@ -64,20 +50,41 @@ def alone(tmp_path: Path, capsys: Any, monkeypatch: Any) -> Laptop:
     return laptop(tmp_path / "alone", capsys, monkeypatch)
 
 
+@contextmanager
+def serving(tmp_path: Path, database: Path) -> Iterator[str]:
+    """`milepost serve` as a process on a free port: its address."""
+    port = tmp_path / "port"
+    command = [sys.executable, "-m", "tui.cli", "serve", "--database", str(database), "--port", "0"]
+    log = (tmp_path / "server.log").open("w")
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen([*command, "--port-file", str(port)], env=env, stdout=log, stderr=log)
+    try:
+        for _ in range(300):
+            if port.exists() and port.read_text().strip():
+                break
+            assert process.poll() is None, (tmp_path / "server.log").read_text()
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port.read_text().strip()}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        log.close()
+
+
 @pytest.fixture
-def two(server: tuple[str, Path], tmp_path: Path, capsys: Any, monkeypatch: Any) -> tuple[Laptop, Laptop]:
+def two(served: Served, tmp_path: Path, capsys: Any, monkeypatch: Any) -> tuple[Laptop, Laptop]:
     """Ines and Tomas, signed in; both have Harlan Fab."""
     ines, tomas = (laptop(tmp_path / name, capsys, monkeypatch) for name in ("ines", "tomas"))
-    made = subprocess.run(
-        [sys.executable, "-m", "tui.cli", "serve", "--database", str(server[1]), "--invite", "Ines"],
-        capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}, timeout=60,
-    )  # fmt: skip
-    ines("add", "client", "Harlan Fab", "city=Lyon")
-    ines("login", server[0], "--code", made.stdout.split()[0])
-    ines("sync")
-    tomas("login", server[0], "--code", ines("invite", "Tomas Berg", "--json")["code"])
-    assert "0 sent, 0 received, 3 records fetched" in tomas("sync")  # two members, a client
+    signed_in(ines, tomas, served.url, served.code("Ines"))
     return ines, tomas
+
+
+def signed_in(ines: Laptop, tomas: Laptop, url: str, code: str) -> None:
+    ines("add", "client", "Harlan Fab", "city=Lyon")
+    ines("login", url, "--code", code)
+    ines("sync")
+    tomas("login", url, "--code", ines("invite", "Tomas Berg", "--json")["code"])
+    assert "0 sent, 0 received, 3 records fetched" in tomas("sync")  # two members, a client
 
 
 def clash(ines: Laptop, tomas: Laptop) -> None:
@@ -89,16 +96,23 @@ def clash(ines: Laptop, tomas: Laptop) -> None:
     ines("sync")
 
 
-def test_what_one_types_the_other_has(two: tuple[Laptop, Laptop]) -> None:
-    ines, tomas = two
-    assert "Tomas Berg on http" in tomas("whoami")
-    assert tomas("list", "client", "--json")[0]["city"] == "Lyon"
-    tomas("set", "Harlan Fab", "phone=+33 4")
-    assert tomas("status", "--json")["waiting"] == 1
-    assert tomas("sync", "--json")["accepted"] == 1
-    ines("sync")
-    assert ines("dump") == tomas("dump")
-    assert "Tomas Berg" in ines("history", "Harlan Fab")
+def test_what_one_types_the_other_has_by_the_commands_alone(
+    tmp_path: Path, capsys: Any, monkeypatch: Any
+) -> None:
+    ines, tomas = (laptop(tmp_path / name, capsys, monkeypatch) for name in ("ines", "tomas"))
+    database = tmp_path / "server.db"
+    with serving(tmp_path, database) as url:
+        invite = [sys.executable, "-m", "tui.cli", "serve", "--database", str(database), "--invite", "Ines"]
+        said = subprocess.run(invite, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        signed_in(ines, tomas, url, said.split()[0])
+        assert "Tomas Berg on http" in tomas("whoami")
+        assert tomas("list", "client", "--json")[0]["city"] == "Lyon"
+        tomas("set", "Harlan Fab", "phone=+33 4")
+        assert tomas("status", "--json")["waiting"] == 1
+        assert tomas("sync", "--json")["accepted"] == 1
+        ines("sync")
+        assert ines("dump") == tomas("dump")
+        assert "Tomas Berg" in ines("history", "Harlan Fab")
 
 
 def test_a_conflict_shows_both_values_and_is_settled_by_a_word(two: tuple[Laptop, Laptop]) -> None:
@@ -465,9 +479,7 @@ def test_a_home_that_is_named_holds_the_servers_database_too(
     assert (tmp_path / "usual" / "milepost-server" / "server.db").exists()
 
 
-def test_the_words_after_server_go_to_its_own_program(
-    two: tuple[Laptop, Laptop], server: tuple[str, Path]
-) -> None:
-    command = [sys.executable, "-m", "tui.cli", "server", "users", "--json", "--database", str(server[1])]
+def test_the_words_after_server_go_to_its_own_program(two: tuple[Laptop, Laptop], served: Served) -> None:
+    command = [sys.executable, "-m", "tui.cli", "server", "users", "--json", "--database", served.database]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert [user["name"] for user in json.loads(said.stdout)] == ["Ines", "Tomas Berg"]
