@@ -8,7 +8,7 @@ while refresh(store): ...      # one stale project at a time, until None
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import islice
 
 from models import db
@@ -48,8 +48,8 @@ _AFFECTED = {
 
 def next_stale(store: Store, first: str = "") -> str | None:
     """The project that `refresh` would compute; None where no dates are stale."""
-    _mark(store)
     with closing(store.read()) as reader:
+        _mark(store, reader)
         row = reader.execute(_NEXT, (first,)).fetchone()
     return row[0] if row else None
 
@@ -67,11 +67,20 @@ def refresh(store: Store, first: str = "", kept: Kept | None = None) -> str | No
     meanwhile makes the project stale once more, and ends this run: the next one will know it. With the schedules
     `kept` from earlier runs, only what was edited since is read, computed and compared.
     """
-    _mark(store)
-    kept = kept or Kept()
-    reader = store.read()
-    try:
-        reader.execute("BEGIN")
+    with closing(store.read()) as reader:
+        return _refresh(store, reader, first, kept or Kept())
+
+
+def refresh_all(store: Store) -> None:
+    """Until no date is stale: for a command that is about to show some."""
+    with closing(store.read()) as reader:
+        while _refresh(store, reader, "", Kept()):
+            pass
+
+
+def _refresh(store: Store, reader: sqlite3.Connection, first: str, kept: Kept) -> str | None:
+    _mark(store, reader)
+    with _snapshot(reader):
         row = reader.execute(_NEXT, (first,)).fetchone()
         if row is None:
             return None
@@ -82,24 +91,23 @@ def refresh(store: Store, first: str = "", kept: Kept | None = None) -> str | No
             if not _write(store, project, n, sql, part):
                 return str(project)
             generation = str(int(generation) + 1)
-    finally:
-        reader.close()
     if _write(store, project, n, "DELETE FROM stale WHERE project=?", [(project,)]):
         kept.written(project, str(int(generation) + 1))
     return str(project)
 
 
-def refresh_all(store: Store) -> None:
-    """Until no date is stale: for a command that is about to show some."""
-    while refresh(store):
-        pass
-
-
-def _mark(store: Store) -> None:
-    """Notes which projects the newest changes have made stale."""
-    reader = store.read()
+@contextmanager
+def _snapshot(reader: sqlite3.Connection) -> Iterator[None]:
+    reader.execute("BEGIN")
     try:
-        reader.execute("BEGIN")
+        yield
+    finally:
+        reader.execute("ROLLBACK")
+
+
+def _mark(store: Store, reader: sqlite3.Connection) -> None:
+    """Notes which projects the newest changes have made stale."""
+    with _snapshot(reader):
         upto, last = int(db.get_meta(reader, "dates_upto", "0")), newest(reader)
         if db.get_meta(reader, "dates_rules") != RULES:
             projects = {project for (project,) in reader.execute("SELECT id FROM project")}
@@ -107,8 +115,6 @@ def _mark(store: Store) -> None:
             return
         else:
             projects = set(_affected(reader, upto, last))
-    finally:
-        reader.close()
     with store.write(durable=False) as conn:
         conn.executemany(
             "INSERT INTO stale(project, n) VALUES(?,?) ON CONFLICT DO UPDATE SET n=max(n, excluded.n)",

@@ -83,15 +83,16 @@ class Store:
 
     def __init__(
         self, path: Path, *, clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
-        new_id: Callable[[], str] = new_id,
+        new_id: Callable[[], str] = new_id, conn: sqlite3.Connection | None = None,
     ) -> None:  # fmt: skip
+        """`conn`: one that is open already, to begin one takes milliseconds."""
         self.path = path
         self.home = path.parent
         self.lock = WriteLock()
         self.clock = clock
         self.new_id = new_id
         self._engine = _engine(path)
-        self._raw = db.connect(path)
+        self._raw = conn or db.connect(path)
 
     def transact(self, label: str, verb: Callable[..., Any], *args: Any, **kwargs: Any) -> Changes:
         """Runs `verb(session, *args, **kwargs)` as one operation of the user, called `label`.
@@ -192,9 +193,11 @@ def open_store(home: Path | str | None = None) -> Store:
             version = conn.execute("PRAGMA user_version").fetchone()[0]
             if version < db.SCHEMA:
                 _bring_up(conn, version)
-    finally:
+                conn.execute("PRAGMA wal_checkpoint")  # the tables into the file, before the first edit
+    except BaseException:
         conn.close()
-    return Store(path)
+        raise
+    return Store(path, conn=conn)
 
 
 def _bring_up(conn: sqlite3.Connection, version: int) -> None:

@@ -195,7 +195,7 @@ def test_an_edit_during_a_run_ends_it_and_the_next_run_knows_it(
         found = load(conn, project)
         if not edited:
             edited.append(desk.edit("task", a, duration_minutes=960))
-            dates._mark(desk.store)  # as another process does
+            dates.next_stale(desk.store)  # as another process does
         return found
 
     edited: list[Any] = []
