@@ -96,9 +96,14 @@ def _turn(conn: sqlite3.Connection, id: str, before: int, after: int) -> None:
 def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> None:
     here = session.get(KINDS[change.kind].cls, change.rec)
     if here is None:
+        what = KINDS[change.kind].label.lower()
+        if _is_refused(connection_of(session), change.rec):
+            raise NotFound(
+                f"The {what} that it changes is not here: what was to make it was refused, too. Send that again first."
+            )
         raise NotFound(
-            f"The {KINDS[change.kind].label.lower()} that it changes is not here: what was to make it was refused, "
-            "too. Send that again first."
+            f"The {what} that it changes is not on this laptop: what made it was let go, or it is no longer shared with "
+            "you. Ask for it to be shared again; or write this into a file, for who has the rest."
         )
     if values.get("space", here.space) != here.space:
         raise Refused(
@@ -111,6 +116,12 @@ def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> Non
         here.remove(session, str(at))
     else:
         here.restore(session, here.deleted_at)
+
+
+def _is_refused(conn: sqlite3.Connection, rec: str) -> bool:
+    """Whether what was to make the record is among the refused."""
+    sql = "SELECT 1 FROM change c JOIN txn t ON t.n=c.txn WHERE c.rec=? AND c.field='' AND t.state=?"
+    return conn.execute(sql, (rec, REJECTED)).fetchone() is not None
 
 
 def _open(session: Session, ids: Iterable[str]) -> list[Rejected]:

@@ -61,6 +61,19 @@ def test_what_builds_on_a_refused_one_is_sent_after_it(desk: Any) -> None:
     assert desk.get("client", harlan, "city") == "Brno"
 
 
+def test_what_builds_on_one_that_was_let_go_says_so(desk: Any) -> None:
+    harlan = desk.client()
+    desk.edit("client", harlan, city="Brno")
+    refuse(desk)
+    first, second = rejected(desk.conn)
+    desk.do(discard, [first.id])
+    with pytest.raises(
+        NotFound, match="not on this laptop: what made it was let go, or it is no longer shared"
+    ):
+        desk.do(send_again, second.id)
+    assert [one.id for one in rejected(desk.conn)] == [second.id]
+
+
 def test_what_this_laptop_knows_to_be_wrong_stays_refused(desk: Any) -> None:
     a, b = desk.tasks(desk.project(), "Lay cables", "Test run")
     desk.sync()
