@@ -102,8 +102,8 @@ def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> Non
                 f"The {what} that it changes is not here: what was to make it was refused, too. Send that again first."
             )
         raise NotFound(
-            f"The {what} that it changes is not on this laptop: what made it was let go, or it is no longer shared with "
-            "you. Ask for it to be shared again; or write this into a file, for who has the rest."
+            f"The {what} that it changes is not on this laptop: what made it was let go, or it is no longer shared "
+            "with you. Ask for it to be shared again; or write this into a file, for who has the rest."
         )
     if values.get("space", here.space) != here.space:
         raise Refused(
