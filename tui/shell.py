@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from textual import events
@@ -12,6 +13,7 @@ from textual.containers import Container
 from textual.css.query import NoMatches
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
+from textual.worker import WorkerError
 
 from tui import registry as places
 from tui.footer import Connection, Footer
@@ -116,6 +118,12 @@ class Shell(Overlaid, inherit_bindings=False):
         """Another question in the place of the one that is being answered."""
         self.query_one(Prompt).ask(question)
 
+    async def arrived(self) -> None:
+        """Returns when the view that is on its way is in front: keys typed ahead are for that one."""
+        for worker in [one for one in self.app.workers if one.group == "go" and not one.is_finished]:
+            with suppress(WorkerError):
+                await worker.wait()
+
     async def go(self, name: str) -> View | None:
         """Bring a view to the front, made now if this is its first visit; None when there is no such view."""
         if name not in self.views:
@@ -130,7 +138,10 @@ class Shell(Overlaid, inherit_bindings=False):
         switcher.current = name
         self._show_detail_of(name)
         self.visited = [*(one for one in self.visited if one != name), name]
-        self.give_focus(self._focus_of.get(name))
+        if any(prompt.question for prompt in self.query(Prompt)):  # what is typed goes on, and ends here
+            self._focus_of["prompt"] = None
+        else:
+            self.give_focus(self._focus_of.get(name))
         view.on_shown()
         self.retitle()
         return view
@@ -280,10 +291,10 @@ class Shell(Overlaid, inherit_bindings=False):
         return self.focused is not None and any(isinstance(one, Prompt) for one in self.focused.ancestors)
 
     def give_focus(self, widget: Widget | None) -> None:
-        """Back to who had it; to the view where that is gone or closed, for keys must always be somebody's."""
-        around = () if widget is None else widget.ancestors
-        closed = any(isinstance(one, Overlay | Prompt) and not one.display for one in around)
-        if widget is not None and widget.is_attached and not closed:
+        """Back to who had it; to the view where that is gone or hidden, for keys must always be somebody's."""
+        around = () if widget is None else widget.ancestors_with_self
+        hidden = any(isinstance(one, Widget) and not one.display for one in around)
+        if widget is not None and widget.is_attached and not hidden:
             self.set_focus(widget, scroll_visible=False)
         elif self.view is not None:
             self.view.focus_first()

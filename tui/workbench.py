@@ -53,6 +53,8 @@ class Workbench(Rescued):
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key) and self.desk.worker:
             self.desk.worker.hush()
+        if isinstance(event, events.Key | events.Paste) and not self.ending:
+            await self.shell.arrived()
         await super().on_event(event)
 
     class Written(Message):

@@ -159,6 +159,24 @@ async def test_keys_that_move_and_erase_stand_where_they_were_typed(tmp_path, id
         assert value(pilot.app, "task", ids["Survey"], "notes") == "Habxd\nBring the ladder"
 
 
+@pytest.mark.parametrize(
+    ("jump", "where"), [("gt", "tasks"), ("gb", "board"), ("gtgb", "board"), ("enter", "tasks")]
+)
+async def test_keys_typed_behind_a_jump_are_for_where_it_leads(tmp_path, ids, jump, where):
+    """The first visit makes the view, which takes a moment: `o` of the portfolio would begin a project."""
+    async with at_work(tmp_path) as pilot:
+        app = pilot.app
+        app.project = ids["Nesting line"]
+        at_one_go(app, *([jump] if jump == "enter" else jump), "o", *"Call Ines", "enter", "escape")
+        await settle(pilot)
+        await until(lambda: count(app, "task") == 7, pilot)
+        assert count(app, "project") == 2 and app.shell.view.id == where
+        assert app.focused is view(app).lines
+        at_one_go(app, *"gp", "j", *"gt", "o", "escape")
+        await settle(pilot)
+        assert app.shell.view.id == "tasks" and app.focused is view(app).lines
+
+
 async def test_a_question_that_is_asked_again_at_once_keeps_the_keys(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
         await keys(pilot, "/ 'Inst'")

@@ -208,7 +208,7 @@ class Cards(LineList):
             if event.ctrl:
                 self.mark_here()
             elif event.chain == 2:
-                self.act_open()
+                self.open_by_mouse()
 
     def _place_editor(self) -> None:
         """Over the first line of its card."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from inspect import iscoroutine
+from itertools import takewhile
 from typing import ClassVar
 
 from textual import events
@@ -17,6 +18,7 @@ from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from tui.widgets.ahead import caught_up
 from tui.widgets.columns import Column
 from tui.widgets.messages import Moved, Opened
 from tui.widgets.paint import STYLES, Painter
@@ -218,10 +220,18 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         return True
 
     def act_open(self) -> object:
-        """Tells who is around; a list that knows better may return what is to be awaited."""
-        if self.cursor_rowid is not None:
-            self.post_message(Opened(self, self.cursor_rowid))
-        return None
+        """Tells who is around, and is done when they have heard it: the keys behind it are for what they open. A list
+        that knows better may return something else that is to be awaited."""
+        if self.cursor_rowid is None:
+            return None
+        self.post_message(Opened(self, self.cursor_rowid))
+        return caught_up(*takewhile(lambda node: node is not self.screen, self.ancestors_with_self))
+
+    def open_by_mouse(self) -> None:
+        """The same in answer to a message, which may not wait for what comes after it."""
+        opened = self.act_open()
+        if iscoroutine(opened):
+            self.run_worker(opened)
 
     # Cursor
 
@@ -301,9 +311,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         elif event.ctrl:
             self.mark_here()
         elif event.chain == 2:
-            opened = self.act_open()
-            if iscoroutine(opened):
-                self.run_worker(opened)
+            self.open_by_mouse()
 
     def on_resize(self) -> None:
         self._reveal()
