@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from models.daywords import is_day, parse_day
+from models.daywords import SPACED, is_day, parse_day
 from models.errors import Invalid
 from models.every import parse_every
 from models.filters.syntax import PERSON, PLACE
@@ -22,6 +22,9 @@ _EVERY = re.compile(
     r"(?:^|(?<=\s))(?:every\s+(?:\d+\s+)?[a-z]+(?=\s|$)|(?:daily|weekly|monthly|yearly|annually)\s*$)", re.I
 )
 _SLASHED = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{4})?")
+_LIKE_A_DAY = re.compile(
+    rf"\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}\.\d{{1,2}}\.(?:\d{{4}})?|{SPACED.pattern}", re.I
+)
 
 
 class TaskLine(NamedTuple):
@@ -72,7 +75,7 @@ def person_in(text: str, people: Iterable[tuple[str, str]]) -> str:
 
 def day_apart(text: str, today: date) -> tuple[str, date | None]:
     """The line without the day that it ends or begins with, and that day; None where it has none. Raises Invalid for
-    a day that may be two."""
+    a day that may be two, and for one that there is not: by 31 feb."""
     words, day = _split_day(text.split(), today)
     return (text.strip(), None) if day is None else (" ".join(_without_by(words)), day)
 
@@ -83,6 +86,8 @@ def _split_day(words: list[str], today: date) -> tuple[list[str], date | None]:
             day = " ".join(found)
             if is_day(day, today) or _SLASHED.fullmatch(day):
                 return rest, parse_day("day", day, today)
+            if rest and rest[-1].lower() in (*UNTIL, "on") and _LIKE_A_DAY.fullmatch(day):
+                parse_day("day", day, today)  # says what is wrong with it
     return words, None
 
 

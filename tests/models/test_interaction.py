@@ -29,6 +29,17 @@ def test_a_day_is_taken_off_a_line(line: str, meant: tuple[str, date | None]) ->
     assert day_apart(line, MONDAY) == meant
 
 
+@pytest.mark.parametrize("day", ["31 feb", "2026-13-01", "2026-02-30", "30.2.", "feb 31"])
+def test_a_day_that_there_is_not_is_no_part_of_what_is_promised(day: str) -> None:
+    with pytest.raises(Invalid, match=f"“{day}” is not a date"):
+        day_apart(f"open the ports by {day}", MONDAY)
+
+
+@pytest.mark.parametrize("line", ["deliver by courier", "version 1.13. is on 2 disks", "count on 3 people"])
+def test_other_words_behind_by_are_taken_as_they_are(line: str) -> None:
+    assert day_apart(line, MONDAY) == (line, None)
+
+
 @pytest.mark.parametrize(
     ("line", "meant"),
     [

@@ -40,6 +40,16 @@ def sheet(path):
     return [[cell.value for cell in row] for row in load_workbook(path).worksheets[0].iter_rows()]
 
 
+async def test_of_several_lines_pasted_into_a_question_none_is_lost(tmp_path, ids):
+    async with at_work(tmp_path / "home", project="Nesting") as pilot:
+        await keys(pilot, "o 'Mail:_'")
+        await paste(pilot, "ports are open\r\n\n  licence follows\n")
+        assert pilot.app.focused.value == "Mail: ports are open licence follows"
+        await keys(pilot, "home")
+        await paste(pilot, "Ito \n")
+        assert pilot.app.focused.value == "Ito Mail: ports are open licence follows"
+
+
 # Excel
 
 

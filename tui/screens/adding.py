@@ -102,6 +102,7 @@ NOTED = ("interaction", "promise", "visit")
 
 def _note(app: Workbench, what: str, client: str, name: str, typed: str, lost: Lost) -> str | None:
     """What was said, promised or arranged with a client, from one line."""
+    from models.errors import Invalid
     from models.oneline import channel_apart, day_apart, person_in
 
     values: dict[str, str] = {"client_id": client}
@@ -109,7 +110,10 @@ def _note(app: Workbench, what: str, client: str, name: str, typed: str, lost: L
         values["channel"], values["name"] = channel_apart(typed)
     else:
         theirs, line = typed.lower().startswith("they:"), typed.removeprefix("they:").removeprefix("They:")
-        values["name"], day = day_apart(line, date.today())
+        try:
+            values["name"], day = day_apart(line, date.today())
+        except Invalid as error:
+            return error.plain
         if what == "visit" and day is None:
             return "On which day? Write it at the end: install day 1 fri, or 12 dec"
         if day is not None:
