@@ -85,3 +85,10 @@ def ids(conn: sqlite3.Connection, after: int, upto: int, table: str, among: list
         (*among, table, after, upto),
     )
     return {row[0] for row in rows}
+
+
+def brought_back(conn: sqlite3.Connection, upto: int) -> list[tuple[str, str]]:
+    """Kind and id of the records that the operation of the change number `upto` took out of the recycle bin."""
+    sql = """SELECT tbl, rec FROM change WHERE txn=(SELECT txn FROM change WHERE n=?)
+        AND field='deleted_at' AND old IS NOT NULL AND new IS NULL ORDER BY n"""
+    return conn.execute(sql, (upto,)).fetchall()

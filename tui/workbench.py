@@ -233,7 +233,7 @@ class Workbench(Rescued):
     # Actions
 
     def act_undo(self) -> None:
-        self._write(lambda store: store.undo(), said=partial(self._reverted, "Undid"))
+        self._write(lambda store: store.undo(), self._bring_back, said=partial(self._reverted, "Undid"))
 
     def act_redo(self) -> None:
         self._write(lambda store: store.redo(), said=partial(self._reverted, "Did again"))
@@ -354,6 +354,10 @@ class Workbench(Rescued):
             return "Done · u undoes"
         more = f" · {count(changes.count, 'record')}" if changes.count > 1 else ""
         return f"{changes.label}{more} · u undoes"
+
+    def _bring_back(self, changes: Changes) -> None:
+        if isinstance(view := self.shell.view, ListView):
+            view.bring_back(changes.upto)
 
     def _reverted(self, what: str, changes: Changes) -> str:
         if self.front is not None:

@@ -198,6 +198,20 @@ async def test_enter_leaves_the_duration_that_stands_and_what_is_typed_takes_its
         assert value(pilot.app, "task", ids["Go live"], "duration_minutes") == 240
 
 
+async def test_the_cursor_goes_to_what_an_undo_brings_back(tmp_path, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        view(pilot.app).seek("task", ids["Lay cables"])
+        for _ in range(2):
+            await keys(pilot, "X u")
+            assert here(pilot).name == "Lay cables"
+        await keys(pilot, "X G g p")
+        before = here(pilot).id
+        await keys(pilot, "u")
+        assert here(pilot).id == before
+        await keys(pilot, "X u")
+        assert here(pilot).id == before and names(pilot)[0] == "Nesting line"
+
+
 async def test_marks_and_bulk(tmp_path, ids):
     async with at_work(tmp_path, (140, 40), "Nesting") as pilot:
         await keys(pilot, "j space space")

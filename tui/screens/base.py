@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from models.feed import Changes
+from models.feed import Changes, brought_back
 from models.windows import discreet
 from models.windows.discreet import Front
 from models.windows.window import Window
@@ -160,6 +160,17 @@ class ListView(Narrowed):
         if found and not self.lines.go_to(self.row_number(kind, found[0])) and self.text:
             self.filter_by("")
             self.lines.go_to(self.row_number(kind, found[0]))
+
+    def bring_back(self, upto: int) -> None:
+        """Puts the cursor on what the operation of the change `upto` took out of the recycle bin: the next key is for
+        that again."""
+        conn, before = bench(self).desk.conn, self.lines.cursor_rowid
+        for kind, rec in brought_back(conn, upto):
+            [row] = conn.execute(f"SELECT rowid FROM {kind} WHERE id=?", (rec,)).fetchone()
+            if self.lines.go_to(self.row_number(kind, row)):
+                if (here := self.here()) is not None and self.record_of(here) == (kind, rec):
+                    return
+                self.lines.go_to(before or 0)  # a row of another kind, of the same number
 
     def row_number(self, kind: str, rowid: int) -> int:
         return rowid
