@@ -43,6 +43,8 @@ async def test_what_a_date_would_move_is_said_while_it_is_typed(tmp_path, ids, l
         await see(pilot, "the plan ends Fri 04 Dec instead of Mon 30 Nov · “Go live” Mon 30 Nov → Fri 04 Dec")
         await see(pilot, "after its deadline")
         assert value(pilot.app, "task", ids["Lay cables"], "constraint_date") is None
+        await keys(pilot, "ctrl+u '4.12.'")
+        await see(pilot, "Fri 04 Dec · the plan ends Fri 04 Dec")
         await keys(pilot, "escape t ctrl+u '2d'")
         await see(pilot, "the plan ends Tue 01 Dec")
         await keys(pilot, "enter")

@@ -36,25 +36,28 @@ class Foreseeing:
         self._begin()
 
     def said(self, text: str) -> str:
-        """What the typed text would do; nothing of what cannot be read (yet)."""
+        """The day that is meant, and what it would do; nothing of what cannot be read (yet)."""
         if not text.strip():
             return ""
+        told = ["", ""]
         with suppress(MilepostError, ValueError, KeyError):
-            value = self._value(text)
+            meant = self._meant(text)
+            told[0] = day(meant) if isinstance(meant, str) and meant[:10] not in text else ""
+            value = parse(meant) if isinstance(meant, str) else meant
             if self._foresight is not None:
-                return _words(self._foresight.of(self.ids, self.field, value))
-            if self._large:
-                return self._said_later((text, value))
-        return ""
+                told[1] = _words(self._foresight.of(self.ids, self.field, value))
+            elif self._large:
+                told[1] = self._said_later((text, value))
+        return " · ".join(filter(None, told))
 
-    def _value(self, text: str) -> int | None:
+    def _meant(self, text: str) -> str | int | None:
         from models.kinds import KINDS
         from tui.commands import values
 
         conn = bench(self.widget).desk.conn
         beside = values.beside(conn, "task", self.ids[0])
         value = values.parse(conn, KINDS["task"], [(self.field, text)], beside)[self.field]
-        return parse(value) if isinstance(value, str) else int(value) if value is not None else None
+        return value if isinstance(value, str) or value is None else int(value)
 
     def _begin(self) -> None:
         desk = bench(self.widget).desk
