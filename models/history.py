@@ -15,7 +15,7 @@ import orjson
 from models.db import get_meta
 from models.fields import Scalar
 from models.moving import before
-from models.windows.window import EVERY, Condition
+from models.windows.window import EVERY, UNDONE, Condition
 
 if TYPE_CHECKING:
     from models.apply import Entry
@@ -138,7 +138,7 @@ def operations(conn: sqlite3.Connection, limit: int, wanted: Condition = EVERY) 
     rows = conn.execute(
         f"""SELECT t.id, t.label, {_AUTHOR}, t.at, t.state,
                 (SELECT count(DISTINCT rec) FROM change c WHERE c.txn=t.n),
-                EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state NOT IN (0,5,6)),
+                {UNDONE},
                 t.kind, t.origin='L', coalesce(t.note, '')
             FROM (SELECT * FROM txn t WHERE origin IN ('L','R') AND state NOT IN (0,6) AND {wanted.sql}
                   ORDER BY n DESC LIMIT :most) t

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from models.fields import Field
-from models.windows.window import DONE, FINISH, START, STATUS
+from models.windows.window import DONE, FINISH, START, STATUS, UNDONE
 
 
 class Known(NamedTuple):
@@ -292,8 +292,7 @@ _TOUCHED = " OR ".join(
 _CALLED = " ".join(
     f"WHEN '{kind}' THEN (SELECT x.name FROM {kind} x WHERE x.id=c.rec)" for kind in (*LISTS, "baseline")
 )
-_UNDONE = "EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state NOT IN (0,5,6))"
-_STANDS = f"CASE WHEN t.state=5 THEN 'refused' WHEN {_UNDONE} THEN 'undone' WHEN t.state<3 THEN 'waits' ELSE 'done' END"
+_STANDS = f"CASE WHEN t.state=5 THEN 'refused' WHEN {UNDONE} THEN 'undone' WHEN t.state<3 THEN 'waits' ELSE 'done' END"
 _TOUCHES = ("task", "project", "client", "site", "contact", "member", "dependency", "assignment", "calendar",
             "baseline", "interaction", "promise", "visit", "attachment", "conflict", "settlement")  # fmt: skip
 

@@ -10,7 +10,7 @@ import orjson
 
 from models.fields import Scalar
 from models.history import Line
-from models.windows.window import EVERY, Condition, Window, add, marks
+from models.windows.window import EVERY, UNDONE, Condition, Window, add, marks
 
 OPERATION, CHANGE = 0, 1  # a row number of this window is the number of a txn or a change × 2 + one of these
 LATEST = 1000  # operations that are shown
@@ -222,7 +222,7 @@ def _done(conn: sqlite3.Connection, ns: Sequence[int]) -> sqlite3.Cursor:
     return conn.execute(
         f"""SELECT t.n, t.id, t.at, coalesce(m.name, CASE WHEN t.origin='L' THEN 'you' ELSE 'a colleague' END),
             t.label, t.state, coalesce(t.note, ''),
-            EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state NOT IN (0,5,6)),
+            {UNDONE},
             t.origin='L', t.kind, (SELECT count(DISTINCT rec) FROM change c WHERE c.txn=t.n),
             (SELECT count(*) FROM change c WHERE c.txn=t.n AND {_REAL})
             FROM txn t LEFT JOIN member m ON m.id=t.author WHERE t.n IN ({marks(ns)})""",

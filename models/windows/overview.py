@@ -9,7 +9,7 @@ from models import seen
 from models.filters.lines import Line
 from models.filters.lines import left as lines_left
 from models.windows.portfolio import project_rows, weekdays
-from models.windows.window import FINISH, Condition
+from models.windows.window import FINISH, UNDONE, Condition
 
 SEEN_BY = "Seen by"
 NEXT = 5  # milestones, visits and changes that are listed
@@ -189,7 +189,7 @@ def _people(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:
 
 
 def _latest(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:
-    """The last talk, and the latest changes."""
+    """The last talk, and the latest changes that stand."""
     said = conn.execute(
         """SELECT x.id, x.channel || ': ' || x.name, x.at FROM interaction x JOIN project p ON p.client_id=x.client_id
            WHERE p.id=? AND x.deleted_at IS NULL ORDER BY x.at DESC LIMIT 1""",
@@ -199,8 +199,9 @@ def _latest(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:
         yield Fact("last talk", said[1], "interaction", said[0], said[2] or "")
     for id, label, who, at in conn.execute(
         f"""SELECT t.id, t.label, coalesce(m.name, 'you'), t.at FROM txn t LEFT JOIN member m ON m.id=t.author
-            WHERE t.origin IN ('L','R') AND t.state NOT IN (0,6) AND EXISTS (SELECT 1 FROM change c
-              LEFT JOIN task k ON k.id=c.rec WHERE c.txn=t.n AND (k.project_id=?1 OR c.rec=?1))
+            WHERE t.origin IN ('L','R') AND t.state NOT IN (0,6) AND t.kind<>'undo' AND NOT {UNDONE}
+            AND EXISTS (SELECT 1 FROM change c LEFT JOIN task k ON k.id=c.rec LEFT JOIN baseline b ON b.id=c.rec
+              WHERE c.txn=t.n AND ?1 IN (k.project_id, b.project_id, c.rec))
             ORDER BY t.n DESC LIMIT {NEXT}""",
         (project,),
     ):

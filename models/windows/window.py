@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # only a summary has: that one stands as what lies below it
 _SINGLE = "s.duration IS NULL"
 DONE = f"iif({_SINGLE}, t.actual_finish IS NOT NULL, s.open=0)"
+UNDONE = (  # of an operation t
+    "EXISTS (SELECT 1 FROM txn u WHERE u.ref=t.id AND u.kind='undo' AND u.state NOT IN (0,5,6))"
+)
 STATUS = f"""CASE WHEN t.not_applicable_reason IS NOT NULL THEN 'n/a' WHEN {DONE} THEN 'done'
     WHEN t.blocked_reason IS NOT NULL THEN 'blocked'
     WHEN iif({_SINGLE}, t.actual_start IS NOT NULL, s.open=2) THEN 'doing' ELSE 'todo' END"""

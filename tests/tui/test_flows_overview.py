@@ -38,6 +38,23 @@ def told(pilot, label):
     return [fact.text for fact in view(pilot.app).facts if fact.label == label]
 
 
+async def test_among_the_latest_changes_are_only_those_that_stand(tmp_path, ids):
+    elsewhere(tmp_path, "task", ids["Lay cables"], deadline="2027-01-15T17:00")
+    make(tmp_path, "baseline", name="Agreed", project_id=ids["Nesting line"], taken_at="2026-11-29T10:00:00.000Z")
+    with opened(tmp_path) as store:
+        store.transact("Taken back", record.edit, "task", ids["Lay cables"], name="Cables")
+        store.undo()
+        store.transact("Redone", record.edit, "task", ids["Lay cables"], name="Lay all cables")
+        store.undo()
+        store.redo()
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "g i")
+        await until(lambda: view(pilot.app).facts, pilot)
+        labels = [text.partition("  (")[0] for text in told(pilot, "changed")]
+        assert labels[:2] == ["Redone", "Elsewhere"] and "Taken back" not in labels
+        assert labels.count("Elsewhere") == 2
+
+
 async def test_the_page_of_a_project_says_where_it_stands(tmp_path, ids):
     elsewhere(tmp_path, "task", ids["Go live"], milestone=1, deadline="2027-01-15T17:00")
     elsewhere(tmp_path, "task", ids["Check power"], status="done", who="TR")
