@@ -30,6 +30,9 @@ Verb = str | Callable[..., Any]
 """A verb, or its place in words ("task.finish") so that naming one does not import it."""
 
 
+OFF = "off-the-network"  # a file in the profile as long as its person wants that
+
+
 class Desk:
     """One profile. `on_state` is called from the sync worker's thread."""
 
@@ -40,6 +43,7 @@ class Desk:
         self.feed = Feed(self.conn)
         self.planner = Planner(home)
         self.worker: Worker | None = None
+        self.off = (home / OFF).exists()  # the network is to be left alone
         self._on_state = on_state
         self._store: Store | None = None
         self._opening = threading.Lock()
@@ -95,9 +99,21 @@ class Desk:
         store = self.store
         import_module("models.kinds")
         self.worker = import_module("sync.worker").Worker(store, self._on_state)
+        self.worker.pause(self.off)
         self.worker.start()
         if self._over.is_set():  # closed meanwhile
             self.worker.stop()
+
+    def stay_off(self, off: bool) -> None:
+        """Leaves the network alone until it is called with False, also after a restart."""
+        self.off = off
+        with suppress(OSError):  # then for now
+            if off:
+                (self.home / OFF).touch()
+            else:
+                (self.home / OFF).unlink(missing_ok=True)
+        if self.worker is not None:
+            self.worker.pause(off)
 
     def write(
         self, run: Callable[[Store], Changes], done: Callable[[Future[Changes]], None], *, long: bool = False

@@ -47,7 +47,7 @@ class Workbench(Rescued):
     project: str = ""
     demo: bool = False
     front: Front | None = None  # the client who looks on, in the discreet view
-    offline = leaving = False
+    leaving = False
     trouble = ""
 
     async def on_event(self, event: events.Event) -> None:
@@ -198,6 +198,8 @@ class Workbench(Rescued):
             return
         for view in self.shell.query(ListView):
             view.detail.reload()
+        if self.desk.off:
+            self.shell.say("Off the network, as you left it; edits wait here · f9 goes back", "warn")
         self._keep_up()
 
     def on_workbench_written(self, message: Written) -> None:
@@ -241,7 +243,7 @@ class Workbench(Rescued):
     def act_sync_now(self) -> None:
         if self.desk.worker is None or not self.signed_in():
             return
-        if self.offline:
+        if self.desk.off:
             self.act_offline()
         self.desk.worker.ask()
         self.shell.footer.say("Syncing…", seconds=PATIENCE)
@@ -250,10 +252,9 @@ class Workbench(Rescued):
         """Off the network, or back on it."""
         if self.desk.worker is None or not self.signed_in():
             return
-        self.offline = not self.offline
-        self.desk.worker.pause(self.offline)
+        self.desk.stay_off(not self.desk.off)
         self.shell.say(
-            "Off the network; edits wait here · f9 goes back" if self.offline else "Back on the network"
+            "Off the network; edits wait here · f9 goes back" if self.desk.off else "Back on the network"
         )
 
     def act_discreet(self) -> None:

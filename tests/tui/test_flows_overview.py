@@ -40,7 +40,13 @@ def told(pilot, label):
 
 async def test_among_the_latest_changes_are_only_those_that_stand(tmp_path, ids):
     elsewhere(tmp_path, "task", ids["Lay cables"], deadline="2027-01-15T17:00")
-    make(tmp_path, "baseline", name="Agreed", project_id=ids["Nesting line"], taken_at="2026-11-29T10:00:00.000Z")
+    make(
+        tmp_path,
+        "baseline",
+        name="Agreed",
+        project_id=ids["Nesting line"],
+        taken_at="2026-11-29T10:00:00.000Z",
+    )
     with opened(tmp_path) as store:
         store.transact("Taken back", record.edit, "task", ids["Lay cables"], name="Cables")
         store.undo()

@@ -223,10 +223,16 @@ async def test_back_on_the_network_by_one_key_what_waits_is_sent(team):
         await see(pilot, "Off the network")
         await keys(pilot, "g p o 'Line_9' enter")
         await see(pilot, "Line 9")
+    async with at_work(ines.home) as pilot:  # a start is no reason to go back
+        await see(pilot, "Off the network, as you left it")
+        await until(lambda: "1 wait" in screen_text(pilot.app), pilot)
         tomas("sync")
         assert "Line 9" not in tomas("list", "project")
         await keys(pilot, "R")
         await see(pilot, "Synced: 1 sent, ")
         assert not waiting(pilot.app.desk.conn)
+    async with at_work(ines.home) as pilot:
+        await see(pilot, "synced")
+        assert "as you left it" not in screen_text(pilot.app)
     tomas("sync")
     assert "Line 9" in tomas("list", "project")

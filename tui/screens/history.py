@@ -157,7 +157,7 @@ class HistoryView(ListView):
         ):  # it may end meanwhile
             if log.is_whole(conn, rec):
                 return
-            if app.offline:
+            if app.desk.off:
                 tell(None, OFFLINE)
                 return
             tell(None, ASKING)

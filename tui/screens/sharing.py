@@ -193,7 +193,7 @@ class Shared(ListView):
             while conn.execute("SELECT 1 FROM space WHERE id=?", (what.space,)).fetchone() is None:
                 if desk.worker is not None:
                     desk.worker.wake()
-                if bench(self).offline or time.monotonic() > end:
+                if bench(self).desk.off or time.monotonic() > end:
                     raise Refused(
                         f"“{what.title}” waits to be sent, and can be shared when it is: g s says why it waits."
                     )
