@@ -82,7 +82,7 @@ def _write_status(session: Session, task: "Task", value: Scalar) -> None:
         task.blocked_reason = task.blocked_reason or "waiting"
         task.blocked_since = task.blocked_since or f"{today:%Y-%m-%d}"
     elif value == "n/a":
-        task.not_applicable_reason = task.not_applicable_reason or "not in scope"
+        task.not_applicable_reason = task.not_applicable_reason or "no reason given"
 
 
 def _text(value: Scalar) -> str | None:
@@ -293,10 +293,15 @@ def _steps(session: Session, task: Task) -> list[Task]:
 # ── the verbs of progress ─────────────────────────────────────────────────────────────────────────────
 
 
-def set_status(session: Session, task_ids: Sequence[str], status: str) -> None:
-    """One of STATUSES for each task."""
+def set_status(session: Session, task_ids: Sequence[str], status: str, reason: str = "") -> None:
+    """One of STATUSES for each task; `reason` of a blocked one, and of one that is not applicable."""
     for id in task_ids:
-        _write_status(session, find(session, "task", id), status)
+        task: Task = find(session, "task", id)
+        _write_status(session, task, status)
+        if reason and status == "blocked":
+            task.blocked_reason = reason
+        elif reason and status == "n/a":
+            task.not_applicable_reason = reason
 
 
 def finish(session: Session, task_ids: Sequence[str], at: str | None = None) -> None:

@@ -198,6 +198,23 @@ async def test_enter_leaves_the_duration_that_stands_and_what_is_typed_takes_its
         assert value(pilot.app, "task", ids["Go live"], "duration_minutes") == 240
 
 
+async def test_a_status_that_wants_a_reason_asks_for_it_or_takes_it_at_once(tmp_path, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        app = pilot.app
+        for name, typed, field, reason in (
+            ("Lay cables", "'b' enter 'IT_opens_ports' enter", "blocked_reason", "IT opens ports"),
+            ("Lay cables", "'blocked_no_power' enter", "blocked_reason", "no power"),
+            ("Go live", "'n' enter 'not_ordered' enter", "not_applicable_reason", "not ordered"),
+            ("Check power", "'n' enter enter", "not_applicable_reason", "no reason given"),
+        ):
+            view(app).seek("task", ids[name])
+            await keys(pilot, f"s {typed}")
+            assert value(app, "task", ids[name], field) == reason
+        view(app).seek("task", ids["Check network"])
+        await keys(pilot, "s 'b' enter escape")
+        assert value(app, "task", ids["Check network"], "blocked_reason") is None
+
+
 async def test_the_cursor_goes_to_what_an_undo_brings_back(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
         view(pilot.app).seek("task", ids["Lay cables"])

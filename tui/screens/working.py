@@ -14,6 +14,7 @@ from tui.words import duration
 
 STATUSES = ("todo", "doing", "done", "blocked", "n/a")
 WORDS = {"done": "Finish", "todo": "Reopen", "doing": "Start", "blocked": "Block", "n/a": "Drop"}
+WHY = {"blocked": "blocked", "n/a": "not applicable"}  # what is asked for a reason
 STEP = 100  # of the priority, which runs from 0 to 1000
 
 
@@ -32,18 +33,29 @@ class TaskActions(ListView):
 
     def _ask_status(self, picked: Picked, text: str = "", why: str = "") -> Question:
         def done(typed: str) -> str | None:
-            word = typed.strip().lower()
-            fits = [name for name in STATUSES if name.startswith(word)]
+            word, _, reason = typed.strip().partition(" ")
+            fits = [name for name in STATUSES if name.startswith(word.lower())]
             if not word:
                 return None
             if len(fits) != 1:
                 return " · ".join(fits or STATUSES)
-            self._do(f"{WORDS[fits[0]]}", "task.set_status", fits[0], picked=picked,
-                     lost=self.ask_once_more(partial(self._ask_status, picked), typed))  # fmt: skip
+            if fits[0] in WHY and not reason:
+                self.shell.ask_next(self._ask_why(picked, fits[0]))
+            else:
+                again = self.ask_once_more(partial(self._ask_status, picked), typed)
+                self._do(WORDS[fits[0]], "task.set_status", fits[0], reason, picked=picked, lost=again)
             return None
 
         note = why or " ".join(STATUSES)
         return Question(f"Status of {self.name_of(picked)}:", done, text, note, names=STATUSES)
+
+    def _ask_why(self, picked: Picked, status: str, text: str = "", why: str = "") -> Question:
+        def done(typed: str) -> None:
+            again = self.ask_once_more(partial(self._ask_why, picked, status), typed)
+            self._do(WORDS[status], "task.set_status", status, typed.strip(), picked=picked, lost=again)
+
+        note = why or "enter alone: without a reason"
+        return Question(f"Why is {self.name_of(picked)} {WHY[status]}:", done, text, note)
 
     async def act_date(self) -> None:
         await self.ask_for("Start", "start", note="fri, +2w, 2026-12-04 08:00; empty: none")
