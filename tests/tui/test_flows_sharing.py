@@ -165,6 +165,21 @@ async def test_shared_withdrawn_and_shared_again(team):
         await see(pilot, "Tomas  (editor)")
 
 
+async def test_a_project_that_is_taken_away_while_it_is_open_says_so(team, monkeypatch):
+    ines, tomas = team
+    ines("share", "Cell 9", "Tomas:editor")
+    tomas("sync")
+    monkeypatch.setenv("MILEPOST_CREDENTIALS", f"file:{tomas.home.with_suffix('.token')}")
+    async with at_work(tomas.home, project="Cell 9") as pilot:
+        await keys(pilot, "o 'Weld' enter escape")
+        await until(lambda: not waiting(pilot.app.desk.conn), pilot)
+        ines("unshare", "Cell 9", "Tomas")
+        await keys(pilot, "R")
+        await see(pilot, "This project is no longer shared with you")
+        await keys(pilot, "o")
+        assert pilot.app.focused is view(pilot.app).lines
+
+
 async def test_a_name_that_nobody_has_and_a_refusal_leave_what_was_typed(team):
     ines, _ = team
     async with at_work(ines.home, project="Cell 9") as pilot:

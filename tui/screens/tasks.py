@@ -67,6 +67,9 @@ def _waits(row: TaskRow) -> Cell:
     return row.blocked or "", "warn"
 
 
+GONE = "This project is no longer shared with you; g p goes to those that are"
+
+
 class TasksView(TaskActions, ReadBehind):
     name_in_registry = "tasks"
     empty = "No tasks here yet. o makes one; g p goes to the portfolio"
@@ -171,6 +174,14 @@ class TasksView(TaskActions, ReadBehind):
     def told(self) -> str:
         known = self._kept is not None and self._kept[0] == self.text
         return super().told() if known or self.is_short() else WAITING
+
+    @property
+    def nothing(self) -> str:
+        return GONE if self._is_gone() else super().nothing
+
+    def _is_gone(self) -> bool:
+        sql = "SELECT 1 FROM project WHERE id=?"
+        return bool(self.project) and not bench(self).desk.conn.execute(sql, (self.project,)).fetchone()
 
     def window(self) -> Window:
         conn = bench(self).desk.conn
@@ -318,6 +329,9 @@ class TasksView(TaskActions, ReadBehind):
     async def _ask_new(self, below: bool) -> None:
         if not self.project:
             self.shell.say("Open a project first: g p, then enter")
+            return
+        if self._is_gone():
+            self.shell.say(GONE, "warn")
             return
         row = self.here()
         if row is None:
