@@ -122,12 +122,16 @@ class Palette(Overlay):
 
 
 def ranked(entries: Iterable[Entry], text: str, fuzzy: FuzzySearch) -> list[Entry]:
-    """The entries that contain the letters of `text` in order, best first; all of them for an empty text.
-    The label counts twice as much as what it does."""
+    """The entries that contain the letters of `text` in order, or else those of each of its words; best first, and all
+    of them for an empty text. The label counts twice as much as what it does."""
+
+    def score(one: Entry, text: str) -> float:
+        whole = max(fuzzy.match(text, one.label)[0] * 2, fuzzy.match(text, one.detail)[0])
+        words = text.split()
+        return whole if whole or len(words) < 2 else min(score(one, word) for word in words) / 4
+
     text = text.strip()
     if not text:
         return list(entries)
-    scored = [
-        (max(fuzzy.match(text, one.label)[0] * 2, fuzzy.match(text, one.detail)[0]), one) for one in entries
-    ]
-    return [one for score, one in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+    scored = [(score(one, text), one) for one in entries]
+    return [one for found, one in sorted(scored, key=lambda pair: -pair[0]) if found > 0]
