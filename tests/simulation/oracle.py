@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from models import sums
@@ -184,7 +185,8 @@ class _Walk:
             if patch.values["rec"] == cell[0] and entry.id in txns:
                 for side in ("winner", "loser"):
                     kept |= _lines_of(json.loads(str(patch.values[side])).get(cell[1]))
-        gone = _lines_of(stood) - kept - (saw - wrote) - self._taken_back(cell, edit)
+        erased = (saw - wrote) | _erased(*edit.fields[cell])
+        gone = _lines_of(stood) - kept - erased - self._taken_back(cell, edit)
         for loser in self.lost.get(
             (by, cell[0]), ()
         ):  # kept over a restore, before which its writer had lost
@@ -242,6 +244,15 @@ class _Walk:
             cell[1] in loser and _same(cell[1], loser[cell[1]], value)
             for loser in self.lost.get((id, cell[0]), ())
         )
+
+
+def _erased(before: Any, after: Any) -> Counter[str]:
+    """The lines that an edit took out, also where it wrote the same one elsewhere."""
+    old, new = (str(text or "").splitlines() for text in (before, after))
+    changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return Counter(
+        line for _, begin, end, _, _ in (c for c in changes if c[0] != "equal") for line in old[begin:end]
+    )
 
 
 def _lines_of(text: Any) -> Counter[str]:
