@@ -177,6 +177,20 @@ async def test_keys_typed_behind_a_jump_are_for_where_it_leads(tmp_path, ids, ju
         assert app.shell.view.id == "tasks" and app.focused is view(app).lines
 
 
+async def test_a_question_goes_on_where_another_view_comes_to_the_front(tmp_path, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        app = pilot.app
+        await keys(pilot, "o 'Call'")
+        field = app.focused
+        await app.shell.go("portfolio")
+        await keys(pilot, "'_Ines'")
+        assert app.focused is field and field.value == "Call Ines"
+        await keys(pilot, "escape")
+        assert app.shell.view.id == "portfolio" and app.focused is view(app).lines
+        await keys(pilot, "g t")
+        assert app.focused is view(app).lines
+
+
 async def test_a_question_that_is_asked_again_at_once_keeps_the_keys(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
         await keys(pilot, "/ 'Inst'")

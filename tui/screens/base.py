@@ -156,21 +156,27 @@ class ListView(Narrowed):
 
     def seek(self, kind: str, rec: str) -> None:
         """Puts the cursor on a record, dropping the filter where it hides it."""
-        found = bench(self).desk.conn.execute(f"SELECT rowid FROM {kind} WHERE id=?", (rec,)).fetchone()
-        if found and not self.lines.go_to(self.row_number(kind, found[0])) and self.text:
+        row = self._row_of(kind, rec)
+        if row is not None and not self.lines.go_to(row) and self.text:
             self.filter_by("")
-            self.lines.go_to(self.row_number(kind, found[0]))
+            self.lines.go_to(row)
 
     def bring_back(self, upto: int) -> None:
         """Puts the cursor on what the operation of the change `upto` took out of the recycle bin: the next key is for
         that again."""
-        conn, before = bench(self).desk.conn, self.lines.cursor_rowid
-        for kind, rec in brought_back(conn, upto):
-            [row] = conn.execute(f"SELECT rowid FROM {kind} WHERE id=?", (rec,)).fetchone()
-            if self.lines.go_to(self.row_number(kind, row)):
-                if (here := self.here()) is not None and self.record_of(here) == (kind, rec):
-                    return
-                self.lines.go_to(before or 0)  # a row of another kind, of the same number
+        window = self.lines.window
+        for kind, rec in brought_back(bench(self).desk.conn, upto):
+            row = self._row_of(kind, rec)
+            at = window.index_of(row)
+            shown = None if at is None else window.row(at)
+            # records of other kinds have the same numbers
+            if row is not None and shown is not None and self.record_of(shown) == (kind, rec):
+                self.lines.go_to(row)
+                return
+
+    def _row_of(self, kind: str, rec: str) -> int | None:
+        found = bench(self).desk.conn.execute(f"SELECT rowid FROM {kind} WHERE id=?", (rec,)).fetchone()
+        return self.row_number(kind, found[0]) if found else None
 
     def row_number(self, kind: str, rowid: int) -> int:
         return rowid

@@ -326,7 +326,8 @@ class BoardView(TaskActions, ReadBehind):
         if not project:
             self.shell.say("Open a project first: g p, then enter")
             return
-        if not self.lanes:  # they are still being read
+        if not self.lanes:
+            self.shell.say("The board is still being read")
             return
         await self.shell.ask(self._new(project, row.id if row is not None else "", row.name if row else ""))
 
