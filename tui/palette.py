@@ -128,7 +128,10 @@ def ranked(entries: Iterable[Entry], text: str, fuzzy: FuzzySearch) -> list[Entr
     def score(one: Entry, text: str) -> float:
         whole = max(fuzzy.match(text, one.label)[0] * 2, fuzzy.match(text, one.detail)[0])
         words = text.split()
-        return whole if whole or len(words) < 2 else min(score(one, word) for word in words) / 4
+        if whole or len(words) < 2:
+            return whole
+        found = [score(one, word) for word in words]
+        return sum(found) / (4 * len(found)) if all(found) else 0
 
     text = text.strip()
     if not text:
