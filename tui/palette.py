@@ -122,19 +122,21 @@ class Palette(Overlay):
 
 
 def ranked(entries: Iterable[Entry], text: str, fuzzy: FuzzySearch) -> list[Entry]:
-    """The entries that contain the letters of `text` in order, or else those of each of its words; best first, and all
-    of them for an empty text. The label counts twice as much as what it does."""
-
-    def score(one: Entry, text: str) -> float:
-        whole = max(fuzzy.match(text, one.label)[0] * 2, fuzzy.match(text, one.detail)[0])
-        words = text.split()
-        if whole or len(words) < 2:
-            return whole
-        found = [score(one, word) for word in words]
-        return sum(found) / (4 * len(found)) if all(found) else 0
-
+    """The entries that contain the letters of `text` in order, or else words that begin with each of its words; best
+    first, and all of them for an empty text. The label counts twice as much as what it does."""
     text = text.strip()
     if not text:
         return list(entries)
-    scored = [(score(one, text), one) for one in entries]
+    words = text.lower().split()
+
+    def score(one: Entry) -> float:
+        whole = max(fuzzy.match(text, one.label)[0] * 2, fuzzy.match(text, one.detail)[0])
+        if whole or len(words) < 2:
+            return whole
+        label, detail = one.label.lower().split(), one.detail.lower().split()
+        if not all(any(there.startswith(word) for there in label + detail) for word in words):
+            return 0
+        return sum(any(there.startswith(word) for there in label) for word in words) / len(words) + 0.5
+
+    scored = [(score(one), one) for one in entries]
     return [one for found, one in sorted(scored, key=lambda pair: -pair[0]) if found > 0]
