@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from models.errors import Invalid
 from models.fields import Scalar
 from models.people import Member
-from models.record import Named, Record, attribute, create, now_instant, register
+from models.record import Named, Record, attribute, create, now_instant, register, visibility
 
 
 class Called(Protocol):
@@ -29,13 +29,18 @@ M = TypeVar("M", bound=Called)
 class Assignment(Named, Record, table=True):
     """A member on a task. `units` 1 = full time; an assignment to nobody keeps its work."""
 
+    visibility: str = visibility("client")
     task_id: str = attribute("ref", "Task", refers="task", required=True, index=True)
     member_id: str | None = attribute("ref", "Member", refers="member", index=True)
     units: float = attribute("number", "Units", default=1.0, low=0)
-    work_minutes: int | None = attribute("integer", "Work (minutes)", low=0)
-    actual_work_minutes: int | None = attribute("integer", "Actual work (minutes)", low=0)
-    remaining_work_minutes: int | None = attribute("integer", "Remaining work (minutes)", low=0)
-    percent_work_complete: int | None = attribute("integer", "% work complete", low=0, high=100)
+    work_minutes: int | None = attribute("integer", "Work (minutes)", low=0, commercial=True)
+    actual_work_minutes: int | None = attribute("integer", "Actual work (minutes)", low=0, commercial=True)
+    remaining_work_minutes: int | None = attribute(
+        "integer", "Remaining work (minutes)", low=0, commercial=True
+    )
+    percent_work_complete: int | None = attribute(
+        "integer", "% work complete", low=0, high=100, commercial=True
+    )
     actual_start: str | None = attribute("minute", "Actual start", group="progress", decides="server")
     actual_finish: str | None = attribute("minute", "Actual finish", group="progress", decides="server")
     stop: str | None = attribute("minute", "Stopped at", group="progress", decides="server")

@@ -75,7 +75,7 @@ def attach(session: Session, kind: str, rec: str, name: str, blob: Blob) -> Atta
     )
     made: Attachment = create(
         session, "attachment", owner_kind=kind, owner_id=rec, name=name, size=blob.size, sha256=blob.sha,
-        media_type=mimetypes.guess_type(name)[0] or OPAQUE, visibility=owner.visibility, space=owner.space,
+        media_type=mimetypes.guess_type(name)[0] or OPAQUE, space=owner.space,
     )  # fmt: skip
     return made
 

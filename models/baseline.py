@@ -2,7 +2,7 @@
 
 from sqlmodel import Session, col, select
 
-from models.record import Named, Record, attribute, create, now_instant, register
+from models.record import Named, Record, attribute, create, now_instant, register, visibility
 from models.task import Task
 
 
@@ -16,6 +16,7 @@ from models.task import Task
 class Baseline(Named, Record, table=True):
     """A plan as it was agreed. Append-only, as many as it takes."""
 
+    visibility: str = visibility("client")
     project_id: str = attribute("ref", "Project", refers="project", required=True, index=True)
     number: int = attribute("integer", "Number", default=0, low=0)
     name: str | None = attribute("text", "Name")
@@ -34,13 +35,14 @@ class BaselineTask(Named, Record, table=True):
     `assignments`: JSON list of {member_id, start, finish, work_minutes}.
     """
 
+    visibility: str = visibility("client")
     baseline_id: str = attribute("ref", "Baseline", refers="baseline", required=True, index=True)
     task_id: str = attribute("ref", "Task", refers="task", required=True, index=True)
     name: str | None = attribute("text", "Name")
     start: str | None = attribute("minute", "Start")
     finish: str | None = attribute("minute", "Finish")
     duration_minutes: int | None = attribute("duration", "Duration")
-    work_minutes: int | None = attribute("integer", "Work (minutes)")
+    work_minutes: int | None = attribute("integer", "Work (minutes)", commercial=True)
     assignments: str | None = attribute("json", "Assignments")
 
 

@@ -3,7 +3,7 @@
 from sqlmodel import Session, col, select
 
 from models.people import check_email
-from models.record import Named, Record, attribute, register
+from models.record import Named, Record, attribute, register, visibility
 from models.sharing import restore_with_parts
 
 
@@ -11,6 +11,7 @@ from models.sharing import restore_with_parts
 class Client(Named, Record, table=True):
     """A fabrication shop that ordered."""
 
+    visibility: str = visibility("client")
     name: str = attribute("text", "Name", required=True)
     number: str | None = attribute("text", "Number", help="the client's number in the books")
     industry: str | None = attribute("text", "Industry")
@@ -33,6 +34,7 @@ class Client(Named, Record, table=True):
 class Site(Named, Record, table=True):
     """A place of a client where work is done."""
 
+    visibility: str = visibility("client")
     client_id: str = attribute("ref", "Client", refers="client", required=True, index=True)
     name: str = attribute("text", "Name", required=True)
     address: str | None = attribute("text", "Address")
@@ -51,6 +53,7 @@ class Site(Named, Record, table=True):
 class Contact(Named, Record, table=True):
     """A person at a client."""
 
+    visibility: str = visibility("client")
     client_id: str | None = attribute("ref", "Client", refers="client", index=True)
     site_id: str | None = attribute("ref", "Site", refers="site", index=True)
     name: str = attribute("text", "Name", required=True)

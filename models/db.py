@@ -43,14 +43,16 @@ def profile(home: str | Path | None = None) -> Path:
     return user_data_path("milepost", appauthor=False)
 
 
-def connect(path: Path, *, readonly: bool = False) -> sqlite3.Connection:
+def connect(
+    path: Path, *, readonly: bool = False, of: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     """A connection to the store at `path`, in autocommit mode, usable from any one thread at a time.
 
     Writers begin with BEGIN IMMEDIATE themselves. Raises StoreError with the remedy.
     """
     with in_words(path):
         found = identity(path)
-        conn = _open(path, readonly)
+        conn = _open(path, readonly, of)
         try:
             _refuse_newer(conn)
             # a restore had locked it, and put another one in its place
@@ -70,10 +72,14 @@ def version(path: Path) -> int:
         return int(conn.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _open(path: Path, readonly: bool) -> sqlite3.Connection:
+def _open(
+    path: Path, readonly: bool, of: type[sqlite3.Connection] = sqlite3.Connection
+) -> sqlite3.Connection:
     # as_uri() quotes the ? and # that would cut a URI short
     uri = path.absolute().as_uri() + ("?mode=ro" if readonly else "")
-    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=WAIT, check_same_thread=False)
+    return sqlite3.connect(
+        uri, uri=True, isolation_level=None, timeout=WAIT, check_same_thread=False, factory=of
+    )
 
 
 def identity(path: Path) -> tuple[int, int]:

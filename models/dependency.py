@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from sqlmodel import Session, col, select
 
 from models.errors import Invalid, Refused
-from models.record import Named, Record, attribute, create, find, register
+from models.record import Named, Record, attribute, create, find, register, visibility
 from models.task import Task
 
 LINK_TYPES = ("FS", "SS", "FF", "SF")
@@ -22,6 +22,7 @@ TYPED_IN = ("m", "h", "d", "w", "mo")
 class Dependency(Named, Record, table=True):
     """A link between two tasks. `lag` is minutes, or percent of the predecessor's duration by `lag_unit`."""
 
+    visibility: str = visibility("client")
     project_id: str | None = attribute("ref", "Project", refers="project", index=True)
     predecessor_id: str = attribute(
         "ref", "Predecessor", refers="task", required=True, index=True, group="ends"

@@ -25,9 +25,12 @@ def add_task(
 
 
 def capture(session: Session, project_id: str, name: str, people: Sequence[str], **values: Scalar) -> str:
-    """A new task at the end of the project for these members; its id."""
+    """A new task at the end of the project for these members; its id. Internal: one captures what one reminds oneself
+    of, not what is agreed."""
     [rank] = ranks(session, project_id, None, 1)
-    task: Task = create(session, "task", project_id=project_id, rank=rank, name=name, **values)
+    task: Task = create(
+        session, "task", project_id=project_id, rank=rank, name=name, visibility="internal", **values
+    )
     session.flush()
     for member in people:
         create(session, "assignment", task_id=task.id, member_id=member)

@@ -1,13 +1,14 @@
 """Members: who, or what, work can be given to on our side."""
 
 from models.errors import Invalid
-from models.record import Named, Record, attribute, register
+from models.record import Named, Record, attribute, register, visibility
 
 
 @register("Member", "Members", listed=("name", "initials", "role", "email", "type"))
 class Member(Named, Record, table=True):
     """A colleague, a crew, or a material or cost item of an imported plan. A login is the server's matter."""
 
+    visibility: str = visibility("client")
     name: str = attribute("text", "Name", required=True)
     initials: str | None = attribute("text", "Initials")
     role: str | None = attribute("text", "Role", help="project manager, application engineer …")

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, func, select
 from models.calendar import calendar_of
 from models.client import Client
 from models.errors import Invalid, Refused
-from models.record import Named, Record, attribute, create, register
+from models.record import Named, Record, attribute, create, register, visibility
 from models.sharing import restore_with_parts, unshared
 
 
@@ -17,6 +17,7 @@ from models.sharing import restore_with_parts, unshared
 class Project(Named, Record, table=True):
     """One order, its plan's frame and the working-time figures that durations are shown by."""
 
+    visibility: str = visibility("client")
     name: str = attribute("text", "Name", required=True)
     number: str | None = attribute("text", "Number", help="order number")
     client_id: str | None = attribute("ref", "Client", refers="client", index=True)
@@ -115,7 +116,7 @@ def new_project(
     client_id, made = _client_called(session, client, private) if client else (None, False)
     calendar_id = calendar_of(session, holidays) if holidays else None
     session.flush()
-    own = unshared("project") if private and not made else {}
+    own = unshared("project") if private and not made else {"visibility": "internal"} if private else {}
     project: Project = create(
         session, "project", name=name, client_id=client_id, calendar_id=calendar_id, **own
     )

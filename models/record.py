@@ -63,18 +63,19 @@ def attribute(type: str, label: str, *, index: bool = False, **spec: Any) -> Any
     )
 
 
+def visibility(default: str) -> Any:
+    """Whether the record's client may see it, when nobody says otherwise. See models.windows.discreet."""
+    return attribute(
+        "choice", "Visibility", default=default, choices=("client", "internal", "private"), decides="server"
+    )
+
+
 class Record(SQLModel):
     """What every synced record has."""
 
     id: str = Column(default_factory=new_id, primary_key=True, sa_type=TEXT)
     space: str = attribute("text", "Space", default="workspace")
-    visibility: str = attribute(
-        "choice",
-        "Visibility",
-        default="internal",
-        choices=("client", "internal", "private"),
-        decides="server",
-    )
+    visibility: str = visibility("internal")
     deleted_at: str | None = attribute("instant", "Deleted", decides="server")
     extra: str | None = Column(default=None, sa_type=TEXT)
     ver: int = Column(default=0, sa_type=INTEGER)

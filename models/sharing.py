@@ -19,11 +19,12 @@ from models.space import may_edit
 
 
 def unshared(kind: str) -> dict[str, str]:
-    """Id and space of a new project or client that nobody else sees until it is shared. Raises Refused."""
+    """Id, space and visibility of a new project or client that nobody else sees until it is shared, and no client while
+    it is not marked so. Raises Refused."""
     if kind not in OF_ITS_OWN:
         raise Refused("Only a project or a client can be kept from others, with all that belongs to it.")
     id = new_id()
-    return {"id": id, "space": f"{kind}:{id}"}
+    return {"id": id, "space": f"{kind}:{id}", "visibility": "internal"}
 
 
 def settle_spaces(session: Session, new: Iterable[Record]) -> None:

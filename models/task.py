@@ -15,7 +15,7 @@ from models.assignment import Assignment, write_who
 from models.errors import Invalid, Refused
 from models.every import next_day
 from models.fields import DAY_MINUTES, Field, Scalar
-from models.record import Named, Record, Writer, attribute, create, find, made_id, register
+from models.record import Named, Record, Writer, attribute, create, find, made_id, register, visibility
 
 STATUSES = ("todo", "doing", "done", "blocked", "n/a")
 SIDES = ("vendor", "client", "joint")
@@ -117,6 +117,7 @@ class Task(Named, Record, table=True):
         Index("task_deadline", "project_id", "deadline", sqlite_where=text("deadline IS NOT NULL")),
     )
 
+    visibility: str = visibility("client")
     project_id: str = attribute("ref", "Project", refers="project", required=True)
     parent_id: str | None = attribute("ref", "Below", refers="task", group="place")
     rank: str | None = attribute("text", "Order", group="place")

@@ -112,7 +112,10 @@ def import_plan(
     space = find(session, "client", client_id).space if client_id and not private else LIBRARY
     sharing.refuse_readers(session, {space})
     made = draft_plan(plan, _known(_query(session), space), name=name, client_id=client_id)
-    _write(session, made, f"project:{made.project_id}" if private else space)
+    if private:
+        space = f"project:{made.project_id}"
+        made.records["project"][0]["visibility"] = "internal"
+    _write(session, made, space)
     return made.project_id
 
 

@@ -123,7 +123,7 @@ class Milepost(App[None], inherit_bindings=False):
     def act_how_to_quit(self) -> None:
         self.shell.say(f"{self.registry['quit'].shown_key()} quits; everything is saved already")
 
-    def act_discreet(self) -> None:
+    async def act_discreet(self) -> None:
         self.discreet = not self.discreet
 
     def act_theme(self) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from models.errors import Refused
 from models.filters import named
-from models.windows.discreet import Front
 from tui import finding
 from tui.words import day
 
@@ -52,9 +51,7 @@ class Captured(NamedTuple):
         return " · ".join(part for part in parts if part)
 
 
-def understood(
-    conn: sqlite3.Connection, text: str, project: str, front: Front | None, today: date
-) -> Captured:
+def understood(conn: sqlite3.Connection, text: str, project: str, today: date) -> Captured:
     """What the line means; without a # it is for `project`. Raises Refused, which says what to type."""
     from models.oneline import task_line
 
@@ -62,12 +59,11 @@ def understood(
     if not line.name:
         raise Refused("Write what is to be done beside that")
     if line.place:
-        project = _one(
-            finding.projects(conn, line.place, front), line.place, "project or client", lambda p: p.place
-        ).id
+        found = finding.projects(conn, line.place)
+        project = _one(found, line.place, "project or client", lambda p: p.place).id
     if not project:
         raise Refused("Which project? Write # and the beginning of a project or client")
-    place = " ▸ ".join(finding.place(conn, project, front))
+    place = " ▸ ".join(finding.place(conn, project))
     return Captured(line, project, place, [_person(conn, word) for word in line.people])
 
 
@@ -85,6 +81,6 @@ def _one(found: Sequence[T], word: str, what: str, name: Callable[[T], str]) -> 
     raise Refused("Which one? " + " · ".join(map(name, found)))
 
 
-def names(conn: sqlite3.Connection, front: Front | None) -> Callable[[str], Iterable[str]]:
+def names(conn: sqlite3.Connection) -> Callable[[str], Iterable[str]]:
     """What the records of a kind are called, for completion behind # and @."""
-    return lambda kind: finding.names(conn, kind, front)
+    return lambda kind: finding.names(conn, kind)

@@ -24,14 +24,14 @@ class Capturing:
     def question(self, text: str = "", note: str = "") -> Question:
         from models.filters.completing import complete
 
-        names = capture.names(self.app.desk.conn, self.app.front)
+        names = capture.names(self.app.desk.conn)
         return Question(
             LABEL, self._keep, text, note, self._meant, offer=lambda typed: complete(typed, (), names)
         )
 
     def _understood(self, text: str) -> capture.Captured:
         app = self.app
-        return capture.understood(app.desk.conn, text, app.project, app.front, date.today())
+        return capture.understood(app.desk.conn, text, app.project, date.today())
 
     def _meant(self, text: str) -> str:
         try:

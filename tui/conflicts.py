@@ -190,7 +190,7 @@ def _who(conn: sqlite3.Connection, member: str | None, me: str, laptop: str = ""
 
 def _place(conn: sqlite3.Connection, kind: str, near: Mapping[str, str | None]) -> str:
     if project := near.get("project_id"):
-        words = finding.place(conn, project, None)
+        words = finding.place(conn, project)
         return " ▸ ".join(words[:1] if kind == "project" else words)
     return lookup.title(conn, "client", near.get("client_id"))
 

@@ -16,10 +16,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from models import db
+from models import db, durable
 from models.commits import Commits
 from models.errors import StoreError
 from models.feed import Changes, Feed
+from models.windows import discreet
+from models.windows.discreet import Front
 from tui.apart import Planner
 
 if TYPE_CHECKING:
@@ -31,16 +33,21 @@ Verb = str | Callable[..., Any]
 
 
 OFF = "off-the-network"  # a file in the profile as long as its person wants that
+FRONT = "client-view"  # another: the client who looks on, and the project in front
 
 
 class Desk:
-    """One profile. `on_state` is called from the sync worker's thread."""
+    """One profile. `on_state` is called from the sync worker's thread. In the discreet view `conn` and `reader` find
+    only what the client who looks on may see; `whole` finds all."""
 
     def __init__(self, home: Path, on_state: Callable[[State], None] = lambda state: None) -> None:
         self.home = home
         self.path = home / db.NAME
-        self.conn = db.connect(self.path, readonly=True)
-        self.feed = Feed(self.conn)
+        self.whole = self.conn = db.connect(self.path, readonly=True)
+        self.feed = Feed(self.whole)
+        self.front = _front(home)
+        if self.front is not None:
+            self.conn = discreet.connect(self.path, self.front)
         self.planner = Planner(home)
         self.worker: Worker | None = None
         self.off = (home / OFF).exists()  # the network is to be left alone
@@ -78,9 +85,25 @@ class Desk:
         """Whether the kinds of records are imported, so that asking for them costs nothing."""
         return self._store is not None
 
-    def reader(self) -> sqlite3.Connection:
+    def look_on(self, front: Front | None) -> None:
+        """The discreet view for this client, also after a restart; or all again."""
+        _keep_front(self.home, front)
+        if self.conn is not self.whole:
+            self.conn.close()
+        self.front = front
+        self.conn = self.whole if front is None else discreet.connect(self.path, front)
+
+    def news(self) -> Changes | None:
+        """What changed since the last call; in the discreet view that may be what is hidden."""
+        changes = self.feed.poll()
+        if changes is not None and self.front is not None:
+            discreet.refresh(self.conn)
+        return changes
+
+    def reader(self, *, whole: bool = False) -> sqlite3.Connection:
         """A connection of its own for a thread that reads; the caller closes it."""
-        conn = db.connect(self.path, readonly=True)
+        front = None if whole else self.front
+        conn = db.connect(self.path, readonly=True) if front is None else discreet.connect(self.path, front)
         conn.execute("PRAGMA cache_size=-2000")  # it reads once: what it keeps would only add to the peak
         return conn
 
@@ -176,6 +199,7 @@ class Desk:
         if self._store is not None:
             self._store.close()
         self.conn.close()
+        self.whole.close()
 
     def _locked(self) -> bool:
         """Whether another process is writing: the screen must not wait for it."""
@@ -192,6 +216,27 @@ class Desk:
     def _dequeue(self, future: Future[Changes], done: Callable[[Future[Changes]], None]) -> None:
         self._queued -= 1
         done(future)
+
+
+def _front(home: Path) -> Front | None:
+    """Who looked on when the application ended; nobody of any client where that cannot be read."""
+    try:
+        client, project = (home / FRONT).read_text("utf-8").split("\n")
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        return Front("", "")
+    return Front(client, project)
+
+
+def _keep_front(home: Path, front: Front | None) -> None:
+    with suppress(OSError):  # then for now
+        if front is None:
+            (home / FRONT).unlink(missing_ok=True)
+        else:
+            fresh = home / f"{FRONT}.new"
+            fresh.write_text("\n".join(front), "utf-8")
+            durable.put_in_place(fresh, home / FRONT)
 
 
 def find_verb(verb: Verb) -> Callable[..., Any]:

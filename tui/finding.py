@@ -8,8 +8,6 @@ from itertools import islice
 from typing import NamedTuple
 
 from models.filters import named
-from models.windows import discreet
-from models.windows.discreet import Front
 from models.windows.window import escape
 
 
@@ -29,31 +27,30 @@ Lost = Callable[[str], object]
 """Hears why an edit was refused, so that what was typed comes back."""
 
 
-def projects(conn: sqlite3.Connection, word: str, front: Front | None) -> list[Project]:
+def projects(conn: sqlite3.Connection, word: str) -> list[Project]:
     """At most five projects that a word behind # means, by their own name or their client's."""
     ids = named.places(conn, word).projects
     rows = conn.execute(
         """SELECT p.id, p.name, c.name FROM project p LEFT JOIN client c ON c.id=p.client_id
            WHERE p.deleted_at IS NULL ORDER BY p.name"""
     )
-    found = (Project(*row) for row in rows if row[0] in ids)
-    return list(islice((one for one in found if shows(conn, front, "project", one.id)), 5))
+    return list(islice((Project(*row) for row in rows if row[0] in ids), 5))
 
 
-def place(conn: sqlite3.Connection, project: str, front: Front | None) -> tuple[str, ...]:
+def place(conn: sqlite3.Connection, project: str) -> tuple[str, ...]:
     """Client and project in words, for the title."""
     row = conn.execute(
         """SELECT c.name, p.name || iif(p.deleted_at IS NULL, '', ' (in the recycle bin)')
            FROM project p LEFT JOIN client c ON c.id=p.client_id WHERE p.id=?""",
         (project,),
     ).fetchone()
-    return tuple(name for name in row if name) if row and shows(conn, front, "project", project) else ()
+    return tuple(name for name in row if name) if row else ()
 
 
-def names(conn: sqlite3.Connection, kind: str, front: Front | None) -> list[str]:
+def names(conn: sqlite3.Connection, kind: str) -> list[str]:
     """What the records of a kind are called, for completion."""
-    rows = conn.execute(f"SELECT id, name FROM {kind} WHERE deleted_at IS NULL ORDER BY name LIMIT 2000")
-    return [name for id, name in rows if name and (front is None or shows(conn, front, kind, id))]
+    rows = conn.execute(f"SELECT name FROM {kind} WHERE deleted_at IS NULL ORDER BY name LIMIT 2000")
+    return [name for (name,) in rows if name]
 
 
 def task_called(conn: sqlite3.Connection, project: str, name: str, but: Sequence[str]) -> tuple[str, str]:
@@ -84,8 +81,3 @@ def members(conn: sqlite3.Connection) -> list[str]:
         "SELECT name FROM member WHERE deleted_at IS NULL AND inactive IS NOT 1 ORDER BY type<>'work', name LIMIT 500"
     )
     return [row[0] for row in rows if row[0]]
-
-
-def shows(conn: sqlite3.Connection, front: Front | None, kind: str, rec: str) -> bool:
-    """Whether a record may be on the screen now."""
-    return front is None or discreet.shows(conn, front, kind, rec)

@@ -71,17 +71,25 @@ class Rescued(Beginning):
         except Exception as error:  # the typing goes on
             self.report(error)
         if self._found and not self._is_typing():
-            self.call_next(self._offer)
+            self.call_next(self.offer_unsaved)
+
+    def put_off(self) -> None:
+        """Ends all typing: what is typed in cells and on pages is kept, and in a line at the bottom offered again when
+        no client looks on."""
+        self.shell.keep_typed()
+        self._found = [*self.shell.typed(), *self._found]
+        for prompt in self.shell.query(Prompt):
+            prompt.leave()
 
     # At the next start
 
     async def on_rescued_found(self, message: Found) -> None:
         self._found = message.unsaved
-        await self._offer()
+        await self.offer_unsaved()
 
-    async def _offer(self) -> None:
-        """The next of what was found, when nothing else is typed."""
-        if not self._found or self.shell.typing():
+    async def offer_unsaved(self) -> None:
+        """The next of what was found, when nothing else is typed and no client looks on."""
+        if not self._found or self.shell.typing() or self._bench.front is not None:
             return
         one, *self._found = self._found
         if one.of is not None and _is_known(one.of):

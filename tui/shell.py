@@ -146,6 +146,19 @@ class Shell(Overlaid, inherit_bindings=False):
         self.retitle()
         return view
 
+    async def renew(self) -> View | None:
+        """Makes the view in front anew, and every other, and what lies over them, at its next visit."""
+        [*_, name] = self.visited
+        with self.app.batch_update():
+            await self.query(Overlay).remove()
+            for id in ("#views", "#details"):
+                switcher = self.query_one(id, ContentSwitcher)
+                switcher.current = None
+                await switcher.remove_children()
+            self._focus_of.clear()
+            self.visited, self.marked = [], 0
+            return await self.go(name)
+
     def open_detail(self) -> bool:
         """Put the focus into the detail pane; in a narrow terminal it takes the place of the view. False
         without one."""
@@ -200,7 +213,7 @@ class Shell(Overlaid, inherit_bindings=False):
         parts = [self.app.title if part == "Milepost" else part for part in parts]  # the company's own name
         pieces = [("", " "), *((("dim", f"{part} ▸ ")) for part in parts[:-1]), ("strong", parts[-1])]
         marked = [("key", f" {self.marked} marked ")] if self.marked else []
-        discreet = [("warn", " ▣ discreet ")] if getattr(self.app, "discreet", False) else []
+        discreet = [("warn", " ▣ client view ")] if getattr(self.app, "discreet", False) else []
         self.query_one("#title", Bar).show(pieces, [*marked, *discreet])
         if not self.has_class(
             "-asking"

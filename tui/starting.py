@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from models import db
 from models.errors import StoreError
-from tui.app import make_app
+from tui.app import Milepost, make_app
 from tui.desk import Desk, prepare
 from tui.keymap import mapped
 from tui.places import views
@@ -42,8 +42,9 @@ def make(home: Path, *, project: str = "", demo: bool = False, registry: Registr
     app.warm_up += [app.desk.warm_up, lambda: app.post_message(Workbench.Loaded()), app.look_for_unsaved]
     app.warm_up.append(lambda: import_module("tui.opening").look_for_changed(app))
     app.warm_up.append(lambda: import_module("models.leaving").clear_away(app.desk.store))
+    app.set_reactive(Milepost.discreet, app.desk.front is not None)
     app.project, app.demo = _project_id(app.desk, project) if project else "", demo
-    if not project and _is_empty(app.desk.conn):
+    if not project and _is_empty(app.desk.whole):
         app.first_view = "welcome"
     return app
 

@@ -53,9 +53,7 @@ class Taking:
 
     async def ask(self) -> None:
         if self.app.front is not None:
-            self.app.shell.say(
-                "What an import changes is not for the client’s eyes: D ends the discreet view"
-            )
+            self.app.shell.say("Nothing is imported in the client view: leave it first")
         elif self.what == "task" and not self.project:
             self.app.shell.say("Open a project first: g p, then enter")
         else:

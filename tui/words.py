@@ -4,6 +4,8 @@ from datetime import date, datetime
 
 from models import dayform
 
+INTERNAL = "▒ "  # before what the client view has not, where it has others of that kind by themselves
+FOR_CLIENT = "▣ "  # before what it has, where it has none by itself
 MARKS = {
     "todo": ("○", ""),
     "doing": ("◐", "accent"),

@@ -17,18 +17,17 @@ from models import db
 from models.errors import MilepostError, StoreError
 from models.feed import Changes
 from models.logbook import note
-from models.windows.discreet import Front
+from models.windows import discreet
 from models.windows.parties import client_of
 from tui import finding
 from tui.capture import LINE
-from tui.desk import Desk, Verb, find_verb
+from tui.desk import Verb, find_verb
 from tui.finding import Lost
 from tui.footer import Connection
+from tui.looked_on import LookedOn
 from tui.palette import Entry
-from tui.rescued import Rescued
 from tui.screens.base import ListView
 from tui.view import View
-from tui.widgets.prompt import Prompt
 from tui.words import count
 
 if TYPE_CHECKING:
@@ -40,13 +39,11 @@ if TYPE_CHECKING:
 PATIENCE = 60.0  # seconds that the answer to “sync now” is waited for
 
 
-class Workbench(Rescued):
+class Workbench(LookedOn):
     """Milepost over a profile. Views call `edit`; whoever changed something, `on_changes` of every view hears it."""
 
-    desk: Desk
     project: str = ""
     demo: bool = False
-    front: Front | None = None  # the client who looks on, in the discreet view
     leaving = False
     trouble = ""
 
@@ -144,11 +141,11 @@ class Workbench(Rescued):
 
     def place_of(self, project: str) -> tuple[str, ...]:
         """Client and project in words, for the title."""
-        return finding.place(self.desk.conn, project, self.front)
+        return finding.place(self.desk.conn, project)
 
     def names(self, kind: str) -> list[str]:
         """What the records of a kind are called, for completion."""
-        return finding.names(self.desk.conn, kind, self.front)
+        return finding.names(self.desk.conn, kind)
 
     # Life
 
@@ -162,7 +159,7 @@ class Workbench(Rescued):
             return
         try:
             self.desk.check()
-            changes = self.desk.feed.poll()
+            changes = self.desk.news()
             if changes is not None:
                 self.shell.changed(changes)
                 self._keep_up()
@@ -181,7 +178,7 @@ class Workbench(Rescued):
     def report(self, error: BaseException) -> None:
         """What nobody foresaw goes into the log; the program goes on."""
         if isinstance(error, MilepostError):
-            self.shell.say(str(error), "bad")
+            self.shell.say(self.plain(error), "bad")
             return
         where = note(self.desk.home, error)
         tail = f"details in {where}" if where else "its details could not be saved"
@@ -208,7 +205,7 @@ class Workbench(Rescued):
         error = message.outcome.exception()
         if error is not None:
             message.lost(
-                error.plain if isinstance(error, MilepostError) else "that went wrong; see milepost.log"
+                self.plain(error) if isinstance(error, MilepostError) else "that went wrong; see milepost.log"
             )
             self.call_after_refresh(self._refused, error)
             return
@@ -226,7 +223,10 @@ class Workbench(Rescued):
             return
         state = message.state
         self.shell.connection(_connection(state))
-        if state.asked or (state.phase in ("held", "synced") and state.detail):
+        if self.front is not None:  # what a sync has to say may be of anything
+            if state.asked:
+                self.shell.say("Synced" if state.phase == "synced" else "Not synced")
+        elif state.asked or (state.phase in ("held", "synced") and state.detail):
             self.shell.say(state.detail, "" if state.asked and state.phase == "synced" else "warn")
         for view in self.shell.query(View):
             if (hear := getattr(view, "on_state", None)) is not None:
@@ -256,18 +256,6 @@ class Workbench(Rescued):
         self.shell.say(
             "Off the network; edits wait here · f9 goes back" if self.desk.off else "Back on the network"
         )
-
-    def act_discreet(self) -> None:
-        """Only what the client of the record under the cursor may see; or all again."""
-        view = self.shell.view
-        front = view.front() if isinstance(view, ListView) else Front("", "")
-        self.front = None if self.front is not None else front
-        for prompt in self.shell.query(Prompt):
-            prompt.forget()
-        self.shell.footer.hush()
-        super().act_discreet()
-        for one in self.shell.query(ListView):
-            one.look_again()
 
     async def act_capture(self) -> None:
         """One line, from anywhere, into the project in front or the one after #."""
@@ -346,7 +334,7 @@ class Workbench(Rescued):
         if not isinstance(error, MilepostError):
             self.report(error)
         else:
-            self.shell.footer.say(error.plain, "bad", seconds=0 if self.shell.typing() else 12)
+            self.shell.footer.say(self.plain(error), "bad", seconds=0 if self.shell.typing() else 12)
 
     def _said(self, changes: Changes) -> str:
         if not changes.count:
@@ -374,7 +362,7 @@ class Workbench(Rescued):
         from models import search
 
         for hit in search.find(self.desk.conn, text, 50):
-            if finding.shows(self.desk.conn, self.front, hit.kind, hit.rec):
+            if self.front is None or discreet.found(self.desk.conn, hit.kind, hit.rec):
                 snippet = "" if self.front is not None else hit.snippet
                 run = partial(self.open_record, hit.kind, hit.rec)
                 yield Entry(hit.name or "(no name)", snippet, hit.kind, run)

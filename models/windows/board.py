@@ -16,6 +16,7 @@ from models.windows.window import (
     CONTESTED,
     EVERY,
     FINISH,
+    INTERNAL,
     STATUS,
     WHO,
     Condition,
@@ -68,6 +69,7 @@ class CardRow(NamedTuple):
     conflict: int
     project: str | None
     project_id: str
+    internal: int
 
 
 def by_status(
@@ -215,7 +217,7 @@ def card_rows(conn: sqlite3.Connection, cards: Sequence[int]) -> list[CardRow]:
         f"""SELECT t.rowid, t.id, t.name, {STATUS}, {WHO}, coalesce({FINISH}, t.deadline), t.deadline,
             t.blocked_reason, t.milestone, t.priority, t.notes IS NOT NULL,
             {CONTESTED},
-            p.name, t.project_id
+            p.name, t.project_id, {INTERNAL}
             FROM task t LEFT JOIN project p ON p.id=t.project_id LEFT JOIN schedule s ON s.task=t.id
             WHERE t.rowid IN ({marks(rows)})""",
         rows,

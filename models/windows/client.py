@@ -14,7 +14,7 @@ KINDS = {"interaction": INTERACTION, "promise": PROMISE, "visit": VISIT, "task":
 
 class TimeRow(NamedTuple):
     """`at` is a date or a naive local minute, None for a promise without a day; `what` the channel, whose promise, or
-    the state; `done` 0 or 1."""
+    the state; `done` and `internal` (the client may not see it) 0 or 1."""
 
     row: int
     kind: str
@@ -25,6 +25,7 @@ class TimeRow(NamedTuple):
     who: str | None
     project: str | None
     done: int
+    internal: int
 
 
 _MILESTONES = f"""FROM task t JOIN project p ON p.id=t.project_id LEFT JOIN schedule s ON s.task=t.id
@@ -60,19 +61,20 @@ def told(conn: sqlite3.Connection, client: str) -> list[Line]:
     ]
 
 
+_INTERNAL = "x.visibility IS NOT 'client'"
 _ROWS = {
-    INTERACTION: """SELECT x.rowid*4, 'interaction', x.id, x.at, x.name, x.channel, k.name, p.name, 1
+    INTERACTION: f"""SELECT x.rowid*4, 'interaction', x.id, x.at, x.name, x.channel, k.name, p.name, 1, {_INTERNAL}
         FROM interaction x LEFT JOIN contact k ON k.id=x.contact_id LEFT JOIN project p ON p.id=x.project_id""",
-    PROMISE: """SELECT x.rowid*4+1, 'promise', x.id,
+    PROMISE: f"""SELECT x.rowid*4+1, 'promise', x.id,
         CASE WHEN x.state='open' THEN x.due ELSE coalesce(x.settled_on, x.due) END, x.name,
         CASE WHEN x.by='us' THEN 'our promise' ELSE 'their promise' END
-        || CASE WHEN x.state='open' THEN '' ELSE ', ' || x.state END, k.name, p.name, x.state<>'open'
+        || CASE WHEN x.state='open' THEN '' ELSE ', ' || x.state END, k.name, p.name, x.state<>'open', {_INTERNAL}
         FROM promise x LEFT JOIN contact k ON k.id=x.contact_id LEFT JOIN project p ON p.id=x.project_id""",
-    VISIT: """SELECT x.rowid*4+2, 'visit', x.id, x.start, x.name, 'visit, ' || x.state, m.name, p.name,
-        x.state='reported' FROM visit x LEFT JOIN member m ON m.id=x.member_id
+    VISIT: f"""SELECT x.rowid*4+2, 'visit', x.id, x.start, x.name, 'visit, ' || x.state, m.name, p.name,
+        x.state='reported', {_INTERNAL} FROM visit x LEFT JOIN member m ON m.id=x.member_id
         LEFT JOIN project p ON p.id=x.project_id""",
     MILESTONE: f"""SELECT x.rowid*4+3, 'task', x.id, coalesce({FINISH.replace("t.", "x.")}, x.deadline), x.name,
-        'milestone', NULL, p.name, x.actual_finish IS NOT NULL
+        'milestone', NULL, p.name, x.actual_finish IS NOT NULL, {_INTERNAL}
         FROM task x LEFT JOIN schedule s ON s.task=x.id LEFT JOIN project p ON p.id=x.project_id""",
 }
 

@@ -11,7 +11,8 @@ from models.filters.lines import left as lines_left
 from models.windows.portfolio import project_rows, weekdays
 from models.windows.window import FINISH, UNDONE, Condition
 
-SEEN_BY = "Seen by"
+SEEN_BY, SHOWN = "Seen by", "Client view"
+OURS = (SEEN_BY, SHOWN, "ours")  # labels of what only we say of a project
 NEXT = 5  # milestones, visits and changes that are listed
 
 
@@ -69,7 +70,7 @@ def _frame(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:
         label = "Cancelled" if cancelled else "On hold"
         yield Fact(label, cancelled or hold, "project", project, style="warn")
     yield from _seen_by(conn, project)
-    yield Fact("Discreet view", _SEEN[visibility or "internal"], "project", project)
+    yield Fact(SHOWN, _shown(conn, project, visibility), "project", project)
 
 
 def _seen_by(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:
@@ -82,11 +83,19 @@ def _seen_by(conn: sqlite3.Connection, project: str) -> Iterator[Fact]:
         yield Fact(SEEN_BY, f"{one.name or 'somebody'}  ({one.role})", "member", one.id)
 
 
-_SEEN = {
-    "client": "shown; it may stand on the client's papers",
-    "internal": "shown to its client",
-    "private": "never shown",
-}
+def _shown(conn: sqlite3.Connection, project: str, visibility: str | None) -> str:
+    """What the discreet view has of it."""
+    sql = "SELECT c.visibility FROM project p JOIN client c ON c.id=p.client_id WHERE p.id=?"
+    of_client = conn.execute(sql, (project,)).fetchone()
+    if visibility != "client":
+        return f"nothing: the project is {visibility or 'internal'} · I on it"
+    if of_client and of_client[0] != "client":
+        return f"nothing: the client is {of_client[0] or 'internal'} · I on it"
+    [hidden] = conn.execute(
+        "SELECT count(*) FROM task WHERE project_id=? AND deleted_at IS NULL AND visibility IS NOT 'client'",
+        (project,),
+    ).fetchone()
+    return f"the plan without {hidden} internal task{'s' * (hidden > 1)}" if hidden else "the whole plan"
 
 
 def _progress(conn: sqlite3.Connection, project: str, row: int, today: date) -> Iterator[Fact]:

@@ -11,7 +11,7 @@ CLIENT, SITE, CONTACT = 0, 1, 2  # a row number of this window is rowid * 4 + on
 
 class PartyRow(NamedTuple):
     """A client, or a site or contact below it. `what` is its role, address or city; `kept` is 1 for a client whom not
-    everybody sees."""
+    everybody of us sees, `internal` for what the client may not see."""
 
     row: int
     kind: str
@@ -24,6 +24,7 @@ class PartyRow(NamedTuple):
     client_id: str | None
     projects: int
     kept: int
+    internal: int
 
 
 def parties(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> Window:
@@ -54,14 +55,16 @@ def parties(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> W
     return window
 
 
+_INTERNAL = "visibility IS NOT 'client'"
 _PARTY = {
-    CLIENT: """SELECT rowid*4, 'client', id, name, city, phone, website, '', NULL,
+    CLIENT: f"""SELECT rowid*4, 'client', id, name, city, phone, website, '', NULL,
         (SELECT count(*) FROM project p WHERE p.client_id=client.id AND p.deleted_at IS NULL),
-        space<>'workspace' FROM client""",
-    SITE: "SELECT rowid*4+1, 'site', id, name, coalesce(address, city), phone, NULL, '', client_id, 0, 0 FROM site",
-    CONTACT: """SELECT rowid*4+2, 'contact', id, name, role, coalesce(mobile, phone), email,
+        space<>'workspace', {_INTERNAL} FROM client""",
+    SITE: f"""SELECT rowid*4+1, 'site', id, name, coalesce(address, city), phone, NULL, '', client_id, 0, 0, {_INTERNAL}
+        FROM site""",
+    CONTACT: f"""SELECT rowid*4+2, 'contact', id, name, role, coalesce(mobile, phone), email,
         trim(CASE WHEN decides=1 THEN 'decides ' ELSE '' END || CASE WHEN can_sign=1 THEN 'signs' ELSE '' END),
-        client_id, 0, 0 FROM contact""",
+        client_id, 0, 0, {_INTERNAL} FROM contact""",
 }
 
 

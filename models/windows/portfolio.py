@@ -18,7 +18,7 @@ class ProjectRow(NamedTuple):
     baseline; `left`, how much earlier it is than the promise; `slips`, how much later than in the baseline each
     milestone was reached or will be, in the order of the plan. `contact` is the day of the last talk with the client;
     `edited_at` milliseconds UTC, `edited_by` a name, empty for whoever works here. `kept` is 1 for what not everybody
-    sees. None: there is nothing to say.
+    of us sees, `internal` for what the client may not see. None: there is nothing to say.
     """
 
     row: int
@@ -45,12 +45,13 @@ class ProjectRow(NamedTuple):
     edited_by: str | None = None
     projects: int = 1
     kept: int = 0
+    internal: int = 0
 
     @property
     def health(self) -> str:
         """The worst that is to be said of it. At risk: the promise cannot be kept as things are."""
-        if self.cancelled or self.hold:
-            return "cancelled" if self.cancelled else "on hold"
+        if (self.cancelled, self.hold) != (None, None):
+            return "on hold" if self.cancelled is None else "cancelled"
         if self.tasks and self.done == self.tasks:
             return "done"
         if self.late:
@@ -92,12 +93,16 @@ def project_heads(conn: sqlite3.Connection, rows: Sequence[int]) -> list[Project
     """What these rows say by themselves: nothing about their tasks."""
     heads = conn.execute(
         f"""SELECT p.rowid, p.id, p.name, c.name, m.name, p.hold_reason, p.cancelled_reason, p.finish,
-            (SELECT max(finish) FROM schedule WHERE project=p.id), p.space<>'workspace'
+            (SELECT max(finish) FROM schedule WHERE project=p.id), p.space<>'workspace',
+            p.visibility IS NOT 'client'
             FROM project p LEFT JOIN client c ON c.id=p.client_id LEFT JOIN member m ON m.id=p.manager_id
             WHERE p.rowid IN ({marks(rows)})""",
         rows,
     )
-    found = {head[0]: ProjectRow(*head[:-1])._replace(kept=head[-1] or 0) for head in heads}
+    found = {
+        row: ProjectRow(row, *head)._replace(kept=kept or 0, internal=internal)
+        for row, *head, kept, internal in heads
+    }
     return [found[row] for row in rows if row in found]
 
 

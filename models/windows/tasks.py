@@ -11,6 +11,7 @@ import orjson
 from models.windows.window import (
     CONTESTED,
     FINISH,
+    INTERNAL,
     START,
     STATUS,
     WHO,
@@ -30,7 +31,8 @@ REACH = 250, 4_000  # rows on each side of the cursor that are looked at, first 
 class TaskRow(NamedTuple):
     """`duration` (working minutes) is the computed one of a summary; `start` and `finish` are the actual, else the
     computed ones; `slack` is total slack in working minutes, None
-    until it is computed; `problem` is what cannot hold, in words; `conflict` an open conflict."""
+    until it is computed; `problem` is what cannot hold, in words; `conflict` an open conflict; `internal` 1 for what
+    the client may not see."""
 
     row: int
     id: str
@@ -51,6 +53,7 @@ class TaskRow(NamedTuple):
     slack: int | None
     critical: int
     problem: str | None
+    internal: int
 
 
 def large(conn: sqlite3.Connection, project: str) -> bool:
@@ -162,7 +165,7 @@ def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:
             t.percent_complete, {WHO}, t.deadline, t.blocked_reason, t.milestone, t.priority, t.notes IS NOT NULL,
             {CONTESTED},
             t.parent_id, s.total_slack, coalesce(s.critical, 0),
-            (SELECT message FROM problem WHERE task=t.id ORDER BY kind, message LIMIT 1)
+            (SELECT message FROM problem WHERE task=t.id ORDER BY kind, message LIMIT 1), {INTERNAL}
             FROM task t LEFT JOIN schedule s ON s.task=t.id WHERE t.rowid IN ({marks(rows)})""",
         rows,
     )

@@ -10,7 +10,7 @@ MEMBER, CALENDAR = 0, 1  # a row number of this window is rowid * 2 + one of the
 
 
 class TeamRow(NamedTuple):
-    """`tasks` counts the unfinished tasks that a member is on."""
+    """`tasks` counts the unfinished tasks that a member is on; `internal` is 1 for what no client may see."""
 
     row: int
     kind: str
@@ -21,6 +21,7 @@ class TeamRow(NamedTuple):
     email: str | None
     phone: str | None
     inactive: int
+    internal: int
     tasks: int
 
 
@@ -37,8 +38,9 @@ def team(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> Wind
 
 
 _TEAM = {
-    MEMBER: "SELECT rowid*2, 'member', id, name, initials, role, email, phone, inactive IS 1 FROM member",
-    CALENDAR: "SELECT rowid*2+1, 'calendar', id, name, NULL, NULL, NULL, NULL, 0 FROM calendar",
+    MEMBER: """SELECT rowid*2, 'member', id, name, initials, role, email, phone, inactive IS 1,
+        visibility IS NOT 'client' FROM member""",
+    CALENDAR: "SELECT rowid*2+1, 'calendar', id, name, NULL, NULL, NULL, NULL, 0, 0 FROM calendar",
 }
 
 

@@ -80,6 +80,7 @@ CHANGING = {
     "refused.again": Change("g s r", "rejected REFUSED --resend"),
     "refused.edit": Change("g s e ctrl+u 'Live' enter", "rejected REFUSED --resend name=Live"),
     "list.edit": Change("G e ctrl+u 'Live' enter", "set 'Go live' name=Live"),
+    "mark_internal": Change("I", "set Survey visibility=internal"),
     "status": Change("g i / 'promise' enter s 'renegotiated_+2d' enter", "renegotiate Drawings +2d"),
     "date": Change("d '2027-01-04' enter", "set Survey start=2027-01-04"),
     "who": Change("w 'Ines' enter", "set Survey who=Ines"),

@@ -129,4 +129,4 @@ async def test_notes_that_are_not_there_yet_are_typed_at_once(tmp_path, ids):
         await keys(pilot, "comma 'Ask_Doug' escape")
         assert value(pilot.app, "project", ids["Nesting line"], "notes") == "Ask Doug"
         await keys(pilot, "D comma")
-        await see(pilot, "Notes are for us only")
+        await see(pilot, "There are no notes in the client view")

@@ -154,7 +154,7 @@ async def test_every_theme_and_discreet(tmp_path):
             pilot.app.act_theme()
             await pilot.pause()
         await keys(pilot, "D")
-        assert "▣ discreet" in screen_lines(pilot.app)[0]
+        assert "▣ client view" in screen_lines(pilot.app)[0]
 
 
 @pytest.mark.asyncio

@@ -132,7 +132,7 @@ async def test_a_wrong_file_and_the_client_who_looks_on(home, tmp_path):
         await asked(pilot, "import_contacts", tmp_path / "plan.xml", "<Project/>")
         await see(pilot, "plan.xml ends otherwise")
         await keys(pilot, "escape D : 'import_contacts' enter")
-        await see(pilot, "not for the client’s eyes")
+        await see(pilot, "Nothing is imported in the client view")
 
 
 async def test_esc_takes_nothing_in(home, tmp_path):

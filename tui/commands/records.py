@@ -70,7 +70,7 @@ def add(ctx: Context) -> int:
 def capture(ctx: Context) -> int:
     with ctx.store() as store:
         with ctx.reading() as conn:
-            meant = understood(conn, " ".join(ctx.args.line), "", None, date.today())
+            meant = understood(conn, " ".join(ctx.args.line), "", date.today())
         people = [one.id for one in meant.people]
         label = f"Capture “{meant.line.name}”"
         changes = store.transact(

@@ -78,7 +78,7 @@ def link_all(session: Session, tasks: Sequence[str], other: str, rest: str) -> N
 
 def _make(app: Workbench, what: str, rec: str, name: str, typed: str, lost: Lost) -> str | None:
     if what == "baseline":
-        dates = task_dates(app.desk.conn, rec)
+        dates = task_dates(app.desk.whole, rec)
         app.edit(f"Baseline of “{name}”", "baseline.take_baseline", rec, dates, name=typed, lost=lost)
         return None
     if not typed:

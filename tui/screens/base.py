@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 
 from models.feed import Changes, brought_back
-from models.windows import discreet
 from models.windows.discreet import Front
 from models.windows.window import Window
 from tui.screens.narrowed import Narrowed
+from tui.settings import Saved
 from tui.unsaved import Of
 from tui.view import bench
 from tui.widgets.columns import Row
@@ -35,7 +36,6 @@ class Pane(Protocol):
 
     def show(self, kind: str, rec: str) -> None: ...
     def reload(self) -> None: ...
-    def forget(self) -> None: ...
     def on_changes(self, changes: Changes) -> None: ...
 
 
@@ -54,6 +54,7 @@ class ListView(Narrowed):
     """
 
     shows: ClassVar[dict[str, frozenset[str]]] = {}
+    for_client: ClassVar[bool] = False  # whether it shows what it can in the discreet view; else nothing
     stale: bool = False
 
     def compose(self) -> ComposeResult:
@@ -76,10 +77,6 @@ class ListView(Narrowed):
     def record_of(self, row: Row) -> tuple[str, str]:
         """Kind and id of the record behind a row."""
         raise NotImplementedError
-
-    def for_client(self, window: Window, front: Front) -> Window:
-        """What is left in the discreet view: nothing, unless the view knows better."""
-        return Window()
 
     def front(self) -> Front:
         """The client of what is under the cursor."""
@@ -107,12 +104,18 @@ class ListView(Narrowed):
             self.reload()
             self.post_message(self.Retitled())
 
-    def look_again(self) -> None:
-        """Everything may look different: now, if in front."""
-        self.stale = True
-        self.detail.forget()
-        if self.in_front:
-            self.on_shown()
+    def resume(self) -> Callable[[Any], object]:
+        """What brings this view, made anew, where it is now: its look, but for the filter, which may name somebody."""
+        look, row = replace(self.look(), filter=""), self.here()
+        record = self.record_of(row) if row is not None else ("", "")
+
+        def again(view: ListView) -> None:
+            if look != Saved():
+                view.take(look)
+            if record[0] and view.for_client:
+                view.seek(*record)
+
+        return again
 
     @property
     def in_front(self) -> bool:
@@ -124,18 +127,19 @@ class ListView(Narrowed):
 
     def show_window(self, *, kept: bool = False) -> None:
         """`kept` where no row holds anything else than before."""
-        window, front = self.window(), bench(self).front
-        if front is not None:
-            window = self.for_client(window, front)
+        window = self.window() if self.for_client or bench(self).front is None else Window()
         self.lines.empty = self.nothing
         self.lines.set_window(window.rows, window.depths or None, kept=kept)
         self.tell_detail()
 
     def on_changes(self, changes: Changes) -> None:
         touched = [table for table in self.shows if changes.touches(table)]
-        if not touched or not self.in_front:
-            self.stale = self.stale or bool(touched)
-        elif any(changes.touches(table, "", "deleted_at", *self.shows[table]) for table in touched):
+        looked_on = bench(self).front is not None and bool(changes.fields)  # anything may hide, or be hidden
+        if not (touched or looked_on) or not self.in_front:
+            self.stale = self.stale or looked_on or bool(touched)
+        elif looked_on or any(
+            changes.touches(table, "", "deleted_at", *self.shows[table]) for table in touched
+        ):
             self.reload()
             self.post_message(self.Retitled())
         else:
@@ -185,17 +189,6 @@ class ListView(Narrowed):
         sql = "SELECT client_id FROM project WHERE id=?"
         row = bench(self).desk.conn.execute(sql, (project,)).fetchone()
         return Front(row[0] or "" if row else "", project)
-
-    def of_kind(self, window: Window, front: Front, *kinds: str) -> Window:
-        """The window without the records that the client must not see."""
-        conn = bench(self).desk.conn
-        kept = {self.row_number(kind, row) for kind in kinds for row in discreet.shown(conn, front, kind)}
-        left = Window()
-        for at, row in enumerate(window.rows):
-            if row in kept:
-                left.rows.append(row)
-                left.depths += window.depths[at : at + 1]
-        return left
 
     # Detail
 
@@ -308,6 +301,13 @@ class ListView(Narrowed):
         picked = self.picked()
         if picked:
             bench(self).edit(f"Delete {self.name_of(picked)}", "record.delete_all", picked)
+            self.lines.clear_marks()
+
+    def act_mark_internal(self) -> None:
+        """For us only, so that the discreet view has it no more; what is, for the client."""
+        picked = [(kind, id) for kind, id in self.picked() if kind]
+        if picked:
+            bench(self).mark(self.name_of(picked), picked)
             self.lines.clear_marks()
 
     def act_copy(self) -> None:

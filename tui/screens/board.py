@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 
 from models.filters.vocabulary import TASKS, Vocabulary
-from models.windows import board, discreet
+from models.windows import board
 from models.windows.board import SPREAD, CardRow, Lane
 from models.windows.discreet import Front
 from models.windows.window import EVERY, Condition, Window
@@ -25,19 +25,20 @@ from tui.view import bench
 from tui.widgets.cards import Cards
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
-from tui.words import MARKS, day
+from tui.words import INTERNAL, MARKS, day
 
 SMALL = 2000  # tasks that are read on the screen's thread
 FIRST = 1000  # of a plan, which are shown before the others are read
 READING = "Reading the tasks…"
 
-Asked = tuple[bool, str, Condition, Front | None]
-"""By person, the project ('' = all), the filter, the client who looks on."""
+Asked = tuple[bool, str, Condition]
+"""By person, the project ('' = all), the filter."""
 
 
 def _name(row: CardRow) -> Cell:
     text = (
-        ("! " if row.priority > 500 else "")
+        (INTERNAL if row.internal else "")
+        + ("! " if row.priority > 500 else "")
         + ("◆ " if row.milestone else "")
         + row.name
         + (" ≡" if row.notes else "")
@@ -66,6 +67,7 @@ def face_of_all(row: CardRow) -> tuple[Cell, Cell]:
 
 class BoardView(TaskActions, ReadBehind):
     name_in_registry = "board"
+    for_client = True
     vocabularies: ClassVar[dict[str, Vocabulary]] = {"task": TASKS}
     empty = "No task here. o makes one, a shows those of all projects, g p goes to the portfolio"
     columns: ClassVar[Sequence[Column]] = [
@@ -144,11 +146,11 @@ class BoardView(TaskActions, ReadBehind):
 
     def _show_first(self) -> None:
         """The cards that begin the plan, where its order is known; how many there are is told with the rest."""
-        people, project, wanted, front = self._asked()
+        people, project, wanted = self._asked()
         if self._plan and wanted.sql == EVERY.sql:
             first = self._plan[:FIRST]
             conn = bench(self).desk.conn
-            self._show(board_of(conn, people, project, board.at_rows(first), front, first), None)
+            self._show(board_of(conn, people, project, board.at_rows(first), first), None)
         self.lines.empty = READING
 
     @property
@@ -156,7 +158,7 @@ class BoardView(TaskActions, ReadBehind):
         return self.wanted.get("task", EVERY)
 
     def _asked(self) -> Asked:
-        return self.people, "" if self.every else self.project, self._wanted, bench(self).front
+        return self.people, "" if self.every else self.project, self._wanted
 
     def is_short(self) -> bool:
         of, values = ("1", ()) if self.every else ("project_id=?", (self.project,))
@@ -171,9 +173,9 @@ class BoardView(TaskActions, ReadBehind):
         self, whole: list[Lane] | None, order: Sequence[int] | None, texts: list[str] | None, filtering: bool,
         asked: Asked, conn: sqlite3.Connection,
     ) -> Callable[[], None]:  # fmt: skip
-        people, project, wanted, front = asked
+        people, project, wanted = asked
         order = board.plan_order(conn, project) if order is None else order
-        whole = whole or board_of(conn, people, project, EVERY, front, order)
+        whole = whole or board_of(conn, people, project, EVERY, order)
         if filtering and texts is None:
             texts = board.texts_of(conn, whole)
         left = _left(whole, texts, wanted)
@@ -214,15 +216,12 @@ class BoardView(TaskActions, ReadBehind):
         return Window(cards)
 
     def hits(self, text: str) -> set[int]:
-        _, project, _, _ = self._asked()
+        _, project, _ = self._asked()
         rows = board.hits(bench(self).desk.conn, project, self.meant(text)["task"])
         return {card for card in self.lines.window.rowids if card // SPREAD in rows}
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        found = board.card_rows(bench(self).desk.conn, rowids)
-        if bench(self).front is not None:
-            return [row._replace(blocked=None, notes=0, conflict=0, priority=0) for row in found]
-        return found
+        return board.card_rows(bench(self).desk.conn, rowids)
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return "task", row.id
@@ -241,6 +240,16 @@ class BoardView(TaskActions, ReadBehind):
     def front(self) -> Front:
         row = self.here()
         return self.front_of(row.project_id if row is not None else self.project)
+
+    def resume(self) -> Callable[[Any], object]:
+        again, people, every = super().resume(), self.people, self.every
+
+        def show(view: BoardView) -> None:
+            view.people, view.every = people, every
+            view._look_otherwise(view.reload)
+            again(view)
+
+        return show
 
     # Actions
 
@@ -369,9 +378,10 @@ def _left(whole: list[Lane], texts: list[str] | None, wanted: Condition) -> list
 
 
 def board_of(
-    conn: sqlite3.Connection, people: bool, project: str, wanted: Condition, front: Front | None,
+    conn: sqlite3.Connection,
+    people: bool,
+    project: str,
+    wanted: Condition,
     order: Sequence[int] | None = None,
-) -> list[Lane]:  # fmt: skip
-    """The lanes, in the discreet view with what the client may see."""
-    lanes = (board.by_person if people else board.by_status)(conn, project, wanted, order)
-    return lanes if front is None else board.only(lanes, discreet.shown_tasks(conn, front))
+) -> list[Lane]:
+    return (board.by_person if people else board.by_status)(conn, project, wanted, order)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from models.filters.lines import Line
 from models.filters.vocabulary import TIMELINE, Vocabulary
@@ -16,7 +16,7 @@ from tui.screens.noted import Noted
 from tui.screens.sharing import Shared
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
-from tui.words import day
+from tui.words import FOR_CLIENT, INTERNAL, day
 
 MARKS = {"interaction": "·", "promise": "!", "visit": "⌂", "task": "◆"}
 DAYS = {"interaction": "at", "promise": "due", "visit": "start"}  # what `d` writes, by kind
@@ -30,11 +30,14 @@ def _day(row: TimeRow) -> Cell:
 
 
 def _name(row: TimeRow) -> Cell:
-    return f"{MARKS[row.kind]} {row.name}", "" if row.kind == "interaction" or not row.done else "dim"
+    by_itself = row.kind == "task"
+    seen = "" if by_itself is not bool(row.internal) else INTERNAL if by_itself else FOR_CLIENT
+    return f"{MARKS[row.kind]} {seen}{row.name}", "" if row.kind == "interaction" or not row.done else "dim"
 
 
 class ClientView(Noted, Shared):
     name_in_registry = "client"
+    for_client = True
     empty = "Nothing is noted of this client yet. i logs a talk, O a promise, V a visit"
     columns: ClassVar[Sequence[Column]] = [
         Column("day", "Day", _day, width=10),
@@ -119,12 +122,17 @@ class ClientView(Noted, Shared):
         if kind in KINDS:
             super().seek(kind, rec)
 
-    def for_client(self, window: Window, front: Front) -> Window:
-        kinds = ("interaction", "promise", "visit", "task")
-        return self.of_kind(window, front, *kinds) if front.client == self.client else Window()
-
     def front(self) -> Front:
         return Front(self.client, "")
+
+    def resume(self) -> Callable[[Any], object]:
+        again, client = super().resume(), self.client
+
+        def show(view: ClientView) -> None:
+            view.show(client)
+            again(view)
+
+        return show
 
     def open_row(self) -> None:
         """Enter on a milestone goes to it among its tasks."""

@@ -17,7 +17,7 @@ from tui.screens.sharing import KEPT, Shared
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
-from tui.words import count
+from tui.words import INTERNAL, count
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -39,7 +39,7 @@ FIELDS = {  # what a column writes, by kind
 
 def _name(row: Row) -> Cell:
     mark = KEPT if row.kept else MARKS[row.kind]
-    return f"{mark} {row.name}", "strong" if row.kind == "client" else ""
+    return f"{mark} {INTERNAL if row.internal else ''}{row.name}", "strong" if row.kind == "client" else ""
 
 
 def _extra(row: Row) -> Cell:
@@ -52,6 +52,7 @@ def _extra(row: Row) -> Cell:
 
 class ClientsView(Noted, Shared):
     name_in_registry = "clients"
+    for_client = True
     vocabularies = vocabulary.PARTIES
     empty = "No clients yet. o makes one"
     columns: ClassVar[Sequence[Column]] = [
@@ -88,7 +89,7 @@ class ClientsView(Noted, Shared):
     def reload(self) -> None:
         self._whole = None
         super().reload()
-        if bench(self).desk.loaded:
+        if bench(self).desk.loaded and bench(self).front is None:
             self.run_worker(self._seek_twins, thread=True, exclusive=True, group="twins", exit_on_error=False)
 
     def narrow(self) -> None:
@@ -119,8 +120,6 @@ class ClientsView(Noted, Shared):
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         rows = parties.party_rows(bench(self).desk.conn, rowids)
-        if bench(self).front is not None:
-            return [row._replace(kept=0) for row in rows]
         if not self.twins:
             return rows
         return [row._replace(flags=TWICE) if (row.kind, row.id) in self.twins else row for row in rows]
@@ -263,9 +262,6 @@ class ClientsView(Noted, Shared):
     def _merged(self, kind: str, keep: str, changes: Changes) -> None:
         self.lines.clear_marks()
         self.seek(kind, keep)
-
-    def for_client(self, window: Window, front: Front) -> Window:
-        return self.of_kind(window, front, *CODES)
 
     def front(self) -> Front:
         return Front(self._client_of(self.here())[0], "")

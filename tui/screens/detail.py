@@ -144,12 +144,6 @@ class Detail(LineList):
         else:
             self._soon = self.set_timer(CALM, partial(self.reload, top=True))
 
-    def forget(self) -> None:
-        """Shows nothing, and reads again when it is told what."""
-        self.kind = self.rec = ""
-        self.trail.clear()
-        self.reload()
-
     def reload(self, top: bool = False) -> None:
         """Reads the record again; nothing before the kinds are loaded, a moment after the first paint."""
         app = bench(self)
@@ -159,7 +153,8 @@ class Detail(LineList):
             self.run_worker(partial(self._read, self.rec, top), thread=True, exclusive=True,
                             group="why", exit_on_error=False)  # fmt: skip
             return
-        drafts = form.lines(app.desk.conn, self.kind, self.rec, self.all, app.front) if self.rec else ()
+        ours = app.front is None
+        drafts = form.lines(app.desk.conn, self.kind, self.rec, self.all, ours) if self.rec else ()
         self._fill(drafts, top)
 
     def _read(self, rec: str, top: bool) -> None:
@@ -223,6 +218,12 @@ class Detail(LineList):
     def act_copy(self) -> None:
         """Label and text of the marked lines."""
         copy(self)
+
+    def act_mark_internal(self) -> None:
+        """The record that is shown."""
+        if self.rec and self.kind not in ("operation", "why"):
+            app = bench(self)
+            app.mark(f"“{form.shown_title(app.desk.conn, self.kind, self.rec)}”", [(self.kind, self.rec)])
 
     def act_delete(self) -> None:
         """The link or assignment under the cursor, else the record that is shown."""

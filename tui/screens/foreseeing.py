@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from textual.widget import Widget
@@ -45,7 +46,7 @@ class Foreseeing:
             told[0] = day(meant) if isinstance(meant, str) and meant[:10] not in text else ""
             value = parse(meant) if isinstance(meant, str) else meant
             if self._foresight is not None:
-                told[1] = _words(self._foresight.of(self.ids, self.field, value))
+                told[1] = self._words(self._foresight.of(self.ids, self.field, value))
             elif self._large:
                 told[1] = self._said_later((text, value))
         return " · ".join(filter(None, told))
@@ -76,7 +77,7 @@ class Foreseeing:
         from models.planning import load
         from models.schedule.engine import Schedule
 
-        with closing(bench(self.widget).desk.reader()) as conn:
+        with closing(bench(self.widget).desk.reader(whole=True)) as conn:
             conn.execute("BEGIN")
             if (plan := load(conn, self.project)) is not None:
                 self._foresight = Foresight(Schedule(plan))
@@ -98,7 +99,7 @@ class Foreseeing:
 
         while self._answered != (wanted := self._wanted):
             found = self._ask("foresee", list(self.ids), self.field, wanted[1])
-            self._answer = _words(outcome_of(found)) if found else ""
+            self._answer = self._words(outcome_of(found)) if found else ""
             self._answered = wanted
         self._asking = False
         self.widget.app.call_from_thread(bench(self.widget).shell.say_again)
@@ -108,14 +109,16 @@ class Foreseeing:
             return bench(self.widget).desk.planner.ask(verb, self.project, *words)
         return None
 
+    def _words(self, outcome: Outcome) -> str:
+        """In the discreet view without names: what moves may be hidden."""
+        from models.foresight import words
+
+        if bench(self.widget).front is not None:
+            outcome = replace(outcome, milestones=(), broken=())
+        return words(outcome, lambda instant: day(show(instant)))
+
     def _behind(self, work: Callable[[], object]) -> None:
         self.widget.run_worker(work, thread=True, group="foresight", exit_on_error=False)
-
-
-def _words(outcome: Outcome) -> str:
-    from models.foresight import words
-
-    return words(outcome, lambda instant: day(show(instant)))
 
 
 def of_task(widget: Widget, ids: Sequence[str], field: str) -> Callable[[str], str] | None:

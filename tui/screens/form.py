@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from models.schedule.instants import show
 from models.windows import discreet
 from models.windows.dates import Computed, computed, problems
-from models.windows.discreet import Front
 from models.windows.tasks import task_rows
 from tui.words import clock, day, duration, to_type
 
@@ -40,12 +39,12 @@ class Draft(NamedTuple):
     id: str = ""
 
 
-def lines(conn: sqlite3.Connection, kind: str, rec: str, all: bool, front: Front | None) -> Iterator[Draft]:
-    """The lines of a record; in the discreet view without what is for us only."""
+def lines(conn: sqlite3.Connection, kind: str, rec: str, all: bool, ours: bool) -> Iterator[Draft]:
+    """The lines of a record; where they are not `ours` alone without what only we should type."""
     from models.kinds import KINDS
 
-    if front is not None and not discreet.shows(conn, front, kind, rec):
-        yield Draft(HEAD, "Hidden", "in the discreet view")
+    if not ours and not (kind in KINDS and discreet.shows(conn, kind, rec)):
+        yield Draft(HEAD, "Nothing", "in this view")
     elif kind == "conflict":
         from tui.screens import explained
 
@@ -55,10 +54,10 @@ def lines(conn: sqlite3.Connection, kind: str, rec: str, all: bool, front: Front
 
         yield from explained.operation(conn, rec)
     else:
-        yield from _record(conn, KINDS[kind], rec, all, front)
+        yield from _record(conn, KINDS[kind], rec, all, ours)
         yield from _computed(conn, kind, rec, all)
         yield from _links(conn, kind, rec)
-        if front is None:
+        if ours:
             yield from _past(conn, KINDS[kind], rec)
 
 
@@ -72,9 +71,7 @@ def shown(conn: sqlite3.Connection, kind: Kind, name: str, value: Scalar, day: i
     return to_type(str(value)) if value and field.type in ("date", "minute") else field.show(value, day=day)
 
 
-def _record(
-    conn: sqlite3.Connection, kind: Kind, rec: str, all: bool, front: Front | None
-) -> Iterator[Draft]:
+def _record(conn: sqlite3.Connection, kind: Kind, rec: str, all: bool, ours: bool) -> Iterator[Draft]:
     values = _values(conn, kind, rec)
     if values is None:
         yield Draft(HEAD, kind.label, "not on this laptop")
@@ -87,7 +84,7 @@ def _record(
     for name, field in _in_order(kind).items():
         if name in HIDDEN:
             continue
-        if front is not None and discreet.secret(name, field.type, field.commercial):
+        if not ours and _is_hidden(conn, kind, field, values.get(name)):
             continue
         text = "" if name == "visibility" and not all else _text(conn, kind, rec, name, values, all)
         if text or all or name == kind.title:
@@ -99,6 +96,13 @@ def _record(
             left += 1
     more = ("less", "enter shows only what is set") if all else (f"+ {left} more", "enter shows them")
     yield Draft(MORE, *more)
+
+
+def _is_hidden(conn: sqlite3.Connection, kind: Kind, field: Field, value: Scalar) -> bool:
+    """Whether a field is for us only, or refers to what is."""
+    if field.refers and value:
+        return not discreet.shows(conn, field.refers, str(value))
+    return field.name == "visibility" or discreet.secret(kind.name, field.name)
 
 
 def _in_order(kind: Kind) -> dict[str, Field]:

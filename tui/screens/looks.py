@@ -174,7 +174,8 @@ class Looks(View):
         return cast("Preferred", self.app)
 
     def _views(self) -> dict[str, Saved]:
-        return self._app.settings.views.get(self.name_in_registry, {})
+        """None in the discreet view: their names and filters may be of anybody."""
+        return {} if self._app.discreet else self._app.settings.views.get(self.name_in_registry, {})
 
     def _has_tab(self) -> bool:
         if not self.tab:

@@ -60,7 +60,7 @@ class Narrowed(Looks):
         """What stands in the place of rows, and why there are none."""
         if self.text:
             return f"Nothing here fits /{self.text} · esc shows all"
-        return self.empty if bench(self).front is None else "Nothing here is for this client · D shows all"
+        return self.empty if bench(self).front is None else "Nothing here in the client view"
 
     # While it is typed
 

@@ -50,7 +50,7 @@ def _obstacle(app: Workbench, kind: str, rec: str) -> str:
     if not rec or kind not in KINDS:
         return "Put the cursor on a record first"
     if app.front is not None:
-        return "Notes are for us only; D ends the discreet view"
+        return "There are no notes in the client view"
     if "notes" not in KINDS[kind].fields:
         return f"A {KINDS[kind].label.lower()} has no notes"
     return ""

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 from models import seen
 from models.filters.vocabulary import OVERVIEW, Vocabulary
 from models.windows import overview
-from models.windows.discreet import Front, shows
-from models.windows.overview import SEEN_BY, Fact
+from models.windows.discreet import Front
+from models.windows.overview import OURS, SEEN_BY, Fact
 from models.windows.window import Window
 from tui.screens.noted import Noted
 from tui.screens.sharing import Shared
@@ -29,6 +29,7 @@ def _text(row: Row) -> Cell:
 
 class OverviewView(Noted, Shared):
     name_in_registry = "overview"
+    for_client = True
     empty = "Open a project first: g p, then g i on it"
     columns: ClassVar[Sequence[Column]] = [
         Column("label", "", lambda row: (row[1].label, "dim"), width=14),
@@ -104,7 +105,10 @@ class OverviewView(Noted, Shared):
         super().reload()
 
     def window(self) -> Window:
-        return Window(array("q", overview.left(bench(self).desk.conn, self.facts, self.wanted)))
+        found = overview.left(bench(self).desk.conn, self.facts, self.wanted)
+        if bench(self).front is not None:
+            found = [at for at in found if self.facts[at].label not in OURS]
+        return Window(array("q", found))
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return [(at, self.facts[at]) for at in rowids if at < len(self.facts)]
@@ -125,18 +129,6 @@ class OverviewView(Noted, Shared):
         if self.in_front:
             self.on_shown()
         self.detail.on_changes(changes)
-
-    def for_client(self, window: Window, front: Front) -> Window:
-        """Of the client's own, without what only we say of it."""
-        conn = bench(self).desk.conn
-        ours = ("project", "operation", "member")
-        kept = [
-            at
-            for at in window.rows
-            if (self.facts[at].label in ("Project", "Promised") or self.facts[at].kind not in ours)
-            and shows(conn, front, self.facts[at].kind, self.facts[at].id)
-        ]
-        return Window(array("q", kept))
 
     def front(self) -> Front:
         return self.front_of(self.project)

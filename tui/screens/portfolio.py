@@ -41,6 +41,7 @@ GROUPS: dict[str, Callable[[ProjectRow], str]] = {
 
 class PortfolioView(Shared):
     name_in_registry = "portfolio"
+    for_client = True
     empty = "No projects yet. o makes one, g w shows other ways to begin"
     sorts: ClassVar[Sequence[str]] = [column.key for column in COLUMNS]
     groups: ClassVar[Sequence[str]] = tuple(GROUPS)
@@ -133,6 +134,8 @@ class PortfolioView(Shared):
         if not self.in_front:
             self.stale = True
         else:
+            if bench(self).front is not None:
+                self.known.clear()  # what it says of tasks may be hidden now
             rows = [row for row in self.lines.visible_rowids() if row > 0]
             for head in portfolio.project_heads(bench(self).desk.conn, rows):
                 known = self.known.get(head.row)
@@ -174,8 +177,7 @@ class PortfolioView(Shared):
         missing = [row for row in rowids if row > 0 and row not in self.known]
         heads = {row.row: row for row in portfolio.project_heads(bench(self).desk.conn, missing)}
         every = [self.heads.get(row) or self.known.get(row) or heads.get(row) for row in rowids]
-        found = [row for row in every if row is not None]
-        return found if bench(self).front is None else [row._replace(kept=0) for row in found]
+        return [row for row in every if row is not None]
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return ("project", row.id) if row.id else ("", "")
@@ -200,9 +202,6 @@ class PortfolioView(Shared):
         super().tell_detail()
         if (row := self.here()) is not None and row.id:
             bench(self).project = row.id  # what is captured now is for the project under the cursor
-
-    def for_client(self, window: Window, front: Front) -> Window:
-        return self.of_kind(window, front, "project")
 
     def front(self) -> Front:
         row = self.here()
@@ -288,7 +287,7 @@ def _renewed(known: ProjectRow, head: ProjectRow) -> ProjectRow:
     """What is known of a project's tasks, under what it says by itself now."""
     return known._replace(
         name=head.name, client=head.client, manager=head.manager, hold=head.hold, cancelled=head.cancelled,
-        finish=head.finish, forecast=head.forecast, kept=head.kept,
+        finish=head.finish, forecast=head.forecast, kept=head.kept, internal=head.internal,
     )  # fmt: skip
 
 

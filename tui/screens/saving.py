@@ -21,7 +21,7 @@ PAGE = 200
 
 
 class _Changed(MilepostError):
-    """The discreet view came or went while the rows were read."""
+    """The client view began or ended while the rows were read."""
 
 
 def save_rows(view: ListView) -> None:
@@ -58,7 +58,7 @@ def _rows(view: ListView) -> Iterator[list[Value]]:
             yield [*_cells(view.lines.columns, row, getattr(view, "day_minutes", 0)), *level]
         if bench(view).front is not front:
             raise _Changed(
-                "The discreet view was switched meanwhile; nothing was written. Press the key again."
+                "The client view began or ended meanwhile; nothing was written. Press the key again."
             )
 
 

@@ -14,7 +14,6 @@ from models.filters.lines import Line as Said
 from models.filters.lines import left
 from models.filters.vocabulary import SETTINGS as TOLD
 from models.filters.vocabulary import Vocabulary
-from models.windows.discreet import Front
 from models.windows.window import Window
 from tui.finding import Lost
 from tui.screens.base import ListView, Picked
@@ -62,9 +61,6 @@ class Explained(Static):
     def reload(self) -> None:
         pass
 
-    def forget(self) -> None:
-        pass
-
     def on_changes(self, changes: Any) -> None:
         pass
 
@@ -87,6 +83,7 @@ def _value(row: Row) -> Cell:
 
 class SettingsView(ListView):
     name_in_registry = "settings"
+    for_client = True
     vocabularies: ClassVar[dict[str, Vocabulary]] = TOLD
     columns: ClassVar[Sequence[Column]] = [
         Column("label", "Setting", _label, ratio=2, min_width=22),
@@ -125,7 +122,7 @@ class SettingsView(ListView):
             yield Line(0, WRONG, str(at), text, "", f"Correct it in {FILE}, or below", True)
         for key, one in SETTINGS.items():
             yield Line(0, SETTING, key, one.label, held[key], one.help, key in held.values, one.choices)
-        for of, views in held.views.items():
+        for of, views in held.views.items() if app.front is None else ():
             for name, view in views.items():
                 text = "  ".join(f"{part}:{value}" for part, value in view.document().items())
                 yield Line(0, VIEW, f"{of}.{name}", f"{of}: {name}", text, "A saved view; X forgets it", True)
@@ -139,18 +136,16 @@ class SettingsView(ListView):
     def record_of(self, row: Row) -> tuple[str, str]:
         return row.kind, row.id
 
+    def seek(self, kind: str, rec: str) -> None:
+        for line in self.found:
+            if (line.kind, line.id) == (kind, rec):
+                self.lines.go_to(line.row)
+
     def tell_detail(self) -> None:
         self.pane.explain(self.here(), str(bench(self).settings.path))
 
-    def for_client(self, window: Window, front: Front) -> Window:
-        return window
-
     def on_changes(self, changes: Any) -> None:
         """None of this is in the store."""
-
-    def look_again(self) -> None:
-        if self.in_front:
-            self.reload()
 
     def on_shown(self) -> None:
         self.reload()

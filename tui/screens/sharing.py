@@ -97,6 +97,9 @@ class Shared(ListView):
     def _subject(self) -> Subject | None:
         kind, id = self.subject_here()
         kind = kind if id else ""
+        if bench(self).front is not None:
+            self.shell.say("Nothing is shared in the client view: leave it first")
+            return None
         if not bench(self).desk.loaded:
             self.shell.say("One moment: still loading. Once more", "warn")
             return None

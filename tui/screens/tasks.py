@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.events import Paste
 
-from models.windows import discreet, tasks
-from models.windows.discreet import Front
+from models.windows import tasks
 from models.windows.tasks import TaskRow
 from models.windows.window import EVERY, Condition, Window
 from tui import finding
@@ -22,7 +21,7 @@ from tui.unsaved import new_task
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
-from tui.words import day, duration, status, to_type
+from tui.words import INTERNAL, day, duration, status, to_type
 
 if TYPE_CHECKING:
     from models.filters.vocabulary import Vocabulary
@@ -33,7 +32,8 @@ HEAD = 64  # rows of the first paint; the rest of a larger project is read in a 
 
 def _name(row: TaskRow) -> Cell:
     text = (
-        ("◆ " if row.milestone else "")
+        (INTERNAL if row.internal else "")
+        + ("◆ " if row.milestone else "")
         + row.name
         + (" ≡" if row.notes else "")
         + (" ▲" if row.conflict else "")
@@ -72,6 +72,7 @@ GONE = "This project is no longer shared with you; g p goes to those that are"
 
 class TasksView(TaskActions, ReadBehind):
     name_in_registry = "tasks"
+    for_client = True
     empty = "No tasks here yet. o makes one; g p goes to the portfolio"
     shows: ClassVar[dict[str, frozenset[str]]] = {
         "task": frozenset({"parent_id", "rank", "project_id"}),
@@ -177,7 +178,7 @@ class TasksView(TaskActions, ReadBehind):
 
     @property
     def nothing(self) -> str:
-        return GONE if self._is_gone() else super().nothing
+        return GONE if self._is_gone() and bench(self).front is None else super().nothing
 
     def _is_gone(self) -> bool:
         sql = "SELECT 1 FROM project WHERE id=?"
@@ -202,25 +203,8 @@ class TasksView(TaskActions, ReadBehind):
     def hits(self, text: str) -> set[int]:
         return tasks.task_hits(bench(self).desk.conn, self.project, self.meant(text)["task"])
 
-    def for_client(self, window: Window, front: Front) -> Window:
-        """Without private tasks and all below them."""
-        conn, left = bench(self).desk.conn, Window()
-        if not discreet.shows(conn, front, "project", self.project):
-            return left
-        private, limit = discreet.private_tasks(conn, self.project), 256
-        for row, depth in zip(window.rows, window.depths, strict=True):
-            if depth <= limit:
-                limit = depth if row in private else 256
-                if row not in private:
-                    left.rows.append(row)
-                    left.depths.append(depth)
-        return left
-
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        found = tasks.task_rows(bench(self).desk.conn, rowids)
-        if bench(self).front is not None:
-            return [row._replace(blocked=None, notes=0, conflict=0, problem=None) for row in found]
-        return found
+        return tasks.task_rows(bench(self).desk.conn, rowids)
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return "task", row[1]
@@ -230,7 +214,7 @@ class TasksView(TaskActions, ReadBehind):
             super().seek(kind, rec)
 
     def is_short(self) -> bool:
-        return bench(self).front is not None or not tasks.large(bench(self).desk.conn, self.project)
+        return not tasks.large(bench(self).desk.conn, self.project)
 
     def _left(
         self, conn: sqlite3.Connection, tree: Window, texts: list[str] | None, wanted: Mapping[str, Condition]
@@ -284,10 +268,9 @@ class TasksView(TaskActions, ReadBehind):
         return partial(self._show_all, tree, texts, text, self._left(conn, tree, texts, wanted))
 
     def _show_all(self, tree: Window, texts: list[str] | None, text: str, left: Window) -> None:
-        if bench(self).front is None:
-            self._tree, self._kept = tree, (text, left)
-            self.texts = texts if self.filtering else None
-            self._show(left)
+        self._tree, self._kept = tree, (text, left)
+        self.texts = texts if self.filtering else None
+        self._show(left)
 
     def _show(self, left: Window) -> None:
         self.lines.set_window(left.rows, left.depths)

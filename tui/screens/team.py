@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from models.filters import vocabulary
 from models.windows import team
-from models.windows.discreet import Front
 from models.windows.team import CALENDAR, MEMBER
 from models.windows.window import Window
 from tui.links import link
@@ -16,6 +15,7 @@ from tui.screens.base import ListView, Picked
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
+from tui.words import INTERNAL
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -29,11 +29,12 @@ OWN = {"name": ("member", "calendar")}  # a column that is not here is a member'
 
 def _name(row: Row) -> Cell:
     mark = {"member": "·", "calendar": "▦"}[row.kind]
-    return f"{mark} {row.name}", "dim" if row.inactive else ""
+    return f"{mark} {INTERNAL if row.internal else ''}{row.name}", "dim" if row.inactive else ""
 
 
 class TeamView(ListView):
     name_in_registry = "team"
+    for_client = True
     vocabularies = vocabulary.TEAM
     empty = "Nobody yet. o makes a member"
     columns: ClassVar[Sequence[Column]] = [
@@ -91,9 +92,6 @@ class TeamView(ListView):
 
     def row_number(self, kind: str, rowid: int) -> int:
         return rowid * 2 + CODES[kind]
-
-    def for_client(self, window: Window, front: Front) -> Window:
-        return self.of_kind(window, front, *CODES)
 
     def write(self, picked: Picked, field: str, text: str, lost: Lost = lambda why: None) -> None:
         if picked and picked[0][0] in OWN.get(field, ("member",)):

@@ -41,6 +41,7 @@ def _what(row: TodayRow) -> Cell:
 
 class TodayView(Noted, TaskActions):
     name_in_registry = "today"
+    for_client = True
     empty = "Nothing is late, due or waiting for you. g p shows all projects"
     columns: ClassVar[Sequence[Column]] = [
         Column("name", "What", _name, ratio=5, min_width=28),
@@ -89,7 +90,12 @@ class TodayView(Noted, TaskActions):
         self._show(self.found)
 
     def window(self) -> Window:
-        return Window(array("q", left(bench(self).desk.conn, self.found, self.wanted)))
+        found = left(bench(self).desk.conn, self.found, self.wanted)
+        if bench(self).front is not None:
+            found = [
+                at for at in found if self.found[at].rank != QUIET
+            ]  # that somebody is silent is for us only
+        return Window(array("q", found))
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
         return [self.found[at] for at in rowids if at < len(self.found)]
@@ -109,15 +115,6 @@ class TodayView(Noted, TaskActions):
         else:
             self.stale = True
         self.detail.on_changes(changes)
-
-    def for_client(self, window: Window, front: Front) -> Window:
-        """Other clients' lines, promises and silences are for us only."""
-        kept = [
-            at
-            for at in window.rows
-            if self.found[at].kind == "task" and self.found[at].project_id == front.project
-        ]
-        return Window(array("q", kept))
 
     def front(self) -> Front:
         row = self.here()
