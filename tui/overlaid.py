@@ -45,10 +45,11 @@ class Overlaid(Offering, inherit_bindings=False):
         await self._open_palette([], self._origin(), cast("Milepost", self.app).providers)
 
     async def preview(self, question: str, lines: Sequence[str], do: Callable[[], object]) -> None:
-        """Shows what something would do, and does it on enter."""
+        """Shows what something would do, and does it on enter; nothing when a client has begun to look on meanwhile."""
         from tui.preview import Preview
 
-        (await self._overlay(Preview)).open(question, lines, do)
+        if not cast("Milepost", self.app).discreet:
+            (await self._overlay(Preview)).open(question, lines, do)
 
     async def choose(self, entries: Sequence[Entry]) -> None:
         """Lets one of these be chosen, by a few letters."""

@@ -23,14 +23,14 @@ class Front(NamedTuple):
 
 # who may see a row of a table with records, beside that it is marked for the client and not deleted
 _OF_CLIENT = "client_id IN (SELECT id FROM temp.client)"
-_OF_PROJECT = "project_id IN (SELECT id FROM temp.project)"
+_OF_PROJECT = "+project_id IN (SELECT id FROM temp.own)"  # + : rows are looked for by what the reader asks
 _OF_TASK = "EXISTS (SELECT 1 FROM temp.task t WHERE t.id=x.task_id)"
 _RULES = {
     "project": f"({_OF_CLIENT} OR client_id IS NULL AND id={{project}})",
     "task": f"{_OF_PROJECT} AND rowid NOT IN (SELECT row FROM temp.hidden)",
     "dependency": """EXISTS (SELECT 1 FROM temp.task t WHERE t.id=x.predecessor_id)
         AND EXISTS (SELECT 1 FROM temp.task t WHERE t.id=x.successor_id)""",
-    "assignment": f"{_OF_TASK} AND member_id IN (SELECT id FROM temp.member)",
+    "assignment": f"{_OF_TASK} AND EXISTS (SELECT 1 FROM temp.member m WHERE m.id=x.member_id)",
     "baseline": _OF_PROJECT,
     "baseline_task": f"baseline_id IN (SELECT id FROM temp.baseline) AND {_OF_TASK}",
     "client": "id={client}",
@@ -81,7 +81,7 @@ _SECRET = {  # for us only; of a reason it is left that there is one, for the st
 }  # fmt: skip
 _LEFT = {"priority": "500", "space": "'workspace'"}  # what stands there instead, else nothing
 _HIDDEN = """WITH RECURSIVE below(id, row, project) AS (
-      SELECT id, rowid, project_id FROM main.task WHERE project_id IN (SELECT id FROM temp.project)
+      SELECT id, rowid, project_id FROM main.task WHERE project_id IN (SELECT id FROM temp.own)
         AND visibility IS NOT 'client'
       UNION SELECT t.id, t.rowid, t.project_id FROM main.task t JOIN below b
         ON t.project_id=b.project AND t.parent_id=b.id)
@@ -99,6 +99,7 @@ def connect(path: Path, front: Front) -> sqlite3.Connection:
     """A connection to the store at `path` for this client. Raises StoreError."""
     conn = db.connect(path, readonly=True, of=Discreet)
     conn.execute("PRAGMA temp_store=MEMORY")
+    conn.execute("CREATE TEMP TABLE own(id TEXT PRIMARY KEY) WITHOUT ROWID")
     conn.execute("CREATE TEMP TABLE hidden(row INTEGER PRIMARY KEY)")
     ids = {name: "'" + id.replace("'", "''") + "'" for name, id in front._asdict().items()}
     for (table,) in conn.execute("SELECT name FROM main.sqlite_master WHERE type='table'").fetchall():
@@ -128,7 +129,10 @@ def _column(table: str, name: str) -> str:
 
 
 def refresh(conn: sqlite3.Connection) -> None:
-    """Finds the tasks that are hidden, and those below them, anew: to be called when a task may have changed."""
+    """Finds the projects that are shown, and the tasks of them that are hidden with all below them, anew: to be called
+    when something changed."""
+    conn.execute("DELETE FROM temp.own")
+    conn.execute("INSERT INTO temp.own SELECT id FROM temp.project")
     conn.execute("DELETE FROM temp.hidden")
     conn.execute(_HIDDEN)
 
