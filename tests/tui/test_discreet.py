@@ -6,6 +6,7 @@ from models.dependency import link
 from models.kinds import KINDS
 from models.record import create
 from models.windows import discreet
+from sync.worker import State
 from tests.tui.office import TASKS, at_work, elsewhere, furnish, here, keys, opened, see, until, value, view
 from tests.tui.plain import screen_lines, screen_text
 from tests.tui.planted import Company, Walk, asked
@@ -228,3 +229,34 @@ async def test_what_lies_over_the_work_is_closed_and_what_was_typed_comes_back_a
         await see(pilot, "Duration of “Survey”")
         await keys(pilot, "enter")
         await until(lambda: value(pilot.app, "task", ids["Survey"], "duration_minutes") == 1440, pilot)
+
+
+@pytest.mark.asyncio
+async def test_what_was_left_unsaved_is_offered_when_no_client_looks_on(tmp_path, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "e '_the_angry_boss'")
+        await until(
+            lambda: any("angry boss" in one.read_text() for one in (tmp_path / "typing").iterdir()), pilot
+        )
+    (tmp_path / "client-view").write_text(f"{ids['Harlan Fab']}\n{ids['Nesting line']}", "utf-8")
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await until(lambda: pilot.app._found, pilot)
+        assert "Go live" in screen_text(pilot.app) and "angry" not in screen_text(pilot.app)
+        await keys(pilot, "D")
+        await see(pilot, "Survey the angry boss")
+
+
+@pytest.mark.asyncio
+async def test_what_comes_late_names_nothing(tmp_path, ids):
+    told = "1 was refused: Ask the angry boss"
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        app = pilot.app
+        for key, seen in (("D", False), ("D", True)):
+            await keys(pilot, key)
+            app.on_workbench_synced(app.Synced(State("synced", detail=told)))
+            await pilot.pause()
+            assert ("angry" in screen_text(app)) is seen
+            app.shell.footer.hush()
+            await app.shell.preview("Import it?", ["The angry boss"], lambda: None)
+            await pilot.pause()
+            assert ("angry" in screen_text(app)) is seen
