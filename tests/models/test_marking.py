@@ -38,15 +38,18 @@ def test_marking_goes_to_and_fro_and_leaves_what_is_private(desk):
         desk.do(marking.mark, picked[2:])
 
 
-def test_a_task_that_is_shown_brings_links_and_people_that_an_older_milepost_made(desk):
-    one, two = desk.tasks(desk.project(), "One", "Two")
+@pytest.mark.parametrize("kind", ["task", "project"])
+def test_what_is_shown_brings_links_and_people_that_an_older_milepost_made(desk, kind):
+    line = desk.project()
+    one, two = desk.tasks(line, "One", "Two")
+    rec = {"task": one, "project": line}[kind]
     tomas = desk.do(record.create, "member", name="Tomas").id
     link = desk.do(dependency.link, one, two).id
     desk.do(assignment.hand_over, [one], "", tomas)
     [work] = desk.conn.execute("SELECT id FROM assignment").fetchone()
-    for kind, id in (("task", one), ("dependency", link), ("assignment", work)):
-        desk.edit(kind, id, visibility="internal")
-    desk.do(marking.mark, [("task", one)])
+    for each, id in ((kind, rec), ("dependency", link), ("assignment", work)):
+        desk.edit(each, id, visibility="internal")
+    desk.do(marking.mark, [(kind, rec)])
     assert (
         desk.get("dependency", link, "visibility") == desk.get("assignment", work, "visibility") == "client"
     )
