@@ -31,8 +31,8 @@ class LookedOn(Rescued):
         """Marks records as internal, or as the client's where they are."""
 
         def said(changes: Changes) -> str:
-            what = "is internal now" if changes.result == "internal" else "is for the client now"
-            return f"{name} {what} · u undoes" if self.front is None else "Done · u undoes"
+            what = "internal" if changes.result == "internal" else "for the client"
+            return f"{name}: {what} now · u undoes" if self.front is None else "Done · u undoes"
 
         self._bench.edit(f"Mark {name}", "marking.mark", picked, said=said)
 

@@ -4,8 +4,6 @@ from datetime import date, datetime
 
 from models import dayform
 
-INTERNAL = "▒ "  # before what the client view has not, where it has others of that kind by themselves
-FOR_CLIENT = "▣ "  # before what it has, where it has none by itself
 MARKS = {
     "todo": ("○", ""),
     "doing": ("◐", "accent"),
@@ -13,6 +11,13 @@ MARKS = {
     "blocked": ("▲", "warn"),
     "n/a": ("–", "dim"),
 }
+
+
+def seen(internal: int, by_itself: bool = True) -> str:
+    """The mark before what the client view has not, or, of a kind that it has not `by_itself`, before what it has."""
+    if by_itself:
+        return "▒ " if internal else ""
+    return "" if internal else "▣ "
 
 
 def day(moment: str | None, today: date | None = None) -> str:

@@ -40,7 +40,8 @@ def team(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> Wind
 _TEAM = {
     MEMBER: """SELECT rowid*2, 'member', id, name, initials, role, email, phone, inactive IS 1,
         visibility IS NOT 'client' FROM member""",
-    CALENDAR: "SELECT rowid*2+1, 'calendar', id, name, NULL, NULL, NULL, NULL, 0, 0 FROM calendar",
+    CALENDAR: """SELECT rowid*2+1, 'calendar', id, name, NULL, NULL, NULL, NULL, 0,
+        visibility IS NOT 'client' FROM calendar""",
 }
 
 

@@ -82,7 +82,7 @@ async def test_one_key_takes_a_task_and_what_is_below_it_out_of_the_client_view(
     async with at_work(tmp_path, project="Nesting") as pilot:
         await keys(pilot, "I")
         await see(pilot, "▒ Survey")
-        await see(pilot, "“Survey” is internal now · u undoes")
+        await see(pilot, "“Survey”: internal now · u undoes")
         await keys(pilot, "D")
         assert tasks(pilot) == ["Install", "Lay cables", "Go live"]
         assert "▣ client view" in screen_lines(pilot.app)[0]

@@ -25,7 +25,7 @@ from tui.view import bench
 from tui.widgets.cards import Cards
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
-from tui.words import INTERNAL, MARKS, day
+from tui.words import MARKS, day, seen
 
 SMALL = 2000  # tasks that are read on the screen's thread
 FIRST = 1000  # of a plan, which are shown before the others are read
@@ -37,7 +37,7 @@ Asked = tuple[bool, str, Condition]
 
 def _name(row: CardRow) -> Cell:
     text = (
-        (INTERNAL if row.internal else "")
+        seen(row.internal)
         + ("! " if row.priority > 500 else "")
         + ("◆ " if row.milestone else "")
         + row.name

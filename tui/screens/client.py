@@ -16,7 +16,7 @@ from tui.screens.noted import Noted
 from tui.screens.sharing import Shared
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
-from tui.words import FOR_CLIENT, INTERNAL, day
+from tui.words import day, seen
 
 MARKS = {"interaction": "·", "promise": "!", "visit": "⌂", "task": "◆"}
 DAYS = {"interaction": "at", "promise": "due", "visit": "start"}  # what `d` writes, by kind
@@ -30,9 +30,8 @@ def _day(row: TimeRow) -> Cell:
 
 
 def _name(row: TimeRow) -> Cell:
-    by_itself = row.kind == "task"
-    seen = "" if by_itself is not bool(row.internal) else INTERNAL if by_itself else FOR_CLIENT
-    return f"{MARKS[row.kind]} {seen}{row.name}", "" if row.kind == "interaction" or not row.done else "dim"
+    mark = f"{MARKS[row.kind]} {seen(row.internal, row.kind == 'task')}"
+    return f"{mark}{row.name}", "" if row.kind == "interaction" or not row.done else "dim"
 
 
 class ClientView(Noted, Shared):

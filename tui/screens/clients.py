@@ -17,7 +17,7 @@ from tui.screens.sharing import KEPT, Shared
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
-from tui.words import INTERNAL, count
+from tui.words import count, seen
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -39,7 +39,7 @@ FIELDS = {  # what a column writes, by kind
 
 def _name(row: Row) -> Cell:
     mark = KEPT if row.kept else MARKS[row.kind]
-    return f"{mark} {INTERNAL if row.internal else ''}{row.name}", "strong" if row.kind == "client" else ""
+    return f"{mark} {seen(row.internal)}{row.name}", "strong" if row.kind == "client" else ""
 
 
 def _extra(row: Row) -> Cell:

@@ -10,7 +10,7 @@ from models.windows.portfolio import HEALTH, ProjectRow
 from tui.screens.sharing import KEPT
 from tui.widgets.bar import Bar, Piece, width_of
 from tui.widgets.columns import Cell, Column
-from tui.words import INTERNAL, clock, count, day, to_type
+from tui.words import clock, count, day, seen, to_type
 
 BARS = "▁▂▃▄▅▆▇█"
 WEEK = 5  # weekdays: a step of the sparkline
@@ -23,7 +23,7 @@ def _client(row: ProjectRow) -> Cell:
 def _name(row: ProjectRow) -> Cell:
     if not row.id:
         return count(row.projects, "project"), "dim"
-    return (INTERNAL if row.internal else "") + (f"{KEPT} {row.name}" if row.kept else row.name), ""
+    return seen(row.internal) + (f"{KEPT} {row.name}" if row.kept else row.name), ""
 
 
 def _progress(row: ProjectRow) -> Cell:

@@ -21,7 +21,7 @@ from tui.unsaved import new_task
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
-from tui.words import INTERNAL, day, duration, status, to_type
+from tui.words import day, duration, seen, status, to_type
 
 if TYPE_CHECKING:
     from models.filters.vocabulary import Vocabulary
@@ -32,7 +32,7 @@ HEAD = 64  # rows of the first paint; the rest of a larger project is read in a 
 
 def _name(row: TaskRow) -> Cell:
     text = (
-        (INTERNAL if row.internal else "")
+        seen(row.internal)
         + ("◆ " if row.milestone else "")
         + row.name
         + (" ≡" if row.notes else "")

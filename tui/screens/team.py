@@ -15,7 +15,7 @@ from tui.screens.base import ListView, Picked
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
 from tui.widgets.prompt import Question
-from tui.words import INTERNAL
+from tui.words import seen
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -29,7 +29,7 @@ OWN = {"name": ("member", "calendar")}  # a column that is not here is a member'
 
 def _name(row: Row) -> Cell:
     mark = {"member": "·", "calendar": "▦"}[row.kind]
-    return f"{mark} {INTERNAL if row.internal else ''}{row.name}", "dim" if row.inactive else ""
+    return f"{mark} {seen(row.internal, row.kind == 'member')}{row.name}", "dim" if row.inactive else ""
 
 
 class TeamView(ListView):
