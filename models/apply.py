@@ -20,7 +20,7 @@ from models.record import KINDS, new_id
 
 class Entry(NamedTuple):
     """One accepted transaction of the server's log. `at` is milliseconds UTC; `idle` names (rec, field) of it that
-    changed nothing on the server."""
+    changed nothing on the server. The `replica` is "" in what a push of ours is answered with."""
 
     ver: int
     id: str

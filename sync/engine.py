@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from models import blobs as contents
-from models import db, outbox, rejoining, space, sums
+from models import db, outbox, rejoining, replica, space, sums
 from models.blobs import Blobs
 from models.errors import Held
 from sync import asking, blobs
@@ -56,7 +56,7 @@ def _all(
 ) -> Generator[Step, Any, None]:
     begun: _Begun = yield Local("begin", partial(_begin, now=now(), check=check))
     epoch = begun.epoch or (yield from _rejoin(""))
-    run = Run(report, epoch, now, progress)
+    run = Run(report, epoch, begun.replica, now, progress)
     if not (begun.waits and (yield from push(run))):
         yield from pull(run)
     if begun.shown or report.fetched:
@@ -72,6 +72,7 @@ class _Begun(NamedTuple):
     `shown`: something taken back may have come by a snapshot; `unsent`: a content is to be sent."""
 
     epoch: str
+    replica: str
     waits: bool
     shown: bool
     unsent: bool
@@ -80,9 +81,9 @@ class _Begun(NamedTuple):
 def _begin(conn: sqlite3.Connection, now: int, check: bool) -> _Begun:
     contents.offer_again(conn, now, at_once=check)
     waits = bool(outbox.waiting(conn) or rejoining.offers(conn, 1))
-    return _Begun(
-        epoch_of(conn), waits, bool(db.get_meta(conn, space.SHOWN)), contents.unsent(conn) is not None
-    )
+    ours, _ = replica.read(conn)
+    shown, unsent = bool(db.get_meta(conn, space.SHOWN)), contents.unsent(conn) is not None
+    return _Begun(epoch_of(conn), ours, waits, shown, unsent)
 
 
 def _rejoin(before: str) -> Generator[Step, Any, str]:

@@ -28,7 +28,7 @@ class Checkpoint(NamedTuple):
 
 @dataclass
 class Report:
-    """What one sync did."""
+    """What one sync did. `accepted` are operations of this replica, `pulled` those of others."""
 
     pushed: int = 0
     accepted: int = 0
@@ -51,12 +51,13 @@ class OtherHistory(Exception):
 
 @dataclass
 class Run:
-    """One sync, within one history of the server. `turns` counts answers in a row that name another newest operation
-    of this replica; `most` operations are pushed at once. `told` is what the server said when this laptop came to the
+    """One sync of a `replica`, within one history of the server. `turns` counts answers in a row that name another
+    newest operation of this replica; `most` operations are pushed at once. `told` is what the server said when this laptop came to the
     end of its log."""
 
     report: Report
     epoch: str
+    replica: str
     now: Callable[[], int]
     progress: Progress
     turns: int = 0
@@ -78,7 +79,7 @@ class Run:
         return Local(what, partial(in_epoch, epoch=self.epoch, work=work, **given), ahead, durable)
 
     def came(self, entries: Sequence[apply.Entry]) -> None:
-        self.report.pulled += len(entries)
+        self.report.pulled += sum(entry.replica not in ("", self.replica) for entry in entries)
         self.report.conflicts += sum(p.kind == "conflict" for e in entries for p in e.patches)
 
     def reach(self, page: Page, shares: int) -> None:

@@ -254,7 +254,7 @@ def test_where_nobody_elses_lies_between_a_push_needs_no_pull(ines: Store) -> No
     report = drive(ines, lambda r: _told(r, 4, 4), steps)
     assert _asked(steps) == ["/v1/push?epoch=ours&since=3&shares=0"]
     assert _seen(ines) == ("4", [(4, 4)], [(4, "Harlan Fab")])
-    assert (report.accepted, report.pulled, report.head) == (1, 1, 4)
+    assert (report.accepted, report.pulled, report.head) == (1, 0, 4)  # its own comes back
 
 
 def _told(request: Request, ver: int, head: int, *otherwise: Entry) -> Reply:
