@@ -52,8 +52,8 @@ class OtherHistory(Exception):
 @dataclass
 class Run:
     """One sync of a `replica`, within one history of the server. `turns` counts answers in a row that name another
-    newest operation of this replica; `most` operations are pushed at once. `told` is what the server said when this laptop came to the
-    end of its log."""
+    newest operation of this replica; `most` operations are pushed at once. `told` is what the server
+    said when this laptop came to the end of its log."""
 
     report: Report
     epoch: str
