@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import orjson
 
@@ -12,13 +12,16 @@ from models.kinds import KINDS
 from models.windows.conflicts import ConflictRow
 from tui.commands import lookup, values
 from tui.commands.output import plain, plain_lines
+from tui.words import moment
+
+Dated = Callable[[str], str]
 
 GROUPS = {
     "progress": "Status", "place": "Place", "constraint": "Constraint", "manual": "Manual dates",
     "hold": "On hold", "outcome": "State", "days": "Days", "frame": "Dates", "ends": "Link", "lag": "Lag",
 }  # fmt: skip
 STATUS = "status"  # the name of what a task's progress says, beside those of its fields
-UNQUOTED = (STATUS, "deleted_at", "parent_id", "rank")
+UNLABELLED = (STATUS, "deleted_at", "parent_id", "rank")
 
 
 def label(kind: str, name: str) -> str:
@@ -44,18 +47,22 @@ def holds_both(kind: str, loser: Mapping[str, Scalar]) -> bool:
 
 
 def told(
-    conn: sqlite3.Connection, kind: str, rec: str, side: Mapping[str, Scalar], names: list[str], day: int
-) -> str:
-    """What a side holds of these fields; `day`: the working minutes of a day."""
+    conn: sqlite3.Connection, kind: str, rec: str, side: Mapping[str, Scalar], names: list[str], day: int,
+    dated: Dated | None,
+) -> str:  # fmt: skip
+    """What a side holds of these fields; `day`: the working minutes of a day; `dated` says a date, None as commands
+    do."""
     texts = {
-        name: _text(conn, kind, rec, name, side, day) for name in names if name in side or name == STATUS
+        name: _text(conn, kind, rec, name, side, day, dated)
+        for name in names
+        if name in side or name == STATUS
     }
     if "parent_id" in texts:
         texts.pop("rank", None)  # an order below another one says nothing
     if len(side) == 1:
         return "".join(texts.values())
     return ", ".join(
-        text if name in UNQUOTED else f"{_label(kind, name)} {text}" for name, text in texts.items()
+        text if name in UNLABELLED else f"{_label(kind, name)} {text}" for name, text in texts.items()
     )
 
 
@@ -68,8 +75,8 @@ def in_words(conn: sqlite3.Connection, row: ConflictRow) -> ConflictRow:
     return row._replace(
         name=lookup.title(conn, row.kind, row.rec) if known else row.name,
         field=label(row.kind, row.field),
-        winner=told(conn, row.kind, row.rec, winner, names, day),
-        loser=told(conn, row.kind, row.rec, loser, names, day),
+        winner=told(conn, row.kind, row.rec, winner, names, day, moment),
+        loser=told(conn, row.kind, row.rec, loser, names, day, moment),
     )
 
 
@@ -79,8 +86,9 @@ def _label(kind: str, name: str) -> str:
 
 
 def _text(
-    conn: sqlite3.Connection, kind: str, rec: str, name: str, side: Mapping[str, Scalar], day: int
-) -> str:
+    conn: sqlite3.Connection, kind: str, rec: str, name: str, side: Mapping[str, Scalar], day: int,
+    dated: Dated | None,
+) -> str:  # fmt: skip
     value = side.get(name)
     if name == STATUS:
         return _status(side)
@@ -91,6 +99,8 @@ def _text(
     field = KINDS[kind].fields.get(name) if kind in KINDS else None
     if field is not None and field.refers:
         return lookup.title(conn, field.refers, None if value is None else str(value)) or "nothing"
+    if dated and value and field is not None and field.type in ("date", "minute"):
+        return dated(str(value))
     text = field.show(value, day=day) if field else "" if value is None else str(value)
     return " ⏎ ".join(plain_lines(text)) or "nothing"
 

@@ -18,7 +18,7 @@ from models.texts import Region
 from models.windows.open_conflicts import OPEN, overtaken
 from tui import finding
 from tui.commands import lookup, values
-from tui.conflict_words import UNQUOTED, differing, label, told
+from tui.conflict_words import Dated, differing, holds_both, label, told
 from tui.words import count
 
 DECIDED = {
@@ -120,11 +120,11 @@ class Conflict:
         found = clashing(self.base, self.stands.values, self.aside.values)
         return found if self.mine.stands else [Region(r.base, r.other, r.one) for r in found]
 
-    def shown(self, conn: sqlite3.Connection, side: Mapping[str, Scalar]) -> str:
-        """A side's values as a person reads them: what differs between mine and theirs."""
+    def shown(self, conn: sqlite3.Connection, side: Mapping[str, Scalar], dated: Dated | None = None) -> str:
+        """A side's values as a person reads them: what differs between mine and theirs. A text stands in quotes."""
         names = differing(self.kind, self.mine.values, self.theirs.values)
-        text = told(conn, self.kind, self.rec, side, names, self.day)
-        return text if len(self.stands.values) > 1 or names[0] in UNQUOTED else f"“{text}”"
+        text = told(conn, self.kind, self.rec, side, names, self.day, dated)
+        return f"“{text}”" if holds_both(self.kind, self.aside.values) else text
 
 
 _SELECT = """SELECT c.*, s.choice AS settled, t.author AS settled_by FROM conflict c

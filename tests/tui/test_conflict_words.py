@@ -9,8 +9,9 @@ from models.conflict import Conflict, choice_of
 from models.record import create, find
 from models.windows.conflicts import conflicts_rows, conflicts_window
 from tests.tui.office import furnish, opened
-from tui.conflict_words import in_words
+from tui.conflict_words import holds_both, in_words
 from tui.conflicts import conflicts
+from tui.words import moment
 
 DONE = {"actual_start": "2026-11-30T08:00", "actual_finish": "2026-12-01T17:00", "percent_complete": 100}
 PROGRESS = {"stop": None, "resume": None, "segments": None, "remaining_minutes": None, "actual_finish": None}
@@ -38,8 +39,9 @@ def read(home, ids, kind, rec, winner, loser, authors=("Tomas Roth", "Ines Vogt"
             row = in_words(conn, row)
             mine, theirs = (row.loser, row.winner) if row.ours_aside else (row.winner, row.loser)
             assert (row.name, row.field) == (each.title, each.label)
-            said = [each.shown(conn, side.values).strip("“”") for side in (each.mine, each.theirs)]
-            assert said == [mine, theirs]
+            said = [each.shown(conn, side.values, moment) for side in (each.mine, each.theirs)]
+            assert [text.strip("“”") for text in said] == [mine, theirs]
+            assert all(text.startswith("“") == holds_both(kind, loser) for text in said)
             return each, mine, theirs
 
 
@@ -49,12 +51,14 @@ def read(home, ids, kind, rec, winner, loser, authors=("Tomas Roth", "Ines Vogt"
         (DOING, DOING | {"percent_complete": 30}, "Status", "doing (30 %)", "doing (80 %)"),
         (DOING, DOING | DONE, "Status", "done", "doing (80 %)"),
         (DOING, DOING | {"blocked_reason": "no power"}, "Status", "blocked: no power", "doing (80 %)"),
-        (DOING, DOING | {"stop": "2026-12-02T12:00"}, "Status", "Stopped at 2026-12-02 12:00",
+        (DOING, DOING | {"stop": "2026-12-02T12:00"}, "Status", f"Stopped at {moment('2026-12-02T12:00')}",
          "Stopped at nothing"),
         ({"deleted_at": None}, {"deleted_at": "2026-11-20T08:00:00.000Z"}, "Delete", "deleted it", "went on with it"),
         ({"constraint_type": "SNET", "constraint_date": "2026-12-01T08:00"},
          {"constraint_type": "SNET", "constraint_date": "2026-12-02T08:00"},
-         "Constraint", "Constraint date 2026-12-02 08:00", "Constraint date 2026-12-01 08:00"),
+         "Constraint", *(f"Constraint date {moment(day)}" for day in ("2026-12-02T08:00", "2026-12-01T08:00"))),
+        ({"deadline": "2026-12-01T08:00"}, {"deadline": None}, "Deadline", "nothing", moment("2026-12-01T08:00")),
+        ({"name": "Visit 2026-12-01"}, {"name": "Visit 2026-12-02"}, "Name", "Visit 2026-12-02", "Visit 2026-12-01"),
     ],
 )  # fmt: skip
 def test_only_what_differs_is_said(tmp_path, ids, winner, loser, label, mine, theirs):

@@ -69,6 +69,8 @@ async def test_a_note_is_shown_merged_and_the_clashing_lines_are_chosen(tmp_path
         await keys(pilot, "m")
         await until(lambda: not len(view(pilot.app).lines.window), pilot)
         assert value(pilot.app, "task", ids["Survey"], "notes") == INES + " at hall 2"
+        await keys(pilot, "g s G")
+        await see(pilot, "aside:")  # the settlement, in the pane of the operation
 
 
 @pytest.mark.asyncio

@@ -169,8 +169,14 @@ def _conflict(conn: sqlite3.Connection, _: str, row: Mapping[str, object]) -> st
     return f"{field.label if field else name} of {title(conn, kind, str(row['rec']))}"
 
 
+_CHOICES = {
+    "now": "as it stands", "stands": "what stood", "aside": "what was set aside", "both": "both",
+    "value": "another value",
+}  # fmt: skip
+
+
 def _settlement(conn: sqlite3.Connection, _: str, row: Mapping[str, object]) -> str:
-    return f"{title(conn, 'conflict', str(row['conflict_id'] or ''))}: {row['choice']}"
+    return f"{title(conn, 'conflict', str(row['conflict_id'] or ''))}, {_CHOICES.get(str(row['choice']), '')}"
 
 
 _TITLES = {

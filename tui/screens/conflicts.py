@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 SIDES = {"mine": "mine stays", "theirs": "theirs stays", "both": "both stay", "now": "as it stands"}
 BY_TIME = ("time", "text")
-MOMENT = r"\b\d{4}-\d\d-\d\d(T\d\d:\d\d)?\b"
 
 
 def _state(row: ConflictRow) -> Cell:
@@ -39,11 +37,7 @@ def _side(row: ConflictRow, mine: bool) -> Cell:
     name = (row.loser_name if aside else row.winner_name) or "a colleague"
     if row.laptop:
         name = "this laptop" if (row.laptop == "loser") == aside else "another laptop"
-    return f"{_short(row.loser if aside else row.winner)}  ({name})", "" if aside else "strong"
-
-
-def _short(text: str) -> str:
-    return re.sub(MOMENT, lambda found: moment(found[0]), text)
+    return f"{row.loser if aside else row.winner}  ({name})", "" if aside else "strong"
 
 
 class Decision(Detail):
@@ -193,7 +187,7 @@ class ConflictsView(ListView):
         from tui.palette import Entry
 
         conn = bench(self).desk.conn
-        told = [(f"{word}: {each.shown(conn, side.values)}", side.by, word[0], word)
+        told = [(f"{word}: {each.shown(conn, side.values, moment)}", side.by, word[0], word)
                 for word, side in (("mine", each.mine), ("theirs", each.theirs))]  # fmt: skip
         return [
             Entry(

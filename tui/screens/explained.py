@@ -12,7 +12,7 @@ import orjson
 from models.capture import REJECTED
 from models.notice import STOPPED, stopped
 from tui.screens.form import HEAD, LINK, PAST, Draft, change_in_words, shown, shown_title
-from tui.words import clock
+from tui.words import clock, moment
 
 if TYPE_CHECKING:
     from tui.conflicts import Conflict, Side
@@ -49,12 +49,12 @@ def conflict(conn: sqlite3.Connection, rec: str) -> Iterator[Draft]:
 
 def _values(conn: sqlite3.Connection, each: Conflict) -> Iterator[Draft]:
     if each.base:
-        yield Draft(PAST, "before both", each.shown(conn, each.base), "base")
+        yield Draft(PAST, "before both", each.shown(conn, each.base, moment), "base")
     for word, side in (("mine", each.mine), ("theirs", each.theirs)):
-        yield Draft(PAST, word, each.shown(conn, side.values), word)
+        yield Draft(PAST, word, each.shown(conn, side.values, moment), word)
         yield Draft(PAST, "  stands" if side.stands else "  set aside", _whose(side), f"{word} by")
     if each.moved_on:
-        yield Draft(PAST, "now", each.shown(conn, each.now), "now")
+        yield Draft(PAST, "now", each.shown(conn, each.now, moment), "now")
 
 
 def _whose(side: Side) -> str:

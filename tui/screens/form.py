@@ -298,7 +298,7 @@ def change_in_words(
 
     spec = KINDS[kind]
     if field == "" or field not in spec.fields:
-        return spec.label, "came" if new is not None or old is None else "went"
+        return spec.label, "new" if new is not None or old is None else "taken out"
     if field == "deleted_at":
         return spec.label, "into the recycle bin" if new else "out of the recycle bin"
     day = _day(conn, _values(conn, spec, rec) or {})
