@@ -65,6 +65,13 @@ JUMPS = [
 
 TODAY = _own("today", ("done", "x", "done", "Task done, promise kept, visit reported", 1), bulk=True)
 
+PLAN = _own(  # a line of Today that stands for late tasks of a project
+    "plan",
+    ("status", "s", "on hold", "Put the project on hold: what is asleep leaves Today", 1),
+    ("date", "d", "new start", "Begin the plan on another day: all of it moves", 2),
+    bulk=True, shadows=True,
+)  # fmt: skip
+
 PORTFOLIO = [
     *(
         _do(f"portfolio.gate_{n}", f"{n}", f"gate {n}", f"Show only projects whose last gate passed is G{n}, or all",
@@ -402,6 +409,7 @@ TYPED = [
 
 ACTIONS = [
     *JUMPS,
+    *PLAN,
     *TODAY,
     *PORTFOLIO,
     *BOARD,

@@ -134,10 +134,15 @@ class Workbench(LookedOn):
 
         self._write(run, lambda changes: None, lost)
 
-    def open_project(self, project: str) -> None:
-        """Brings the tasks of a project to the front."""
+    def open_project(self, project: str, filter: str = "") -> None:
+        """Brings the tasks of a project to the front, those that a filter leaves where there is one."""
         self.project = project
-        self.run_worker(self.shell.go("tasks"), exclusive=True, group="go")
+        self.run_worker(self._go_to_tasks(filter), exclusive=True, group="go")
+
+    async def _go_to_tasks(self, filter: str) -> None:
+        view = await self.shell.go("tasks")
+        if filter:
+            cast(ListView, view).filter_by(filter)
 
     def place_of(self, project: str) -> tuple[str, ...]:
         """Client and project in words, for the title."""

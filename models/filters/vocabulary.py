@@ -365,7 +365,7 @@ def telling(*kinds: str) -> dict[str, Vocabulary]:
 
 
 SETTINGS = telling("wrong", "setting", "key", "view")  # lines that tell of no record
-TODAY = telling("task", "promise", "visit", "client", "conflict", "operation")
+TODAY = telling("task", "promise", "visit", "client", "project", "conflict", "operation")
 TIMELINE = telling("interaction", "promise", "visit", "task")
 OVERVIEW = telling(
     "project", "client", "site", "member", "task", "promise", "visit", "contact", "interaction", "operation"

@@ -1,26 +1,33 @@
-"""What needs me now, over all projects, the most urgent first."""
+"""What needs me now, over all projects, the most urgent first: what somebody else waits for (a promise, a visit), then
+the tasks of today, then what is late. Of what is late no project takes more than a few lines: what is late for long,
+and what is too much, is one line."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
+from models.dayform import MONTHS
 from models.db import get_meta
 from models.filters.lines import Line
 from models.filters.lines import left as lines_left
 from models.windows.open_conflicts import OPEN
-from models.windows.window import Condition
+from models.windows.window import Condition, marks
 
 SOON = 7  # days ahead that are looked at
 SILENT = 14  # days without a word after which a client with open work is silent
 MANY = 200  # lines of one kind
+LONG = 30  # days after which what is late is late for long
+FEW = 5  # late tasks of a project that have a line each
 
-LATE, NOW, RISK, VISIT, NEXT, QUIET = range(6)  # the order of urgency
+NOW, LATE, MORE, RISK, VISIT, NEXT, QUIET, ASLEEP = range(8)  # the order of urgency
 
 
 class TodayRow(NamedTuple):
     """One line. `rank` is one of the constants above; `day` what it is ordered by (a date as text); `what` why it is
-    here, in words; `record` kind and `id` of the record that the line acts on."""
+    here, in words; `record` kind and `id` of the record that the line acts on. A project is one of which more
+    is late."""
 
     row: int
     rank: int
@@ -42,8 +49,14 @@ def today(conn: sqlite3.Connection, day: date) -> list[TodayRow]:
         *_to_decide(conn, day), *_tasks(conn, day, me), *_at_risk(conn, day, me), *_promises(conn, day),
         *_visits(conn, day), *_silent(conn, day),
     ]  # fmt: skip
-    found.sort(key=lambda row: (row.rank, row.day, row.name))
+    found.sort(key=_urgency)
     return [row._replace(row=at) for at, row in enumerate(found)]
+
+
+def _urgency(row: TodayRow) -> tuple[int, int, str, str]:
+    asked = row.kind in ("conflict", "operation")
+    waited_for = row.rank <= LATE and row.kind in ("promise", "visit")
+    return 0 if asked else 1 if waited_for else 2, row.rank, row.day, row.name
 
 
 def left(conn: sqlite3.Connection, rows: Iterable[TodayRow], wanted: Mapping[str, Condition]) -> list[int]:
@@ -91,21 +104,76 @@ _GOING = """FROM project p CROSS JOIN task t INDEXED BY task_state ON t.project_
 _DUE = "min(coalesce(t.deadline, s.finish), coalesce(s.finish, t.deadline))"
 
 
+class _Due(NamedTuple):
+    """An unfinished task of mine, by its row, and when it is due."""
+
+    project: str
+    at: str
+    row: int
+
+
 def _tasks(conn: sqlite3.Connection, day: date, me: str) -> Iterator[TodayRow]:
-    """Late, of today, and of the next days; one that somebody waits for is named with the reason."""
-    until = day + timedelta(days=SOON)
-    rows = conn.execute(
-        f"""SELECT due, t.id, t.name, t.blocked_reason, c.name, p.name, p.id FROM (
-              SELECT t.rowid AS row, {_DUE} AS due {_GOING} AND {_DUE}<:until
-              ORDER BY due LIMIT -1  -- in this order, so that the rest is asked only about the first ones
-            ) CROSS JOIN task t ON t.rowid=row CROSS JOIN project p ON p.id=t.project_id
-            LEFT JOIN client c ON c.id=p.client_id WHERE {_LEAF} AND {_MINE} LIMIT {MANY}""",
-        {"me": me, "until": until.isoformat()},
+    """Late, of today, and of the next days; one that somebody waits for is named with the reason. Of a project with
+    many late tasks the first few of the last weeks, and a line for the others."""
+    today, since = day.isoformat(), (day - timedelta(days=LONG)).isoformat()
+    until = (day + timedelta(days=SOON)).isoformat()
+    due = conn.execute(
+        f"SELECT p.id, {_DUE}, t.rowid {_GOING} AND {_DUE}<:until AND {_LEAF} AND {_MINE} ORDER BY p.id, 2",
+        {"me": me, "until": until},
     )
-    for due, id, name, blocked, client, project, project_id in rows:
-        rank = LATE if due[:10] < day.isoformat() else NOW if due[:10] == day.isoformat() else NEXT
-        why = f"waits: {blocked}" if blocked else _when(due, day)
-        yield _row(rank, due[:10], "task", id, name, why, client, project, project_id)
+    ahead: list[_Due] = []
+    late: list[_Due] = []
+    for project, tasks in groupby(map(_Due._make, due), lambda task: task.project):
+        found = list(tasks)
+        ahead += [task for task in found if task.at >= today]
+        behind = [task for task in found if task.at < today]
+        own = [task for task in behind if task.at >= since][:FEW]
+        rest = len(behind) - len(own)
+        if rest > 1:
+            yield _of_project(conn, day, project, behind[0].at, rest, more=bool(own))
+        late += own if rest > 1 else behind
+    ahead.sort(key=lambda task: task.at)
+    late.sort(key=lambda task: task.at)
+    yield from _named(conn, day, [*ahead[:MANY], *late[-MANY:]])
+
+
+def _of_project(
+    conn: sqlite3.Connection, day: date, project: str, first: str, count: int, more: bool
+) -> TodayRow:
+    """The line for `count` late tasks of a project, `more` where others have lines of their own."""
+    rank = ASLEEP if not more and _is_asleep(conn, day, project) else MORE
+    since = date.fromisoformat(first[:10])
+    when = MONTHS[since.month - 1] if since.year == day.year else since.year
+    what = f"{'asleep: ' * (rank == ASLEEP)}{count} {'more ' * more}late since {when}"
+    sql = "SELECT p.name, c.name FROM project p LEFT JOIN client c ON c.id=p.client_id WHERE p.id=?"
+    name, client = conn.execute(sql, (project,)).fetchone()
+    return _row(rank, first[:10], "project", project, name or "", what, client, name, project)
+
+
+def _is_asleep(conn: sqlite3.Connection, day: date, project: str) -> bool:
+    """Nothing of the plan lies ahead, and nothing was to be done or was done of late."""
+    [last] = conn.execute(
+        """SELECT max(max(coalesce(s.finish, ''), coalesce(t.deadline, ''), coalesce(t.actual_start, ''),
+           coalesce(t.actual_finish, ''))) FROM task t LEFT JOIN schedule s ON s.task=t.id
+           WHERE t.project_id=? AND t.deleted_at IS NULL AND t.not_applicable_reason IS NULL""",
+        (project,),
+    ).fetchone()
+    return str(last) < (day - timedelta(days=LONG)).isoformat()
+
+
+def _named(conn: sqlite3.Connection, day: date, due: Sequence[_Due]) -> Iterator[TodayRow]:
+    at = {task.row: task.at for task in due}
+    rows = conn.execute(
+        f"""SELECT t.rowid, t.id, t.name, t.blocked_reason, c.name, p.name, p.id FROM task t
+            JOIN project p ON p.id=t.project_id LEFT JOIN client c ON c.id=p.client_id
+            WHERE t.rowid IN ({marks(due)})""",
+        list(at),
+    )
+    for row, id, name, blocked, client, project, project_id in rows:
+        when = at[row]
+        rank = LATE if when[:10] < day.isoformat() else NOW if when[:10] == day.isoformat() else NEXT
+        why = f"waits: {blocked}" if blocked else _when(when, day)
+        yield _row(rank, when[:10], "task", id, name, why, client, project, project_id)
 
 
 def _at_risk(conn: sqlite3.Connection, day: date, me: str) -> Iterator[TodayRow]:

@@ -107,7 +107,7 @@ def test_today_is_in_the_order_of_urgency(desk: Any) -> None:
 
     refresh_all(desk.store)
     assert lines(desk) == [
-        ("Ports", "their promise, late 13d"), ("Late", "late 3d"), ("Now", "due today"),
+        ("Ports", "their promise, late 13d"), ("Now", "due today"), ("Late", "late 3d"),
         ("Go live", "milestone 7d after its deadline"), ("Survey", "visit, planned"),
         ("Table", "our promise, due tomorrow"), ("Soon", "due in 3d"), ("Harlan Fab", "silent for 53d"),
     ]  # fmt: skip
@@ -147,3 +147,57 @@ def test_the_milestones_at_risk_of_a_project_are_one_line(desk: Any) -> None:
 
     refresh_all(desk.store)
     assert lines(desk) == [("Go live", "milestone 28d after its deadline, and 1 more")]
+
+
+def test_what_somebody_waits_for_comes_before_the_tasks_of_the_day(desk: Any) -> None:
+    client, project = desk.client(), desk.project()
+    [now] = desk.tasks(project, "Now")
+    desk.edit("task", now, deadline="2026-11-23T17:00")
+    desk.do(record.create, "promise", client_id=client, name="Table", due="2026-11-20")
+    desk.do(record.create, "promise", client_id=client, name="Guide", due="2026-11-23")
+    desk.do(record.create, "visit", client_id=client, name="Survey", start="2026-11-23")
+    assert [name for name, _ in lines(desk)] == ["Guide", "Survey", "Table", "Now"]
+
+
+def old_plan(desk: Any, *days: str) -> tuple[str, list[str]]:
+    """A project with a task due on each of the days, and no dates but these."""
+    project = desk.project()
+    tasks = desk.tasks(project, *(f"Due {day}" for day in days))
+    for task, day in zip(tasks, days, strict=True):
+        desk.edit("task", task, deadline=f"{day}T17:00")
+    return project, tasks
+
+
+def test_a_plan_that_is_asleep_is_one_line_at_the_end(desk: Any) -> None:
+    client = desk.client()
+    desk.do(record.create, "interaction", client_id=client, name="Kickoff", at="2026-10-01T09:00")
+    desk.edit("project", desk.project(), client_id=client)
+    project, tasks = old_plan(desk, "2013-05-06", "2012-12-24", "2013-01-02")
+    found = today.today(desk.conn, MONDAY)
+    assert [row.kind for row in found] == ["client", "project"]
+    assert found[1].id == project and found[1].what == "asleep: 3 late since 2012"
+    desk.edit("task", tasks[0], actual_start="2026-11-16T08:00")  # somebody works on it
+    assert lines(desk)[0] == ("Line 2", "3 late since 2012")
+    desk.edit("project", project, hold_reason="asleep")
+    assert [row.kind for row in today.today(desk.conn, MONDAY)] == ["client"]
+
+
+def test_of_what_is_late_no_project_takes_more_than_a_few_lines(desk: Any) -> None:
+    old_plan(desk, *(f"2026-11-{day:02}" for day in range(10, 19)), "2026-10-01", "2026-11-25")
+    found = lines(desk)
+    assert [name for name, _ in found[:5]] == [f"Due 2026-11-{day}" for day in range(10, 15)]
+    assert found[5:] == [("Line 2", "5 more late since Oct"), ("Due 2026-11-25", "due in 2d")]
+
+
+def test_one_old_task_is_no_heading(desk: Any) -> None:
+    old_plan(desk, "2012-12-24")
+    assert [row.kind for row in today.today(desk.conn, MONDAY)] == ["task"]
+
+
+def test_a_long_old_plan_hides_nothing_of_its_own_week(desk: Any) -> None:
+    project = desk.project()
+    tasks = desk.tasks(project, *(f"Old {n}" for n in range(today.MANY + 20)), "Now")
+    for task in tasks[:-1]:
+        desk.edit("task", task, deadline="2024-12-24T17:00")
+    desk.edit("task", tasks[-1], deadline="2026-11-23T17:00")
+    assert lines(desk)[:2] == [("Now", "due today"), ("Line 2", "220 late since 2024")]

@@ -9,7 +9,7 @@ import shlex
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -39,6 +39,8 @@ class Change(NamedTuple):
 
 CHANGING = {
     "today.done": Change("g h / 'power' enter x", "set 'Check power' status=done"),
+    "plan.status": Change("g h G s enter", "set 'Old plan' hold_reason=asleep"),
+    "plan.date": Change("g h G d '2027-01-04' enter", "set 'Old plan' start=2027-01-04"),
     "overview.done": Change("g i / 'promise' enter x", "set Drawings state=kept"),
     "client.done": Change("g c / 'harlan' enter T / 'visit' enter x", "set Measure state=reported"),
     "portfolio.new_below": Change("g p o 'Line_9' enter", "add project 'Line 9'"),
@@ -145,7 +147,8 @@ LOOKING = (
 
 
 def furnish_all(home: Path) -> None:
-    """Something for each of them: a late task, a promise, a visit, what was deleted, a conflict, a refusal."""
+    """Something for each of them: a late task, a promise, a visit, what was deleted, a conflict, a refusal, and a plan
+    that is asleep."""
     ids = furnish(home)
     of = {"client_id": ids["Harlan Fab"], "project_id": ids["Nesting line"]}
     with opened(home) as store:
@@ -157,6 +160,7 @@ def furnish_all(home: Path) -> None:
             ("task", {"name": "Scaffold", "project_id": ids["Nesting line"], "rank": "b1"}),
         ):
             store.transact("New", record.create, kind, **values)
+        store.transact("Old plan", sleeping, "Rig", "Test")
         [scaffold] = store.read().execute("SELECT id FROM task WHERE name='Scaffold'").fetchone()
         store.transact("Delete", record.delete, "task", scaffold)
         store.transact("Late", record.edit, "task", ids["Check power"], deadline=f"{LATE}T17:00")
@@ -179,6 +183,15 @@ def _clash(session, ids) -> None:
     }
     values = {side: orjson.dumps({"name": f"Survey {side}"}).decode() for side in ("winner", "loser", "base")}
     session.add(Conflict(kind="task", rec=ids["Survey"], field="name", decided="time", **sides, **values))
+
+
+def sleeping(session: Any, *tasks: str) -> str:
+    """A plan of years ago of which nothing was ever done; its id."""
+    plan: str = record.create(session, "project", name="Old plan", start="2012-12-03T08:00").id
+    session.flush()
+    for at, name in enumerate(tasks):
+        record.create(session, "task", name=name, project_id=plan, rank=f"a{at}")
+    return plan
 
 
 def living(home: Path) -> list[str]:

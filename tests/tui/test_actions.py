@@ -1,7 +1,7 @@
 import pytest
 
 from tests.tui.changing import furnish_all
-from tests.tui.office import at_work, settle
+from tests.tui.office import at_work, keys
 from tui.actions import ACTIONS
 from tui.registry import EVERYWHERE, HELP, JUMP, NOTES, PREVIEW, TYPING, Action, Registry
 
@@ -69,11 +69,11 @@ async def test_every_action_is_in_the_palette_and_in_the_help_of_some_screen(tmp
         shell = pilot.app.shell
         for name in shell.views:
             await shell.go(name)
-            await settle(pilot)
-            places = (*shell._working_places(), JUMP)
-            offered = shell.offered(places)
-            palette |= {action.id for action in offered if action.palette}
-            help |= {action.id for action in offered if action.keys}
+            for row in ("home", "end"):
+                await keys(pilot, row)
+                offered = shell.offered((*shell._working_places(), JUMP))
+                palette |= {action.id for action in offered if action.palette}
+                help |= {action.id for action in offered if action.keys}
     working = [a for a in ACTIONS if a.where not in (*TYPING, NOTES, PREVIEW, HELP)]
     assert {a.id for a in working if a.palette} - palette == set()
     assert {a.id for a in working if a.keys} - help == set()

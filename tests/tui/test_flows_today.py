@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from models.record import create
+from tests.tui.changing import sleeping
 from tests.tui.office import at_work, elsewhere, furnish, here, keys, opened, see, until, value, view
 from tests.tui.plain import screen_text
 
@@ -20,15 +21,15 @@ def in_days(days):
     return (date.today() + timedelta(days=days)).isoformat()
 
 
-async def test_today_begins_with_what_is_late_and_shrinks_as_it_is_done(tmp_path, ids):
+async def test_today_shrinks_as_it_is_done(tmp_path, ids):
     elsewhere(tmp_path, "project", ids["Nesting line"], start=f"{in_days(30)}T08:00")
     elsewhere(tmp_path, "task", ids["Check power"], deadline=f"{in_days(-3)}T17:00")
     elsewhere(tmp_path, "task", ids["Lay cables"], deadline=f"{in_days(0)}T17:00")
     async with at_work(tmp_path, project="Nesting") as pilot:
         await keys(pilot, "g h")
         await see(pilot, "late 3d")
-        assert [row.name for row in view(pilot.app).found] == ["Check power", "Lay cables"]
-        await keys(pilot, "x")
+        assert [row.name for row in view(pilot.app).found] == ["Lay cables", "Check power"]
+        await keys(pilot, "j x")
         await until(lambda: [row.name for row in view(pilot.app).found] == ["Lay cables"], pilot)
         assert value(pilot.app, "task", ids["Check power"], "percent_complete") == 100
         await keys(pilot, "u")
@@ -99,3 +100,58 @@ async def test_today_is_narrowed_by_the_language_of_all_lists(tmp_path, ids):
         assert names() == ["Drawings"]  # what was shown stays
         await keys(pilot, "escape escape")
         await until(lambda: len(names()) == 2, pilot)
+
+
+def shown(pilot):
+    """What the list shows, by name."""
+    app = view(pilot.app)
+    return [row.name for row in app.rows(app.lines.window.rowids)]
+
+
+@pytest.fixture
+def asleep(tmp_path, ids):
+    """A plan of years ago beside a promise and something late; its id."""
+    elsewhere(tmp_path, "project", ids["Nesting line"], start=f"{in_days(30)}T08:00")
+    elsewhere(tmp_path, "task", ids["Check power"], deadline=f"{in_days(-3)}T17:00")
+    with opened(tmp_path) as store:
+        return store.transact("Old plan", sleeping, "Rig", "Test", "Clear").result
+
+
+async def test_a_plan_that_is_asleep_is_one_line_that_opens(tmp_path, asleep):
+    async with at_work(tmp_path, (80, 24)) as pilot:
+        await keys(pilot, "g h")
+        await until(lambda: shown(pilot) == ["Check power", "Old plan"], pilot)
+        await see(pilot, "asleep: 3 late since 2012")
+        await keys(pilot, "j enter")
+        await see(pilot, "Old plan ▸ Tasks /late")
+        await keys(pilot, "x -")
+        await see(pilot, "2 late since 2012")  # and no more asleep
+        assert here(pilot).name == "Old plan"
+        await keys(pilot, "u")
+        await see(pilot, "asleep: 3 late since 2012")
+        await keys(pilot, "x")
+        await see(pilot, "enter shows what is late")
+        assert shown(pilot) == ["Check power", "Old plan"]
+
+
+async def test_a_plan_that_is_asleep_goes_on_hold_and_leaves_today(tmp_path, asleep):
+    async with at_work(tmp_path, (80, 24)) as pilot:
+        await keys(pilot, "g h G")
+        await see(pilot, "s on hold")
+        await keys(pilot, "s enter")
+        await until(lambda: shown(pilot) == ["Check power"], pilot)
+        assert value(pilot.app, "project", asleep, "hold_reason") == "asleep"
+        await see(pilot, "On hold: “Old plan” · u undoes")
+        await keys(pilot, "u")
+        await until(lambda: shown(pilot) == ["Check power", "Old plan"], pilot)
+        await keys(pilot, "G s 'no_order' enter")
+        await until(lambda: value(pilot.app, "project", asleep, "hold_reason") == "no order", pilot)
+
+
+async def test_a_mark_stays_on_its_line_when_one_above_it_goes(tmp_path, asleep, ids):
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g h G space")
+        await until(lambda: "1 marked" in screen_text(pilot.app), pilot)
+        elsewhere(tmp_path, "task", ids["Check power"], actual_finish=f"{in_days(-1)}T17:00")
+        await until(lambda: shown(pilot) == ["Old plan"], pilot)
+        assert view(pilot.app).name_of(view(pilot.app).picked()) == "“Old plan”"

@@ -75,7 +75,8 @@ milepost list contact phone= --json""",
     ),
     "today": Command(
         "telling.today_",
-        "Lists what needs you now, over all projects and clients, the most urgent first.",
+        "Lists what needs you now, over all projects and clients, the most urgent first. "
+        "Of many late tasks of a project most are one line: list task late project=NAME.",
         (FILTER,),
         'milepost today promise "#harlan"',
     ),

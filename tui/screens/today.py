@@ -5,29 +5,47 @@ from __future__ import annotations
 from array import array
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 
 from models.filters.vocabulary import TODAY, Vocabulary
 from models.windows.discreet import Front
-from models.windows.today import LATE, NEXT, NOW, QUIET, RISK, VISIT, TodayRow, left, today
+from models.windows.today import (
+    ASLEEP,
+    LATE,
+    MORE,
+    NEXT,
+    NOW,
+    QUIET,
+    RISK,
+    VISIT,
+    TodayRow,
+    left,
+    today,
+)
 from models.windows.window import Window
 from tui import finding
 from tui.screens.base import Picked
 from tui.screens.noted import Noted
 from tui.screens.working import TaskActions
+from tui.unsaved import Of
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
+from tui.widgets.messages import Moved
+from tui.widgets.prompt import Question
 from tui.words import day
 
 MARKS = {
-    LATE: ("▲", "bad"),
     NOW: ("●", "strong"),
+    LATE: ("▲", "bad"),
+    MORE: ("▲", "bad"),
     RISK: ("◆", "warn"),
     VISIT: ("⌂", ""),
     NEXT: ("○", ""),
     QUIET: ("…", "dim"),
+    ASLEEP: ("…", "dim"),
 }
-DATES = {"task": "start", "promise": "due", "visit": "start"}  # what `d` writes, by kind
+DATES = {"task": "start", "promise": "due", "visit": "start", "project": "start"}  # what `d` writes, by kind
 
 
 def _name(row: TodayRow) -> Cell:
@@ -56,9 +74,11 @@ class TodayView(Noted, TaskActions):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[TodayRow] = []
+        self._numbers: dict[tuple[str, str], int] = {}  # of the lines: the same as long as the view is there
 
     def places(self) -> Sequence[str]:
-        return ("today", "noted")
+        row = self.here() if self.is_mounted else None
+        return ("plan", "today", "noted") if row is not None and row.kind == "project" else ("today", "noted")
 
     def title_parts(self) -> Sequence[str]:
         return (
@@ -80,33 +100,36 @@ class TodayView(Noted, TaskActions):
         self.app.call_from_thread(self._show, found)
 
     def _show(self, found: list[TodayRow]) -> None:
-        here = self.here()
-        self.found = [row._replace(row=at) for at, row in enumerate(found)]
+        self.found = [row._replace(row=self._number(row)) for row in found]
         super().reload()
-        if here is not None:
-            self.seek(here.kind, here.id)
+        self.post_message(self.Retitled())  # another row, other keys
+
+    def _number(self, row: TodayRow) -> int:
+        return self._numbers.setdefault((row.kind, row.id), len(self._numbers))
 
     def narrow(self) -> None:
         self._show(self.found)
 
     def window(self) -> Window:
-        found = left(bench(self).desk.conn, self.found, self.wanted)
-        if bench(self).front is not None:
-            found = [
-                at for at in found if self.found[at].rank != QUIET
-            ]  # that somebody is silent is for us only
-        return Window(array("q", found))
+        found = set(left(bench(self).desk.conn, self.found, self.wanted))
+        if bench(self).front is not None:  # that somebody is silent is for us only
+            found -= {row.row for row in self.found if row.rank == QUIET}
+        return Window(array("q", (row.row for row in self.found if row.row in found)))
 
     def rows(self, rowids: Sequence[int]) -> Sequence[Row]:
-        return [self.found[at] for at in rowids if at < len(self.found)]
+        found = {row.row: row for row in self.found}
+        return [found[at] for at in rowids if at in found]
 
     def record_of(self, row: Row) -> tuple[str, str]:
         return row.kind, row.id
 
     def seek(self, kind: str, rec: str) -> None:
-        for row in self.found:
-            if (row.kind, row.id) == (kind, rec):
-                self.lines.go_to(row.row)
+        if (number := self._numbers.get((kind, rec))) is not None:
+            self.lines.go_to(number)
+
+    def on_line_list_moved(self, event: Moved) -> None:
+        super().on_line_list_moved(event)
+        self.post_message(self.Retitled())
 
     def on_changes(self, changes: Any) -> None:
         """Anything may make something urgent, or take it off the list."""
@@ -123,11 +146,13 @@ class TodayView(Noted, TaskActions):
     # Actions
 
     def open_row(self) -> None:
-        """Enter goes to the record, where it lives."""
+        """Enter goes to the record, where it lives; on a line of a project to what is late in it."""
         row = self.here()
         if row is None:
             return
-        if row.kind in ("conflict", "operation"):
+        if row.kind == "project":
+            bench(self).open_project(row.id, "late")
+        elif row.kind in ("conflict", "operation"):
             view = "conflicts" if row.kind == "conflict" else "sync"
             self.run_worker(self.shell.go(view), exclusive=True, group="go")
         elif row.kind in ("task", "client"):
@@ -137,21 +162,48 @@ class TodayView(Noted, TaskActions):
 
     def act_done(self) -> None:
         """A task done, a promise kept, a visit reported; gone at once, and read again behind."""
-        picked = self.picked()
+        picked = [(kind, id) for kind, id in self.picked() if kind != "project"]
+        if not picked:
+            self.shell.say("enter shows what is late in it")
         self.conclude(picked)
         gone = {id for kind, id in picked if kind != "client"}
         self._show([row for row in self.found if row.id not in gone])
 
     async def act_status(self) -> None:
-        if tasks := [(kind, id) for kind, id in self.picked() if kind == "task"]:
+        picked = self.picked()
+        if tasks := [(kind, id) for kind, id in picked if kind == "task"]:
             await self.shell.ask(self._ask_status(tasks))
+        elif projects := [(kind, id) for kind, id in picked if kind == "project"]:
+            await self.shell.ask(self._ask_hold(projects))
         else:
             await Noted.act_status(self)
+
+    def _ask_hold(self, picked: Picked, text: str = "", why: str = "") -> Question:
+        """A plan that is asleep leaves Today by a reason; enter takes the one that is there."""
+        ids = [id for _, id in picked]
+
+        def done(typed: str) -> str | None:
+            if not typed.strip():
+                return "Why? It stands in the portfolio"
+            lost = self.ask_once_more(partial(self._ask_hold, picked), typed)
+            bench(self).edit_typed(
+                f"On hold: {self.name_of(picked)}", "project", ids, "hold_reason", typed, lost
+            )
+            return None
+
+        asleep = any(row.rank == ASLEEP and row.id in ids for row in self.found)
+        note = why or "it leaves Today, and stays in the portfolio"
+        return Question(
+            f"{self.name_of(picked)} is on hold, because:", done, text or "asleep" * asleep, note,
+            of=Of("project", ids, "hold_reason"), example=not text,
+        )  # fmt: skip
 
     async def act_date(self) -> None:
         picked = self._of_one_kind()
         if picked and picked[0][0] in DATES:
-            await self.ask_for("Day", DATES[picked[0][0]], note="fri, +2w, 2026-12-04", picked=picked)
+            label, note = ("Day", "") if picked[0][0] != "project" else ("Start", " · the whole plan moves")
+            note = f"fri, +2w, 2026-12-04{note}"
+            await self.ask_for(label, DATES[picked[0][0]], note=note, picked=picked)
 
     async def act_who(self) -> None:
         names = finding.members(bench(self).desk.conn)
