@@ -14,7 +14,7 @@ from models.errors import MilepostError
 from tui import registry as places
 from tui.beginning import Beginning
 from tui.settings import KEY, SETTING
-from tui.unsaved import NEW_TASK, Keeper, Of, Unsaved, task_of
+from tui.unsaved import BESIDE, NEW_TASK, Keeper, Of, Unsaved, task_of
 from tui.widgets.prompt import Prompt, Question
 
 SOON = 0.3  # seconds after a key until what is typed is kept
@@ -50,8 +50,8 @@ class Rescued(Beginning):
         await super().on_event(event)
 
     def exit(self, *args: Any, **more: Any) -> None:
-        """Quit: what was typed is saved, or was let go."""
-        self.keeper.keep(list(self._found))
+        """Quit: what was typed is saved, or was let go; what was put by stays."""
+        self.keeper.keep([*self._found, *self.shell.put_by()])
         super().exit(*args, **more)
 
     def _is_typing(self) -> bool:
@@ -67,7 +67,7 @@ class Rescued(Beginning):
         self._look = self.set_timer(SOON, self.keep_unsaved) if self._came else None
         self._came = False
         try:
-            self.keeper.keep([*self.shell.typed(), *self._found])
+            self.keeper.keep(self._unsaved())
         except Exception as error:  # the typing goes on
             self.report(error)
         if self._found and not self._is_typing():
@@ -96,11 +96,14 @@ class Rescued(Beginning):
             await self._offer_field(one, one.of)
         elif one.of is not None and one.of.kind in (SETTING, KEY):
             await self.shell.ask(self._offer_setting(one, one.of))
-        elif one.of is not None and one.of.kind == NEW_TASK:
-            await self.shell.ask(self._offer_task(one, one.of))
         else:
-            await self.shell.ask(self._offer_text(one))
-        self.keeper.keep([*self.shell.typed(), *self._found])
+            await self._offer_again(one)
+        self.keeper.keep(self._unsaved())
+
+    def _unsaved(self) -> list[Unsaved]:
+        typed = self.shell.typed()
+        labels = {one.label for one in typed}  # put by, and now being typed again
+        return [*typed, *self._found, *(one for one in self.shell.put_by() if one.label not in labels)]
 
     async def _offer_field(self, one: Unsaved, of: Of, why: str = WHY) -> None:
         """Where it was typed: enter saves it, esc lets it go."""
@@ -132,41 +135,54 @@ class Rescued(Beginning):
 
         return Question(one.label, save, note=f"{WHY}: enter saves it", typed=one.text, of=of)
 
-    def _offer_task(self, one: Unsaved, of: Of, why: str = WHY) -> Question:
-        """Where it was to be: enter makes it, esc puts it by."""
+    async def _offer_again(self, one: Unsaved) -> None:
+        """What is to be made, or answers some question: esc puts it by, and it comes back where it is asked and at the
+        next start."""
+        question = self._question_of(one)
+        question.typed, question.left = one.text, partial(self._say_put_by, question.label)
+        await self.shell.ask(question)
+        self.shell.query_one(Prompt).put_by(one._replace(label=question.label))
+
+    def _question_of(self, one: Unsaved) -> Question:
+        """The one that it answers."""
+        from tui.capturing import LABEL, Capturing
+
+        if one.of is not None and one.of.kind == NEW_TASK:
+            return self._ask_task(one, one.of)
+        if one.of is not None and one.of.kind == BESIDE:
+            from tui.screens.adding import question as beside
+
+            what, kind, rec = one.of.ids
+            return beside(self.shell, what, kind, rec, why=f"{WHY}: enter saves it")
+        if one.label == LABEL:
+            question = Capturing(self._bench).question()
+            told = question.changed
+            question.changed = lambda text: WHY if text == one.text or told is None else told(text)
+            return question
+
+        def keep(text: str) -> None:
+            self.shell.query_one(Prompt).put_by(one._replace(text=text))
+            self._say_put_by(one.label)
+
+        return Question(one.label, keep, note=f"{WHY}: enter puts it by, to come back where this is asked")
+
+    def _ask_task(self, one: Unsaved, of: Of, why: str = WHY) -> Question:
+        """Where it was to be: enter makes it."""
         project, given = task_of(of)
 
         def save(text: str) -> None:
             def again(wrong: str) -> None:
-                self.run_worker(self.shell.ask(self._offer_task(one._replace(text=text), of, wrong)))
+                self.run_worker(self.shell.ask(self._ask_task(one._replace(text=text), of, wrong)))
 
             if name := text.strip():
                 self._bench.edit(f"New task “{name}”", "outline.add_task", project, name, lost=again, **given)
 
-        return Question(
-            one.label, save, note=f"{why}: enter saves it", typed=one.text, of=of,
-            left=partial(self._put_by, one.label, one.text),
-        )  # fmt: skip
+        return Question(one.label, save, note=f"{why}: enter saves it", typed=one.text, of=of)
 
-    def _put_by(self, label: str, text: str) -> None:
-        """It is not saved, and brought back where it is asked."""
-        self.shell.query_one(Prompt).remember(label, text)
-        if text.strip():
-            self.shell.say(f"“{text}” is not saved. ↑ brings it back at: {label.removesuffix(':')}")
-
-    def _offer_text(self, one: Unsaved) -> Question:
-        """It can be captured; else up brings it back where it was asked."""
-        from tui.capturing import LABEL, Capturing
-
-        if one.label == LABEL:
-            question = Capturing(self._bench).question()
-            told, question.typed = question.changed, one.text
-            question.changed = lambda text: WHY if text == one.text or told is None else told(text)
-            return question
-
-        put_by = partial(self._put_by, one.label)
-        note = f"{WHY}: enter puts it by, ↑ brings it back where this is asked"
-        return Question(one.label, put_by, note=note, typed=one.text, left=partial(put_by, one.text))
+    def _say_put_by(self, label: str) -> None:
+        text = next((one.text for one in self.shell.put_by() if one.label == label), "")
+        if text:
+            self.shell.say(f"“{text}” is not saved. It comes back at: {label.removesuffix(':')}")
 
 
 def _is_known(of: Of) -> bool:

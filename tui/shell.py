@@ -193,6 +193,10 @@ class Shell(Overlaid, inherit_bindings=False):
         where = (*self.query(Prompt), *self.query(Overlay), *self.query(LineList))
         return [typed for one in where if (typed := one.typed()) is not None]
 
+    def put_by(self) -> list[Unsaved]:
+        """What was put by, to come back where it is asked."""
+        return [one for prompt in self.query(Prompt) for one in prompt.aside]
+
     async def finish_typing(self) -> None:
         """Keeps whatever is being typed, as its own key would."""
         self.keep_typed()

@@ -18,7 +18,9 @@ FOLDER = "typing"
 PLACES = 16  # applications of one profile that run at the same time and keep what is typed
 
 
-NEW_TASK = "new task"  # in the place of a kind; then `ids` are the project, and names and values of what else is given
+# in the place of a kind:
+NEW_TASK = "new task"  # then `ids` are the project, and names and values of what else is given
+BESIDE = "beside"  # then `ids` are what is made, and kind and id of the record beside which
 
 
 class Of(NamedTuple):

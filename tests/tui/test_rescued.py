@@ -127,16 +127,16 @@ async def test_a_new_task_whose_place_is_gone_is_asked_again(tmp_path):
         assert count(pilot.app, "task") == before
 
 
-async def test_a_new_task_that_is_let_go_is_brought_back_by_up_and_says_so(tmp_path):
+async def test_a_new_task_that_is_put_by_comes_back_where_it_is_asked_and_says_so(tmp_path):
     furnish(tmp_path)
     await begin(tmp_path, "o 'Measure_the_gate'", "Measure the gate")
     async with at_work(tmp_path, project="Nesting") as pilot:
         before = count(pilot.app, "task")
         await see(pilot, WHY)
         await keys(pilot, "escape")
-        await see(pilot, "“Measure the gate” is not saved. ↑ brings it back at: New task below “Survey”")
+        await see(pilot, "“Measure the gate” is not saved. It comes back at: New task below “Survey”")
         assert count(pilot.app, "task") == before
-        await keys(pilot, "o up")
+        await keys(pilot, "o")
         assert pilot.app.shell.query_one(Prompt).field.value == "Measure the gate"
 
 
@@ -146,7 +146,85 @@ async def test_what_has_no_field_is_put_by_and_says_so(tmp_path):
     async with at_work(tmp_path) as pilot:
         await see(pilot, f"{WHY}: enter puts it by")
         await keys(pilot, "enter")
-        await see(pilot, "“Pia Holm” is not saved. ↑ brings it back at: New member")
+        await see(pilot, "“Pia Holm” is not saved. It comes back at: New member")
+        await keys(pilot, "g m o")
+        await see(pilot, "it was put by")
+        await keys(pilot, "enter")
+        await until(lambda: count(pilot.app, "member") == 3, pilot)
+        await until(lambda: not typing(tmp_path), pilot)
+
+
+TALK = "g c i 'mail:_licence_sent'"
+NOTED = [
+    (TALK, "interaction", "mail: licence sent"),
+    ("g c O 'send_the_table_tomorrow'", "promise", "send the table tomorrow"),
+    ("g c V 'survey_the_hall_tomorrow'", "visit", "survey the hall tomorrow"),
+]
+
+
+@pytest.mark.parametrize(("typed", "kind", "text"), NOTED)
+async def test_what_is_noted_of_a_client_goes_to_that_client(tmp_path, typed, kind, text):
+    ids = furnish(tmp_path)
+    await begin(tmp_path, typed, text)
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, f"{WHY}: enter saves it")
+        await keys(pilot, "enter")
+        made = f"SELECT client_id FROM {kind} WHERE deleted_at IS NULL"
+        at_harlan = [(ids["Harlan Fab"],)]
+        await until(lambda: pilot.app.desk.conn.execute(made).fetchall() == at_harlan, pilot)
+        await until(lambda: not typing(tmp_path), pilot)
+
+
+async def test_what_is_put_by_outlives_quitting_until_it_is_answered(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, TALK, "licence sent")
+    for _ in range(2):
+        async with at_work(tmp_path) as pilot:
+            await see(pilot, WHY)
+            await keys(pilot, "escape")
+            await see(pilot, "It comes back at: “Harlan Fab”")
+            await keys(pilot, "q")
+            await until(lambda app=pilot.app: not app.is_running, pilot)
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "escape g c i")
+        await see(pilot, "it was put by; an empty line throws it away")
+        await keys(pilot, "'_to_Ada' enter")
+        await until(lambda: count(pilot.app, "interaction") == 1, pilot)
+        await until(lambda: not typing(tmp_path), pilot)
+
+
+async def test_what_is_changed_before_it_is_put_by_again_comes_back_so(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, TALK, "licence sent")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+        await keys(pilot, "'_to_Ada' escape g c i")
+        assert pilot.app.shell.query_one(Prompt).field.value == "mail: licence sent to Ada"
+        await keys(pilot, "escape G i")  # of another client
+        assert pilot.app.shell.query_one(Prompt).field.value == ""
+        await until(lambda: "to Ada" in typing(tmp_path)[0].read_text(), pilot)
+
+
+@pytest.mark.parametrize("away", ["ctrl+u enter", "ctrl+u escape"])
+async def test_an_empty_line_throws_away_what_was_put_by(tmp_path, away):
+    furnish(tmp_path)
+    await begin(tmp_path, TALK, "licence sent")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+        await keys(pilot, away)
+        await until(lambda: not typing(tmp_path), pilot)
+        assert count(pilot.app, "interaction") == 0
+
+
+async def test_what_is_refused_is_kept_while_it_is_asked_again(tmp_path):
+    furnish(tmp_path)
+    await begin(tmp_path, "g c O 'call_by_31_feb'", "31 feb")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, WHY)
+        await keys(pilot, "enter")
+        await see(pilot, "“31 feb” is not a date")
+    async with at_work(tmp_path) as pilot:
+        await see(pilot, "call by 31 feb")
 
 
 async def test_what_was_found_survives_the_next_kill_too(tmp_path):

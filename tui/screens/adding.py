@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from models.windows.tasks import task_dates
 from tui import finding, opening
+from tui.unsaved import BESIDE, Of
 from tui.view import bench
 from tui.widgets.prompt import Question
 
@@ -55,7 +56,10 @@ def question(widget: Widget, what: str, kind: str, rec: str, text: str = "", why
             return None
         return _make(app, what, rec, name, typed.strip(), partial(again, typed))
 
-    return Question(f"“{name}” {LABELS[what]}:", done, text, why, names=_names(app, what, rec))
+    # a baseline that is taken later is another one
+    of = None if what == "baseline" else Of(BESIDE, [what, kind, rec], "")
+    label = f"“{name}” {LABELS[what]}:"
+    return Question(label, done, note=why, names=_names(app, what, rec), typed=text or None, of=of)
 
 
 def link(app: Workbench, task_ids: Sequence[str], typed: str) -> tuple[str, str, str]:

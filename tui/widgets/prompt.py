@@ -27,6 +27,7 @@ from tui.widgets.field import Field
 if TYPE_CHECKING:
     from models.filters.completing import Offer
 
+PUT_BY = "it was put by; an empty line throws it away"
 LEAST = 30  # cells that a text keeps before a note goes above it
 GROWS = 24  # cells for what is typed next, and what is offered behind it
 
@@ -82,7 +83,8 @@ class Place(Highlighter):
 
 class Prompt(Vertical):
     """Asks one question at a time. Losing the focus ends nothing; up and down bring what was typed before. A note
-    stands behind the text, or above it where it would be cut."""
+    stands behind the text, or above it where it would be cut. What was put by is in the line when it is asked again,
+    until that is answered."""
 
     DEFAULT_CSS = """
     Prompt {
@@ -112,6 +114,7 @@ class Prompt(Vertical):
         super().__init__(id=id)
         self.question: Question | None = None
         self._history: dict[str, list[str]] = {}
+        self.aside: list[Unsaved] = []  # what was put by
         self._back = 0
         self._place = Place()
         self.said = self._above = ""
@@ -147,6 +150,7 @@ class Prompt(Vertical):
         if self.question is not None:
             self.leave()
         self.question, self._back = question, 0
+        self._bring_back(question)
         self.query_one("#prompt-label", Static).update(plain(question.label))
         self.field.value = question.value if question.typed is None else question.typed
         whole = len(self.field.value)
@@ -199,8 +203,25 @@ class Prompt(Vertical):
         """What was typed before is not offered any more."""
         self._history.clear()
 
-    def remember(self, label: str, text: str) -> None:
-        """Offers a text where this is asked."""
+    def put_by(self, one: Unsaved) -> None:
+        """Has it in the line whenever this is asked, in the place of what was put by there."""
+        self.aside = [
+            *(other for other in self.aside if other.label != one.label),
+            *([one] if one.text.strip() else []),
+        ]
+
+    def _bring_back(self, question: Question) -> None:
+        found = next((one.text for one in self.aside if one.label == question.label), None)
+        if found is not None and question.typed is None and not question.value:
+            question.typed, question.note = found, PUT_BY
+
+    def _take_up(self, question: Question) -> list[Unsaved]:
+        """It is answered: what was put by is no more, unless the answer is refused."""
+        taken = [one for one in self.aside if one.label == question.label]
+        self.aside = [one for one in self.aside if one not in taken]
+        return taken
+
+    def _remember(self, label: str, text: str) -> None:
         if text:
             past = self._history.setdefault(label, [])
             past[:] = [*(one for one in past if one != text), text][-50:]
@@ -210,15 +231,17 @@ class Prompt(Vertical):
         question, text = self.question, self.field.value
         if question is None:
             return
+        taken = self._take_up(question)
         try:
             wrong = question.done(text)
         except Unclear as error:
             wrong = str(error)
             self.mark(error.at, error.end)
         if wrong:
+            self.aside += taken
             self.note(wrong)
         elif self.question is question:
-            self.remember(question.label, text)
+            self._remember(question.label, text)
             self._close()
 
     async def act_leave(self) -> None:
@@ -228,6 +251,9 @@ class Prompt(Vertical):
     def leave(self) -> None:
         """Close without an answer."""
         question = self.question
+        if question is not None:
+            for one in self._take_up(question):
+                self.put_by(one._replace(text=self.field.value))
         self._close()
         if question is not None and question.left is not None:
             question.left()
