@@ -86,12 +86,14 @@ class Desk:
         return self._store is not None
 
     def look_on(self, front: Front | None) -> None:
-        """The discreet view for this client, also after a restart; or all again."""
-        _keep_front(self.home, front)
-        if self.conn is not self.whole:
-            self.conn.close()
-        self.front = front
+        """The discreet view for this client, also after a restart; or all again. Raises StoreError, and then leaves all
+        as it was."""
+        before = self.conn
         self.conn = self.whole if front is None else discreet.connect(self.path, front)
+        self.front = front
+        if before is not self.whole:
+            before.close()
+        _keep_front(self.home, front)
 
     def news(self) -> Changes | None:
         """What changed since the last call; in the discreet view that may be what is hidden."""

@@ -1,6 +1,7 @@
 """What a client may see: how a record is marked, and what a connection for the client finds."""
 
 from contextlib import closing
+from datetime import date
 
 import pytest
 
@@ -8,6 +9,7 @@ from models import assignment, dependency, marking, project, record
 from models.errors import Refused
 from models.windows import discreet
 from models.windows.discreet import Front
+from models.windows.overview import SHOWN, overview
 from models.windows.portfolio import portfolio, project_rows
 from models.windows.tasks import task_rows, task_tree
 
@@ -71,8 +73,26 @@ def test_counts_and_dates_are_those_of_what_is_shown(desk):
         assert list(portfolio(conn).rows) == []
 
 
-def test_an_operation_of_another_kind_of_record_is_never_shown(desk):
-    """A table that came with a newer Milepost has no rule yet."""
+def test_the_overview_says_what_the_client_view_has(desk):
+    client, line = desk.client(), desk.project()
+    desk.edit("project", line, client_id=client)
+    one, _ = desk.tasks(line, "One", "Two")
+
+    def told() -> str:
+        return next(
+            fact.text for fact in overview(desk.conn, line, date(2026, 11, 22)) if fact.label == SHOWN
+        )
+
+    assert told() == "the whole plan"
+    desk.edit("task", one, visibility="internal")
+    assert told() == "the plan without 1 internal task"
+    desk.edit("client", client, visibility="private")
+    assert told() == "nothing: the client is private · I on it"
+    desk.edit("project", line, visibility="internal")
+    assert told() == "nothing: the project is internal · I on it"
+
+
+def test_a_table_of_a_newer_milepost_is_never_shown(desk):
     with desk.store.write() as conn:
         conn.execute("CREATE TABLE invoice(id TEXT, visibility TEXT, deleted_at TEXT)")
         conn.execute("INSERT INTO invoice VALUES('1', 'client', NULL)")

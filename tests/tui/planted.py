@@ -233,4 +233,5 @@ def asked() -> Iterator[str]:
     yield from ("c 'x_@zy'", "enter", "ctrl+u 'x_#zy'", "enter", "escape", "b 'zy'", "enter", "escape", "w 'zy'",
                 "enter", "escape", "e tab tab tab tab 'zy'", "enter", "escape", "ctrl+p 'zy'", "escape",
                 "g / 'zy'", "escape", ": 'view'", "escape", "d '+4w'", "escape", "t '9d'", "escape", "W",
-                "escape", "comma", "escape", "Y", "escape", "g t")  # fmt: skip
+                "escape", "comma", "escape", "Y", "escape", "g t", "x", "u", "U", "u", "g c", "p", "m", "&",
+                "escape", "~", "escape", "%", "escape", "=", "escape")  # fmt: skip
