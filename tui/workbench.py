@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sync.worker import State
     from tui.conflicts import Conflict
 
+FOUND = 50  # records that a search offers
 PATIENCE = 60.0  # seconds that the answer to “sync now” is waited for
 
 
@@ -366,7 +367,8 @@ class Workbench(LookedOn):
             return
         from models import search
 
-        for hit in search.find(self.desk.conn, text, 50):
+        # what others have of these words is left out afterwards
+        for hit in search.find(self.desk.conn, text, FOUND if self.front is None else search.MANY):
             if self.front is None or discreet.found(self.desk.conn, hit.kind, hit.rec):
                 snippet = "" if self.front is not None else hit.snippet
                 run = partial(self.open_record, hit.kind, hit.rec)

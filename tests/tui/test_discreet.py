@@ -2,9 +2,11 @@
 
 import pytest
 
+from models import search
 from models.dependency import link
 from models.kinds import KINDS
-from models.record import create
+from models.outline import add_tasks
+from models.record import create, edit
 from models.windows import discreet
 from sync.worker import State
 from tests.tui.office import TASKS, at_work, elsewhere, furnish, here, keys, opened, see, until, value, view
@@ -260,3 +262,16 @@ async def test_what_comes_late_names_nothing(tmp_path, ids):
             await app.shell.preview("Import it?", ["The angry boss"], lambda: None)
             await pilot.pause()
             assert ("angry" in screen_text(app)) is seen
+
+
+@pytest.mark.asyncio
+async def test_a_search_finds_what_is_shown_among_much_that_is_not(tmp_path, ids):
+    with opened(tmp_path) as store:
+        store.transact("Fill", add_tasks, ids["Punch cell"], [f"Go {n}" for n in range(60)])
+        store.transact("Rename", edit, "task", ids["Go live"], name="Go live at last")
+        while search.index(store):
+            pass
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "D g / 'go'")
+        await see(pilot, "Go live at last   ")
+        assert "Go 1" not in screen_text(pilot.app)

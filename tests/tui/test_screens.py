@@ -36,6 +36,8 @@ SIZES = [(80, 24), (140, 42)]
         ("overview", "g i"),
         ("team", "g m"),
         ("bin", "g d"),
+        ("internal", "g t G I"),
+        ("client-view", "g t G I D"),
     ],
 )
 async def test_the_screen_is_as_reviewed(tmp_path, name, go, size):
