@@ -27,6 +27,15 @@ class LookedOn(Rescued):
         """The client who looks on, in the discreet view."""
         return self.desk.front
 
+    def markable(self, picked: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Those of `picked` that can be marked; says so where there is none."""
+        from models.kinds import KINDS
+
+        found = [(kind, id) for kind, id in picked if kind in KINDS and not KINDS[kind].immutable]
+        if not found:
+            self.shell.say("Put the cursor on a record first")
+        return found
+
     def mark(self, name: str, picked: Sequence[tuple[str, str]]) -> None:
         """Marks records as internal, or as the client's where they are."""
 

@@ -138,6 +138,16 @@ async def test_what_one_reminds_oneself_of_is_internal(tmp_path, ids):
         assert "Next order" not in screen_text(pilot.app)
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("way", ["g u", "g ,", "g s", "g x", "g d", "g w"])
+async def test_where_there_is_no_record_nothing_is_marked(tmp_path, ids, way):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        before = pilot.app.desk.conn.execute("SELECT count(*) FROM change").fetchone()
+        await keys(pilot, f"{way} I")
+        assert "went wrong" not in screen_text(pilot.app)
+        assert pilot.app.desk.conn.execute("SELECT count(*) FROM change").fetchone() == before
+
+
 # Until it is ended
 
 

@@ -305,8 +305,7 @@ class ListView(Narrowed):
 
     def act_mark_internal(self) -> None:
         """For us only, so that the discreet view has it no more; what is, for the client."""
-        picked = [(kind, id) for kind, id in self.picked() if kind]
-        if picked:
+        if picked := bench(self).markable(self.picked()):
             bench(self).mark(self.name_of(picked), picked)
             self.lines.clear_marks()
 

@@ -221,9 +221,9 @@ class Detail(LineList):
 
     def act_mark_internal(self) -> None:
         """The record that is shown."""
-        if self.rec and self.kind not in ("operation", "why"):
-            app = bench(self)
-            app.mark(f"“{form.shown_title(app.desk.conn, self.kind, self.rec)}”", [(self.kind, self.rec)])
+        app = bench(self)
+        for kind, rec in app.markable([(self.kind, self.rec)]):
+            app.mark(f"“{form.shown_title(app.desk.conn, kind, rec)}”", [(kind, rec)])
 
     def act_delete(self) -> None:
         """The link or assignment under the cursor, else the record that is shown."""

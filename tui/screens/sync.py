@@ -163,7 +163,7 @@ class SyncView(ListView):
         write(conn, path, found)
         self.shell.say(f"Wrote {count(len(found), 'operation')} to {path}")
 
-    act_delete = None  # type: ignore[assignment]  # what is told here is not deleted
+    act_delete = act_mark_internal = None  # type: ignore[assignment]  # what is told here are operations
 
     # Actions of the view
 
