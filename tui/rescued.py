@@ -79,7 +79,8 @@ class Rescued(Beginning):
         self.shell.keep_typed()
         self._found = [*self.shell.typed(), *self._found]
         for prompt in self.shell.query(Prompt):
-            prompt.leave()
+            if prompt.question is not None:
+                prompt.leave()
 
     # At the next start
 

@@ -118,7 +118,7 @@ async def test_a_talk_is_shown_when_it_is_marked_for_the_client(tmp_path, ids):
         store.transact("Note", create, "interaction", name="Licence sent", client_id=ids["Harlan Fab"])
     async with at_work(tmp_path) as pilot:
         await keys(pilot, "g c T I")
-        await see(pilot, "▣ Licence sent")
+        await see(pilot, "▣ · Licence sent")
         await keys(pilot, "D")
         assert tasks(pilot) == ["Licence sent"]
         await keys(pilot, "l I")  # in the pane

@@ -30,8 +30,8 @@ def _day(row: TimeRow) -> Cell:
 
 
 def _name(row: TimeRow) -> Cell:
-    mark = f"{MARKS[row.kind]} {seen(row.internal, row.kind == 'task')}"
-    return f"{mark}{row.name}", "" if row.kind == "interaction" or not row.done else "dim"
+    mark = seen(row.internal, row.kind == "task") + MARKS[row.kind]
+    return f"{mark} {row.name}", "" if row.kind == "interaction" or not row.done else "dim"
 
 
 class ClientView(Noted, Shared):

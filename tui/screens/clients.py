@@ -39,7 +39,7 @@ FIELDS = {  # what a column writes, by kind
 
 def _name(row: Row) -> Cell:
     mark = KEPT if row.kept else MARKS[row.kind]
-    return f"{mark} {seen(row.internal)}{row.name}", "strong" if row.kind == "client" else ""
+    return f"{seen(row.internal)}{mark} {row.name}", "strong" if row.kind == "client" else ""
 
 
 def _extra(row: Row) -> Cell:

@@ -29,7 +29,7 @@ OWN = {"name": ("member", "calendar")}  # a column that is not here is a member'
 
 def _name(row: Row) -> Cell:
     mark = {"member": "·", "calendar": "▦"}[row.kind]
-    return f"{mark} {seen(row.internal, row.kind == 'member')}{row.name}", "dim" if row.inactive else ""
+    return f"{seen(row.internal, row.kind == 'member')}{mark} {row.name}", "dim" if row.inactive else ""
 
 
 class TeamView(ListView):
