@@ -286,7 +286,7 @@ COMMON = [
     _do("discreet", "D", "client view", "Only what is marked for the client, in every list and file; or all"),
     _do("mark_internal", "I", "for whom", "Keep it out of the client view, or show it there", bulk=True),
     _do("sync_now", "R", "sync now", "Sync with the server now"),
-    _do("offline", "f9", "offline", "Stay off the network, or go back on it"),
+    _do("offline", "f9", "offline", "Stay off the network, or go back on it", where=ALWAYS),
     _do("theme", "", "theme", "Go to the next theme: dark, light, high contrast, no colour"),
     *(
         Action(f"theme.{name}", "", f"theme {name}", help, run="use_theme", args=(name,))
@@ -322,13 +322,16 @@ COMMON = [
         "palette_anywhere",
         "ctrl+p",
         "do…",
-        "The same, also while typing",
+        "Find any action or place, also while typing",
         ALWAYS,
         0,
         run="palette",
         palette=False,
     ),
-    _do("help", "? f1", "keys", "The keys of this screen", 99),
+    _do("help", "?", "keys", "The keys of this screen", 99),
+    Action(
+        "help_anywhere", "f1", "keys", "The keys that mean something now", ALWAYS, run="help", palette=False
+    ),
     _do("quit", "q", "quit", "Quit; everything is saved already"),
     Action(
         "force_quit", "ctrl+q", "quit", "Quit, also while typing", where=ALWAYS, run="quit", palette=False

@@ -38,8 +38,8 @@ class Overlaid(Offering, inherit_bindings=False):
     async def act_help(self) -> None:
         from tui.help import Help
 
-        jumps = [action for action in self.registry.at((places.JUMP,)) if self.can(action)]
-        (await self._overlay(Help)).open([*self.offered(), *jumps])
+        jumps = () if self._typing_place() else self.registry.at((places.JUMP,))
+        (await self._overlay(Help)).open([*self.offered(), *(one for one in jumps if self.can(one))])
 
     async def act_search(self) -> None:
         await self._open_palette([], self._origin(), cast("Milepost", self.app).providers)

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from tui.unsaved import Unsaved
+from tui.widgets.editor import CellEditor
 
 if TYPE_CHECKING:
     from tui.shell import Shell
@@ -47,6 +48,7 @@ class Overlay(Vertical):
     def _show(self, focus: Widget) -> None:
         if not self.display:
             self._focus_before = self.screen.focused
+            self._show_cell(False)
         self.display = True
         # at once, not by Widget.focus, which waits: what is typed ahead must land here
         self.screen.set_focus(focus, scroll_visible=False)
@@ -60,4 +62,10 @@ class Overlay(Vertical):
 
     def act_close(self) -> None:
         self.display = False
+        self._show_cell(True)
         cast("Shell", self.screen).give_focus(self._focus_before)
+
+    def _show_cell(self, shown: bool) -> None:
+        """A cell that is being typed in lies over everything."""
+        if isinstance(self._focus_before, CellEditor):
+            self._focus_before.visible = shown

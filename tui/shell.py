@@ -16,7 +16,7 @@ from textual.widgets import ContentSwitcher
 from textual.worker import WorkerError
 
 from tui import registry as places
-from tui.footer import Connection, Footer
+from tui.footer import SHOWN_FOR, Connection, Footer
 from tui.overlaid import Overlaid
 from tui.overlay import Overlay
 from tui.registry import Registry
@@ -98,6 +98,14 @@ class Shell(Overlaid, inherit_bindings=False):
     def say(self, text: str, style: str = "") -> None:
         """A line about what was done ("Moved 3 tasks · u undoes"), gone by itself."""
         self.footer.say(text, style)
+
+    def tell(self, text: str, style: str = "") -> None:
+        """The same, where one looks who types: in the line at the bottom, or as long as a cell is open."""
+        for prompt in self.query(Prompt):
+            if prompt.question is not None:
+                prompt.note(text)
+        cell = any(lines.editing for lines in self.query(LineList))
+        self.footer.say(text, style, seconds=0 if cell else SHOWN_FOR)
 
     def connection(self, connection: Connection) -> None:
         self.footer.set_connection(connection)
@@ -327,8 +335,13 @@ class Shell(Overlaid, inherit_bindings=False):
         self.watch(self, "focused", self.rehint, init=False)
 
     def on_key(self, event: events.Key) -> None:
-        """A key that nobody took ends the waiting after `g`."""
+        """A key that nobody took ends the waiting after `g`; one that means something elsewhere says so."""
         self.stop_going()
+        typing = (self._typing_place() or ("",))[0] in (places.EDIT, places.PROMPT, places.TEXT)
+        if typing and not event.is_printable:
+            later = (one for one in self.registry.at(self._working_places()) if event.key in one.key_list())
+            if (action := next(later, None)) is not None:
+                self.tell(f"{action.shown_key()} ({action.label}): end the typing first")
 
     def on_prompt_closed(self, event: Prompt.Closed) -> None:
         """The footer and the focus are back, unless the next question is open already."""

@@ -259,7 +259,7 @@ class Workbench(LookedOn):
         if self.desk.worker is None or not self.signed_in():
             return
         self.desk.stay_off(not self.desk.off)
-        self.shell.say(
+        self.shell.tell(
             "Off the network; edits wait here · f9 goes back" if self.desk.off else "Back on the network"
         )
 
@@ -319,7 +319,7 @@ class Workbench(LookedOn):
         """Whether there is a server; says so where there is none."""
         signed = bool(db.get_meta(self.desk.conn, "server"))
         if not signed:
-            self.shell.say(
+            self.shell.tell(
                 "Not signed in to a server: : and “connect”, with a code from who runs one", "warn"
             )
         return signed

@@ -129,8 +129,8 @@ UNCHANGING = {
     "board.by", "board.all_projects", "noted.phone", "noted.mail", "noted.timeline", "history.all_projects",
     "conflicts.settled", "conflicts.next_field", "sync.pause", "sync.failed", "sync.log", "go", "filter", "sort",
     "group", "columns", "next_match", "previous_match", "marked", "copy", "record_history", "zoom", "discreet",
-    "offline", "tour", "last_view", "back", "palette", "palette_anywhere", "help", "quit", "force_quit",
-    "how_to_quit", *(f"portfolio.gate_{n}" for n in range(8)), *(f"view_{n}" for n in range(10)),
+    "offline", "tour", "last_view", "back", "palette", "palette_anywhere", "help", "help_anywhere", "quit",
+    "force_quit", "how_to_quit", *(f"portfolio.gate_{n}" for n in range(8)), *(f"view_{n}" for n in range(10)),
 }  # fmt: skip
 LOOKING = (
     "jump",

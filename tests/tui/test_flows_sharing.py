@@ -234,9 +234,9 @@ async def test_sync_now_says_why_not_and_sync_shows_it_until_it_goes_again(team,
 async def test_back_on_the_network_by_one_key_what_waits_is_sent(team):
     ines, tomas = team
     async with at_work(ines.home) as pilot:
-        await keys(pilot, "f9")
-        await see(pilot, "Off the network")
-        await keys(pilot, "g p o 'Line_9' enter")
+        await keys(pilot, "g p o 'Line_9' f9")
+        await see(pilot, "Off the network; edits wait here")
+        await keys(pilot, "enter")
         await see(pilot, "Line 9")
     async with at_work(ines.home) as pilot:  # a start is no reason to go back
         await see(pilot, "Off the network, as you left it")

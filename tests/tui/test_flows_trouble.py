@@ -158,6 +158,22 @@ async def test_offline_and_sync_say_that_nobody_is_signed_in(tmp_path, ids):
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("typed", ["c 'call_Ada'", "e '_2'", ", e 'call_Ada'"])
+async def test_function_keys_work_or_say_why_not_while_something_is_typed(tmp_path, ids, typed):
+    async with at_work(tmp_path, (80, 24), project="Nesting") as pilot:
+        await keys(pilot, typed)
+        before = pilot.app.shell.typed()
+        await keys(pilot, "f9")
+        await see(pilot, "Not signed in to a server")
+        await keys(pilot, "f2")
+        await see(pilot, "f2 (rename view): end the typing first")
+        await keys(pilot, "f1")
+        await see(pilot, "What it does")
+        await keys(pilot, "f1")
+        assert pilot.app.shell.typed() == before != []
+
+
+@pytest.mark.asyncio
 async def test_keys_are_never_nobodys_however_late_a_line_hears_that_it_is_hidden(tmp_path, ids):
     """On a busy machine the line was hidden before it had given the focus back, and all keys were lost."""
     async with at_work(tmp_path, project="Nesting") as pilot:
