@@ -93,18 +93,42 @@ def _turn(conn: sqlite3.Connection, id: str, before: int, after: int) -> None:
     )
 
 
+def out_of_reach(conn: sqlite3.Connection, operation: Rejected) -> str:
+    """Why it cannot be done again on this laptop, whatever is typed instead; empty where it can."""
+    made = set()
+    for change in operation.changes:
+        if change.created:
+            made.add(change.rec)
+            wanted = [(kind, change.values.get(f"{kind}_id"), "belongs to") for kind in ("project", "client")]
+        else:
+            wanted = [(change.kind, change.rec, "changes")]
+        for kind, rec, relation in wanted:
+            if rec and rec not in made and not _is_here(conn, kind, str(rec)):
+                return _missing(conn, kind, str(rec), relation)
+    return ""
+
+
+def _is_here(conn: sqlite3.Connection, kind: str, rec: str) -> bool:
+    return conn.execute(f"SELECT 1 FROM {kind} WHERE id=?", (rec,)).fetchone() is not None
+
+
+def _missing(conn: sqlite3.Connection, kind: str, rec: str, relation: str) -> str:
+    what = KINDS[kind].label.lower()
+    if _is_refused(conn, rec):
+        return (
+            f"The {what} that it {relation} is not here: what was to make it was refused, too. "
+            "Send that again first."
+        )
+    return (
+        f"The {what} that it {relation} is not on this laptop: what made it was let go, or it is no longer shared "
+        "with you. Ask for it to be shared again; or write this into a file, for who has the rest."
+    )
+
+
 def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> None:
     here = session.get(KINDS[change.kind].cls, change.rec)
     if here is None:
-        what = KINDS[change.kind].label.lower()
-        if _is_refused(connection_of(session), change.rec):
-            raise NotFound(
-                f"The {what} that it changes is not here: what was to make it was refused, too. Send that again first."
-            )
-        raise NotFound(
-            f"The {what} that it changes is not on this laptop: what made it was let go, or it is no longer shared "
-            "with you. Ask for it to be shared again; or write this into a file, for who has the rest."
-        )
+        raise NotFound(_missing(connection_of(session), change.kind, change.rec, "changes"))
     if values.get("space", here.space) != here.space:
         raise Refused(
             f"This {KINDS[change.kind].label.lower()} is there already, where other people see it than yours was for. "

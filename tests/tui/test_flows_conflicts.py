@@ -10,6 +10,7 @@ from models.conflict import Conflict
 from models.rejected import rejected
 from tests.tui.office import at_work, elsewhere, furnish, keys, opened, see, until, value, view
 from tests.tui.plain import screen_text
+from tui.widgets.prompt import Prompt
 
 NOTE = "Gate 3\nPower\nAir\nKey"
 INES, TOMAS = NOTE.replace("Power", "Power: 400 V"), NOTE.replace("Power", "Power: 480 V") + " at hall 2"
@@ -164,6 +165,31 @@ async def test_a_refused_operation_is_changed_and_sent_again(tmp_path, ids):
         await keys(pilot, "'!' enter")
         await until(lambda: value(pilot.app, "task", ids["Survey"], "name") == "Survey hall 2!", pilot)
     assert left(tmp_path) == []
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("made", "gone"),
+    [
+        (False, "UPDATE change SET rec='gone' WHERE rec=? AND txn=(SELECT n FROM txn WHERE state=5)"),
+        (True, "UPDATE change SET new=replace(new, ?, 'gone') WHERE txn=(SELECT n FROM txn WHERE state=5)"),
+    ],
+)
+async def test_what_cannot_be_sent_again_says_so_before_anything_is_asked(tmp_path, ids, made, gone):
+    if made:
+        refuse(tmp_path, record.create, "task", name="Survey hall 2", project_id=ids["Nesting line"])
+    else:
+        refuse(tmp_path, record.edit, "task", ids["Survey"], name="Survey hall 2")
+    with opened(tmp_path) as store, store.write() as conn:  # as where the project was taken away
+        assert conn.execute(gone, (ids["Nesting line" if made else "Survey"],)).rowcount == 1
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g s")
+        await see(pilot, "closed for today")
+        await keys(pilot, "e")
+        await see(pilot, f"The {'project' if made else 'task'} that it {'belongs to' if made else 'changes'}")
+        await see(pilot, "x writes it")
+        assert not pilot.app.shell.query(Prompt)
+    assert len(left(tmp_path)) == 1
 
 
 @pytest.mark.asyncio

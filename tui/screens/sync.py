@@ -119,8 +119,13 @@ class SyncView(ListView):
 
     async def act_edit(self) -> None:
         """Its values are asked for one after the other; then it is sent again."""
+        from models.rejected import out_of_reach
+
         operation = self._operation()
         if operation is None:
+            return
+        if why := out_of_reach(bench(self).desk.conn, operation):
+            self.shell.say(f"{why} · x writes it", "bad")
             return
         cells = list(_cells(operation))
         if not cells or len(cells) > ASKED:
