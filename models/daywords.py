@@ -27,6 +27,8 @@ SPACED = re.compile(
     re.I,
 )
 """A day of several words, as far as that can be seen without reading it."""
+_BETWEEN = re.compile(r"\s*(?:\.\.+|[-–]|\b(?:to|till|until)\b)\s*", re.I)
+_NUMBER = re.compile(r"\d{1,2}\.?")
 
 
 def parse_day(name: str, text: str, today: date) -> date:
@@ -44,6 +46,36 @@ def parse_day(name: str, text: str, today: date) -> date:
     except (ValueError, OverflowError):
         raise Invalid(name, f"“{text.strip()}” is not a date. {EXAMPLES}") from None
     return day
+
+
+def parse_days(name: str, text: str, today: date) -> tuple[date, date] | None:
+    """The first and the last day of a range: 12-14 dec, mon-wed, 12 dec..14 dec; None where it is none. Raises Invalid
+    where it ends before it begins."""
+    if is_day(text, today):
+        return None
+    for between in _BETWEEN.finditer(text):
+        first, last = text[: between.start()].strip(), text[between.end() :].strip()
+        if days := _both(first, last, today):
+            if days[1] < days[0]:
+                raise Invalid(
+                    name, f"“{text.strip()}” ends before it begins. Write 12-14 dec, or 30 nov..2 dec."
+                )
+            return days
+    return None
+
+
+def _both(first: str, last: str, today: date) -> tuple[date, date] | None:
+    """A number alone is a day of the other one's month."""
+    try:
+        if _NUMBER.fullmatch(first):
+            end = parse_day("", last, today)
+            return end.replace(day=int(first.rstrip("."))), end
+        start = parse_day("", first, today)
+        if _NUMBER.fullmatch(last):
+            return start, start.replace(day=int(last.rstrip(".")))
+        return start, parse_day("", last, start)
+    except (Invalid, ValueError):
+        return None
 
 
 def past_day(name: str, text: str, today: date) -> date:

@@ -42,6 +42,7 @@ class Field:
     low: float | None = None
     high: float | None = None
     commercial: bool = False
+    until: str = ""
     aliases: tuple[str, ...] = field(default=())
 
     def parse(self, text: str, *, day: int = DAY_MINUTES, now: datetime | None = None) -> Scalar:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
+from sqlalchemy import inspect
 from sqlmodel import Session
 
 from models.daywords import parse_day
@@ -63,13 +64,28 @@ class Visit(Named, Record, table=True):
     project_id: str | None = attribute("ref", "Project", refers="project")
     member_id: str | None = attribute("ref", "Who goes", refers="member")
     name: str = attribute("text", "Purpose", required=True)
-    start: str = attribute("date", "First day", required=True, group="days", decides="server")
+    start: str = attribute(
+        "date",
+        "First day",
+        required=True,
+        group="days",
+        decides="server",
+        until="finish",
+        help="or all: 12-14 dec",
+    )
     finish: str | None = attribute(
         "date", "Last day", group="days", decides="server", help="empty: the same day"
     )
     state: str = attribute("choice", "State", default="planned", choices=VISITS, decides="server")
     result: str | None = attribute("note", "Result")
     notes: str | None = attribute("note", "Notes")
+
+    def agree(self, session: Session, written: Collection[str]) -> None:
+        """On another first day it is as long as before."""
+        before = inspect(self).attrs.start.history.deleted
+        if before and before[0] and self.finish and self.start and "finish" not in written:
+            length = date.fromisoformat(self.finish) - date.fromisoformat(before[0])
+            self.finish = str(date.fromisoformat(self.start) + length)
 
     def rules(self) -> None:
         if self.finish and self.finish < self.start:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from models.daywords import SPACED, is_day, parse_day
+from models.daywords import SPACED, is_day, parse_day, parse_days
 from models.errors import Invalid
 from models.every import parse_every
 from models.filters.syntax import PERSON, PLACE
@@ -15,6 +15,7 @@ CHANNEL_WORDS = {
     "meeting": "meeting", "visit": "visit", "visited": "visit", "chat": "chat", "letter": "letter",
 }  # fmt: skip
 LONGEST = 3  # words of a day: “12 dec 2026”
+LONGEST_RANGE = 7  # words of a range: “28 dec 2026 to 3 jan 2027”
 UNTIL = ("by", "until", "due")  # before a day: it is to be done by then
 
 _SIGIL = re.compile(rf'(?:^|(?<=\s))([{PERSON}{PLACE}])(?:"([^"]*)"|([^\s"]+))(?=\s|$)')
@@ -78,6 +79,17 @@ def day_apart(text: str, today: date) -> tuple[str, date | None]:
     a day that may be two, and for one that there is not: by 31 feb."""
     words, day = _split_day(text.split(), today)
     return (text.strip(), None) if day is None else (" ".join(_without_by(words)), day)
+
+
+def days_apart(text: str, today: date) -> tuple[str, tuple[date, date | None] | None]:
+    """The same for first and last day of a range, or one day alone: “install 12-14 dec”."""
+    words = text.split()
+    for count in range(min(LONGEST_RANGE, len(words) - 1), 0, -1):
+        for found, rest in ((words[-count:], words[:-count]), (words[:count], words[count:])):
+            if days := parse_days("day", " ".join(found), today):
+                return " ".join(_without_by(rest)), days
+    line, day = day_apart(text, today)
+    return line, None if day is None else (day, None)
 
 
 def _split_day(words: list[str], today: date) -> tuple[list[str], date | None]:

@@ -156,10 +156,7 @@ class Rescued(Beginning):
             what, kind, rec = one.of.ids
             return beside(self.shell, what, kind, rec, why=f"{WHY}: enter saves it")
         if one.label == LABEL:
-            question = Capturing(self._bench).question()
-            told = question.changed
-            question.changed = lambda text: WHY if text == one.text or told is None else told(text)
-            return question
+            return Capturing(self._bench).question(note=WHY)
 
         def keep(text: str) -> None:
             self.shell.query_one(Prompt).put_by(one._replace(text=text))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from models.dayform import MONTHS
+from models import dayform
 from models.db import get_meta
 from models.filters.lines import Line
 from models.filters.lines import left as lines_left
@@ -143,7 +143,7 @@ def _of_project(
     """The line for `count` late tasks of a project, `more` where others have lines of their own."""
     rank = ASLEEP if not more and _is_asleep(conn, day, project) else MORE
     since = date.fromisoformat(first[:10])
-    when = MONTHS[since.month - 1] if since.year == day.year else since.year
+    when = dayform.MONTHS[since.month - 1] if since.year == day.year else since.year
     what = f"{'asleep: ' * (rank == ASLEEP)}{count} {'more ' * more}late since {when}"
     sql = "SELECT p.name, c.name FROM project p LEFT JOIN client c ON c.id=p.client_id WHERE p.id=?"
     name, client = conn.execute(sql, (project,)).fetchone()
@@ -219,21 +219,18 @@ def _promises(conn: sqlite3.Connection, day: date) -> Iterator[TodayRow]:
 
 def _visits(conn: sqlite3.Connection, day: date) -> Iterator[TodayRow]:
     rows = conn.execute(
-        f"""SELECT x.start, x.id, x.name, x.state, c.name, p.name, p.id FROM visit x
+        f"""SELECT x.start, coalesce(x.finish, x.start), x.id, x.name, x.state, c.name, p.name, p.id FROM visit x
             LEFT JOIN client c ON c.id=x.client_id LEFT JOIN project p ON p.id=x.project_id
             WHERE x.deleted_at IS NULL AND x.state<>'reported' AND x.start<? ORDER BY x.start LIMIT {MANY}""",
         ((day + timedelta(days=SOON)).isoformat(),),
     )
-    for start, id, name, state, *where in rows:
-        rank = (
-            LATE
-            if start < day.isoformat() and state != "on site"
-            else NOW
-            if start <= day.isoformat()
-            else VISIT
+    for start, last, id, name, state, *where in rows:
+        over = last < day.isoformat() and state != "on site"
+        rank = LATE if over else NOW if start <= day.isoformat() else VISIT
+        until = f" to {dayform.short(date.fromisoformat(last), day)}" if last > start else ""
+        yield _row(
+            rank, start, "visit", id, name, "visit to report" if over else f"visit{until}, {state}", *where
         )
-        what = "visit to report" if rank == LATE else f"visit, {state}"
-        yield _row(rank, start, "visit", id, name, what, *where)
 
 
 def _silent(conn: sqlite3.Connection, day: date) -> Iterator[TodayRow]:

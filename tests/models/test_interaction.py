@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from models import interaction, record
+from models.daywords import parse_days
 from models.errors import Invalid, Refused
-from models.oneline import channel_apart, day_apart
+from models.oneline import channel_apart, day_apart, days_apart
 from models.windows import today
 
 MONDAY = date(2026, 11, 23)
@@ -27,6 +28,63 @@ MONDAY = date(2026, 11, 23)
 )
 def test_a_day_is_taken_off_a_line(line: str, meant: tuple[str, date | None]) -> None:
     assert day_apart(line, MONDAY) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("12-14 dec", (12, 12), (12, 14)),
+        ("dec 12-14", (12, 12), (12, 14)),
+        ("12.-14.12.", (12, 12), (12, 14)),
+        ("2026-12-12..2026-12-14", (12, 12), (12, 14)),
+        ("12 dec..14 dec", (12, 12), (12, 14)),
+        ("12 dec - 14 dec 2026", (12, 12), (12, 14)),
+        ("30 nov to 2 dec", (11, 30), (12, 2)),
+        ("mon-wed", (11, 30), (12, 2)),
+        ("Fri – Tue", (11, 27), (12, 1)),
+        ("tomorrow till +2d", (11, 24), (11, 26)),
+    ],
+)
+def test_a_range_of_days(text: str, first: tuple[int, int], last: tuple[int, int]) -> None:
+    assert parse_days("start", text, MONDAY) == (date(2026, *first), date(2026, *last))
+    assert days_apart(f"install laser 2: {text}", MONDAY) == (
+        "install laser 2:",
+        (date(2026, *first), date(2026, *last)),
+    )
+
+
+def test_a_range_over_new_year_and_one_that_ends_before_it_begins() -> None:
+    assert parse_days("start", "28 dec-3 jan", MONDAY) == (date(2026, 12, 28), date(2027, 1, 3))
+    for text in ("14-12 dec", "2026-12-14..2026-12-12"):
+        with pytest.raises(Invalid, match="ends before it begins"):
+            parse_days("start", text, MONDAY)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-12-04", "fri", "12-14", "kick-off", "1-32 dec", "", "-", "a to b", "+2w"]
+)
+def test_other_words_are_no_range(text: str) -> None:
+    assert parse_days("start", text, MONDAY) is None
+
+
+def test_a_visit_keeps_its_length_on_another_first_day(desk: Any) -> None:
+    visit = desk.do(
+        record.create,
+        "visit",
+        client_id=desk.client(),
+        name="Install",
+        start="2026-12-12",
+        finish="2026-12-14",
+    ).id
+    desk.edit("visit", visit, start="2026-12-20")
+    assert desk.get("visit", visit, "finish") == "2026-12-22"
+    desk.edit("visit", visit, start="2026-12-21", finish="2026-12-21")
+    assert desk.get("visit", visit, "finish") == "2026-12-21"
+    desk.store.undo()
+    assert (desk.get("visit", visit, "start"), desk.get("visit", visit, "finish")) == (
+        "2026-12-20",
+        "2026-12-22",
+    )
 
 
 @pytest.mark.parametrize("day", ["31 feb", "2026-13-01", "2026-02-30", "30.2.", "feb 31"])
@@ -201,3 +259,13 @@ def test_a_long_old_plan_hides_nothing_of_its_own_week(desk: Any) -> None:
         desk.edit("task", task, deadline="2024-12-24T17:00")
     desk.edit("task", tasks[-1], deadline="2026-11-23T17:00")
     assert lines(desk)[:2] == [("Now", "due today"), ("Line 2", "220 late since 2024")]
+
+
+def test_a_visit_of_several_days_is_to_report_when_the_last_one_is_over(desk: Any) -> None:
+    client = desk.client()
+    for name, start, finish in (
+        ("Install", "2026-11-21", "2026-11-24"),
+        ("Survey", "2026-11-19", "2026-11-20"),
+    ):
+        desk.do(record.create, "visit", client_id=client, name=name, start=start, finish=finish)
+    assert lines(desk) == [("Install", "visit to Tue 24 Nov, planned"), ("Survey", "visit to report")]

@@ -75,6 +75,26 @@ async def test_a_talk_a_promise_and_a_visit_are_one_line_each(tmp_path, ids):
         assert "they: open" not in screen_text(app)
 
 
+async def test_a_visit_takes_a_range_of_days(tmp_path, ids):
+    first, last = in_days(2), in_days(4)
+    async with at_work(tmp_path) as pilot:
+        app = pilot.app
+
+        def days():
+            return app.desk.conn.execute("SELECT name, start, finish FROM visit").fetchall()
+
+        await keys(pilot, f"g c V 'install_{first}..{last}'")
+        await see(pilot, " – ")
+        await keys(pilot, "enter")
+        await until(lambda: days() == [("install", first, last)], pilot)
+        await keys(pilot, f"g h d '{in_days(1)}' enter")
+        await until(lambda: days() == [("install", in_days(1), in_days(3))], pilot)
+        await keys(pilot, f"d '{in_days(5)}_to_{in_days(6)}' enter")
+        await until(lambda: days() == [("install", in_days(5), in_days(6))], pilot)
+        await keys(pilot, f"d '{in_days(6)}..{in_days(5)}' enter")
+        await see(pilot, "ends before it begins")
+
+
 async def test_today_is_narrowed_by_the_language_of_all_lists(tmp_path, ids):
     elsewhere(tmp_path, "project", ids["Nesting line"], start=f"{in_days(30)}T08:00")
     elsewhere(tmp_path, "task", ids["Check power"], deadline=f"{in_days(-3)}T17:00")

@@ -4,8 +4,10 @@ import re
 import sqlite3
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 
+from models.daywords import parse_days
 from models.errors import Invalid, Refused
 from models.fields import DAY_MINUTES, MAX_NOTE, Field, Scalar
 from models.kinds import KINDS, Kind
@@ -79,6 +81,8 @@ def scalars(
         return _lag(field, text, day, known.get("lag_unit") or "")
     if field.type in ("note", "json"):
         text = _long(field, text)
+    if field.until and (days := parse_days(field.name, text, date.today())):
+        return dict(zip((field.name, field.until), map(str, days), strict=True))
     return {field.name: field.parse(text, day=day)}
 
 

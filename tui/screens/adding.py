@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from models import dayform
 from models.windows.tasks import task_dates
 from tui import finding, opening
 from tui.unsaved import BESIDE, Of
@@ -25,19 +26,20 @@ if TYPE_CHECKING:
 _LINK = re.compile(
     r"(?P<name>.*?)(?P<rest>(?:\s+(?:fs|ss|ff|sf))?(?:\s+[+-]?\d+(?:[.,]\d+)?\s*(?:e?[mhdw]|%))?)", re.I
 )
-LABELS = {
-    "after": "comes after (task, then SS, 2d …)",
-    "before": "comes before (task, then SS, 2d …)",
-    "assigned": "is done by",
-    "baseline": "next baseline is called (enter: no name)",
-    "site": "has the site",
-    "contact": "has the contact",
-    "project": "has the project",
-    "interaction": "· said or written (call, mail, met …: what)",
-    "promise": "is promised (what, and by when; they: theirs)",
-    "visit": "is visited (day, and what for)",
-    "file": "has the file (its path)",
+LABELS = {  # how it is asked for, and what may be typed
+    "after": ("comes after", "a task, then SS, 2d …"),
+    "before": ("comes before", "a task, then SS, 2d …"),
+    "assigned": ("is done by", ""),
+    "baseline": ("next baseline is called", "enter: no name"),
+    "site": ("has the site", ""),
+    "contact": ("has the contact", ""),
+    "project": ("has the project", ""),
+    "interaction": ("· said or written", "call, mail, met …: what"),
+    "promise": ("is promised", "what, and by when; they: theirs"),
+    "visit": ("is visited", "what for, and when: fri, 12-14 dec"),
+    "file": ("has the file", "its path"),
 }
+DATED = ("promise", "visit")
 
 
 def question(widget: Widget, what: str, kind: str, rec: str, text: str = "", why: str = "") -> Question:
@@ -56,10 +58,13 @@ def question(widget: Widget, what: str, kind: str, rec: str, text: str = "", why
             return None
         return _make(app, what, rec, name, typed.strip(), partial(again, typed))
 
+    label, note = LABELS[what]
     # a baseline that is taken later is another one
     of = None if what == "baseline" else Of(BESIDE, [what, kind, rec], "")
-    label = f"“{name}” {LABELS[what]}:"
-    return Question(label, done, note=why, names=_names(app, what, rec), typed=text or None, of=of)
+    return Question(
+        f"“{name}” {label}:", done, note=why or note, names=_names(app, what, rec), typed=text or None, of=of,
+        changed=(lambda text: _days_of(what, text) or note) if what in DATED else None,
+    )  # fmt: skip
 
 
 def link(app: Workbench, task_ids: Sequence[str], typed: str) -> tuple[str, str, str]:
@@ -107,23 +112,18 @@ NOTED = ("interaction", "promise", "visit")
 def _note(app: Workbench, what: str, client: str, name: str, typed: str, lost: Lost) -> str | None:
     """What was said, promised or arranged with a client, from one line."""
     from models.errors import Invalid
-    from models.oneline import channel_apart, day_apart, person_in
+    from models.oneline import channel_apart, person_in
 
     values: dict[str, str] = {"client_id": client}
     if what == "interaction":
         values["channel"], values["name"] = channel_apart(typed)
     else:
-        theirs, line = typed.lower().startswith("they:"), typed.removeprefix("they:").removeprefix("They:")
         try:
-            values["name"], day = day_apart(line, date.today())
+            values |= _dated(what, typed)
         except Invalid as error:
             return error.plain
-        if what == "visit" and day is None:
-            return "On which day? Write it at the end: install day 1 fri, or 12 dec"
-        if day is not None:
-            values["due" if what == "promise" else "start"] = day.isoformat()
-        if theirs:
-            values["by"] = "client"
+        if what == "visit" and "start" not in values:
+            return "On which day? Write it at the end: install day 1 fri, or 12-14 dec"
     people = app.desk.conn.execute(
         "SELECT id, name FROM contact WHERE client_id=? AND deleted_at IS NULL AND name>''", (client,)
     )
@@ -132,6 +132,33 @@ def _note(app: Workbench, what: str, client: str, name: str, typed: str, lost: L
     label = {"interaction": "Log", "promise": "Promise", "visit": "Visit"}[what]
     app.edit(f"{label} at “{name}”: {values['name']}", partial(_noted, what, values), lost=lost)
     return None
+
+
+def _dated(what: str, typed: str) -> dict[str, str]:
+    """A promise or a visit of a line, with its day or days. Raises Invalid."""
+    from models.oneline import day_apart, days_apart
+
+    if what == "visit":
+        name, days = days_apart(typed, date.today())
+        return {
+            "name": name,
+            **dict(zip(("start", "finish"), (str(day) for day in days or () if day), strict=False)),
+        }
+    theirs = typed[:5].lower() == "they:"
+    name, due = day_apart(typed[5:] if theirs else typed, date.today())
+    return {"name": name, **({"due": str(due)} if due else {}), **({"by": "client"} if theirs else {})}
+
+
+def _days_of(what: str, typed: str) -> str:
+    """The day or days that are understood."""
+    from models.errors import Invalid
+
+    try:
+        values = _dated(what, typed)
+    except Invalid as error:
+        return error.plain
+    days = [values[field] for field in ("due", "start", "finish") if field in values]
+    return " – ".join(dayform.short(date.fromisoformat(day), date.today()) for day in days)
 
 
 def _noted(what: str, values: dict[str, str], session: Session) -> None:

@@ -151,4 +151,5 @@ class ClientView(Noted, Shared):
         picked = self.picked()
         picked = [(kind, id) for kind, id in picked if kind == picked[0][0] and kind in DAYS]
         if picked:
-            await self.ask_for("Day", DAYS[picked[0][0]], note="fri, +2w, 2026-12-04", picked=picked)
+            note = "fri, +2w, 2026-12-04" + (", 12-14 dec" if picked[0][0] == "visit" else "")
+            await self.ask_for("Day", DAYS[picked[0][0]], note=note, picked=picked)

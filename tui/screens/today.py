@@ -47,6 +47,8 @@ MARKS = {
 }
 DATES = {"task": "start", "promise": "due", "visit": "start", "project": "start"}  # what `d` writes, by kind
 
+BESIDES = {"project": ("Start", " · the whole plan moves"), "visit": ("Day", ", 12-14 dec")}
+
 
 def _name(row: TodayRow) -> Cell:
     mark, style = MARKS[row.rank]
@@ -201,8 +203,8 @@ class TodayView(Noted, TaskActions):
     async def act_date(self) -> None:
         picked = self._of_one_kind()
         if picked and picked[0][0] in DATES:
-            label, note = ("Day", "") if picked[0][0] != "project" else ("Start", " · the whole plan moves")
-            note = f"fri, +2w, 2026-12-04{note}"
+            label, more = BESIDES.get(picked[0][0], ("Day", ""))
+            note = f"fri, +2w, 2026-12-04{more}"
             await self.ask_for(label, DATES[picked[0][0]], note=note, picked=picked)
 
     async def act_who(self) -> None:

@@ -291,7 +291,8 @@ class Prompt(Vertical):
             return
         place, wrong = (0, 0), False
         try:
-            note = question.note if question.changed is None else question.changed(text) or ""
+            changed = None if question.note and text == question.typed else question.changed
+            note = question.note if changed is None else changed(text) or ""
         except Unclear as error:
             note, place, wrong = str(error), (error.at, error.end), True
         offer = question.offer(text[: self.field.cursor_position]) if question.offer else None
