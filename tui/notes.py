@@ -1,15 +1,19 @@
-"""Notes as they read: Markdown, made when they are first looked at; e types into them."""
+"""Notes as they read: Markdown, made when they are first looked at; e types into them, and so does what is pasted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.events import Paste
 from textual.widgets import Markdown, Static
 
 from tui.overlay import Overlay
 from tui.widgets.cells import plain
+
+Edit = Callable[[str], Awaitable[None]]
+"""Opens a page to type into, with what was pasted."""
 
 
 class NotesPage(Overlay):
@@ -25,20 +29,19 @@ class NotesPage(Overlay):
     }
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._edit: Callable[[], object] = lambda: None
+    _edit: Edit
 
     def compose(self) -> ComposeResult:
         yield Static("", id="notes-label", markup=False)
         with VerticalScroll():
             yield Markdown("", open_links=False)
 
-    async def open(self, label: str, text: str, edit: Callable[[], object]) -> None:
-        """Shows a text; `edit` is called when it is to be typed into."""
+    async def open(self, label: str, text: str, edit: Edit) -> None:
+        """Shows a text, in its own lines; `edit` is called when it is to be typed into."""
         self._edit = edit
         self.query_one("#notes-label", Static).update(plain(label))
-        await self.query_one(Markdown).update("\n".join(plain(line) for line in text.splitlines()))
+        # two blanks end a line for Markdown, which else joins it with the next one
+        await self.query_one(Markdown).update("\n".join(f"{plain(line)}  " for line in text.splitlines()))
         self.scroll.scroll_home(animate=False)
         self._show(self.scroll)
 
@@ -46,9 +49,13 @@ class NotesPage(Overlay):
     def scroll(self) -> VerticalScroll:
         return self.query_one(VerticalScroll)
 
-    def act_edit(self) -> None:
+    async def on_paste(self, event: Paste) -> None:
+        event.stop()
+        await self.act_edit(event.text)
+
+    async def act_edit(self, pasted: str = "") -> None:
         self.act_close()
-        self._edit()
+        await self._edit(pasted)
 
     def act_down(self) -> None:
         self.scroll.scroll_relative(y=1, animate=False)

@@ -18,6 +18,7 @@ from tui.unsaved import Of
 
 if TYPE_CHECKING:
     from tui.app import Milepost
+    from tui.notes import Edit
     from tui.palette import Entry, Provider
 
 OverlayType = TypeVar("OverlayType", bound=Overlay)
@@ -81,7 +82,7 @@ class Overlaid(Offering, inherit_bindings=False):
         if isinstance(self.focused, Input):
             (await self._overlay(Picker)).open(self.focused)
 
-    async def read_notes(self, label: str, text: str, edit: Callable[[], object]) -> None:
+    async def read_notes(self, label: str, text: str, edit: Edit) -> None:
         """A page that shows a text as it reads; `edit` is called when it is to be typed into."""
         from tui.notes import NotesPage
 

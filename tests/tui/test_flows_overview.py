@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from textual.events import Paste
 
 from models import record
 from tests.tui.office import (
@@ -130,3 +131,18 @@ async def test_notes_that_are_not_there_yet_are_typed_at_once(tmp_path, ids):
         assert value(pilot.app, "project", ids["Nesting line"], "notes") == "Ask Doug"
         await keys(pilot, "D comma")
         await see(pilot, "There are no notes in the client view")
+
+
+async def test_what_is_pasted_over_notes_that_are_read_comes_behind_them_line_by_line(tmp_path, ids):
+    elsewhere(tmp_path, "task", ids["Go live"], notes="Ask Doug\nby mail")
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "G comma")
+        await see(pilot, " Ask Doug")
+        assert "Ask Doug by mail" not in screen_text(pilot.app)
+        pilot.app.post_message(Paste("ports are open\r\r  licence follows\r"))
+        await see(pilot, "   licence follows")
+        await keys(pilot, "'!' ctrl+s")
+        notes = "Ask Doug\nby mail\nports are open\n\n  licence follows!"
+        assert value(pilot.app, "task", ids["Go live"], "notes") == notes
+        await keys(pilot, "u comma")
+        await see(pilot, " by mail")

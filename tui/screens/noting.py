@@ -18,8 +18,12 @@ async def read(app: Workbench, kind: str, rec: str) -> None:
         if not text:
             await write(app, kind, rec)
             return
-        label = f"Notes · {_title(app, kind, rec)}"
-        await app.shell.read_notes(label, text, lambda: app.run_worker(write(app, kind, rec)))
+
+        async def edit(pasted: str) -> None:
+            lines = [*_notes(app, kind, rec).splitlines(), *pasted.splitlines()]
+            await write(app, kind, rec, "\n".join(lines) if pasted else None)
+
+        await app.shell.read_notes(f"Notes · {_title(app, kind, rec)}", text, edit)
     else:
         app.shell.say(why)
 
