@@ -1,5 +1,7 @@
 """The actions: every key, label, help line and place there is."""
 
+from dataclasses import replace
+
 from tui.registry import (
     ALWAYS,
     EDIT,
@@ -62,6 +64,8 @@ JUMPS = [
     ),
     Action("jump.search", "/", "search", "Search everything", where=JUMP, run="search"),
 ]
+# by the second key, the screens that are not there
+NOT_YET = {"l": "timeline", "o": "scope", "v": "visit pack", "k": "procedures", "r": "reports"}
 
 TODAY = _own("today", ("done", "x", "done", "Task done, promise kept, visit reported", 1), bulk=True)
 
@@ -153,6 +157,11 @@ NOTED = _own(  # wherever a client is met
     ("mail", "m", "mail", "Copy the mail address, and open a letter where there is a desktop"),
     ("timeline", "T", "timeline", "The client over time: talks, promises, visits, milestones", 6),
 )
+
+PROJECT = [  # the same of the client of a project that is worked in, whose own keys go first
+    replace(action, id=f"project.{action.id.rpartition('.')[2]}", where="project", footer=0)
+    for action in NOTED
+]
 
 SHARED = _own(  # wherever a project or client is met
     "shared",
@@ -421,6 +430,7 @@ ACTIONS = [
     *OVERVIEW,
     *CLIENT,
     *NOTED,
+    *PROJECT,
     *SHARED,
     *TEAM,
     *HISTORY,

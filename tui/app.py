@@ -105,6 +105,8 @@ class Milepost(App[None], inherit_bindings=False):
                 if (await result if isawaitable(result) else result) is not False:
                     self.did(action)
                     return
+            if action.palette:
+                self.shell.say_idle(action.shown_key(), action.label)
         except Exception as error:
             self.report(error)
 

@@ -16,10 +16,11 @@ from textual.widgets import ContentSwitcher
 from textual.worker import WorkerError
 
 from tui import registry as places
+from tui.actions import NOT_YET
 from tui.footer import SHOWN_FOR, Connection, Footer
 from tui.overlaid import Overlaid
 from tui.overlay import Overlay
-from tui.registry import Registry
+from tui.registry import Registry, key_name
 from tui.unsaved import Unsaved
 from tui.view import Place, View
 from tui.widgets.ahead import caught_up
@@ -335,13 +336,27 @@ class Shell(Overlaid, inherit_bindings=False):
         self.watch(self, "focused", self.rehint, init=False)
 
     def on_key(self, event: events.Key) -> None:
-        """A key that nobody took ends the waiting after `g`; one that means something elsewhere says so."""
+        """A key that nobody took ends the waiting after `g`, and says so; so does one of the list while one types."""
+        typing, where, going = self._typing_place(), self.places(), self.going
         self.stop_going()
-        typing = (self._typing_place() or ("",))[0] in (places.EDIT, places.PROMPT, places.TEXT)
-        if typing and not event.is_printable:
+        key = str(event.character) if event.is_printable else key_name(event.key)
+        if typing is not None:
+            self._tell_that_one_types(event, typing[0])
+        elif going and (name := NOT_YET.get(key)):
+            self.say(f"There is no {name} yet · g shows where one can go")
+        elif event.key != "escape":
+            labels = (one.label for one in self.registry.at(where) if key in one.key_list())
+            self.say_idle("g " * going + key, next(labels, ""))
+
+    def _tell_that_one_types(self, event: events.Key, where: str) -> None:
+        if where in (places.EDIT, places.PROMPT, places.TEXT) and not event.is_printable:
             later = (one for one in self.registry.at(self._working_places()) if event.key in one.key_list())
             if (action := next(later, None)) is not None:
                 self.tell(f"{action.shown_key()} ({action.label}): end the typing first")
+
+    def say_idle(self, key: str, label: str) -> None:
+        """That a key does nothing here, where it would do what the label says elsewhere."""
+        self.say(f"{key} ({label}) does nothing here".replace(" ()", "") + " · ? shows the keys")
 
     def on_prompt_closed(self, event: Prompt.Closed) -> None:
         """The footer and the focus are back, unless the next question is open already."""

@@ -69,6 +69,12 @@ CHANGING = {
                             "add promise 'send the table' due=tomorrow client=Harlan"),
     "noted.visit": Change("g c / 'harlan' enter V 'survey_the_hall_tomorrow' enter",
                           "add visit 'survey the hall' start=tomorrow client=Harlan"),
+    "project.log": Change("i 'met:_saw_the_hall' enter",
+                          "add interaction 'saw the hall' channel=meeting client=Harlan"),
+    "project.promise": Change("g b O 'send_the_table_tomorrow' enter",
+                              "add promise 'send the table' due=tomorrow client=Harlan"),
+    "project.visit": Change("g p / 'line' enter V 'survey_the_hall_tomorrow' enter",
+                            "add visit 'survey the hall' start=tomorrow client=Harlan"),
     "shared.move_space": Change("g p / 'punch' enter % enter", "move 'Punch cell' --private"),
     "team.new_below": Change("g m o 'Odile' enter", "add member Odile"),
     "bin.restore": Change("g d r", "undelete Scaffold"),
@@ -126,7 +132,8 @@ BY_OTHER_TESTS = {  # they need a server: test_flows_sharing, test_beginning and
 
 UNCHANGING = {
     "portfolio.at_risk", "portfolio.milestone", "portfolio.health", "tasks.why", "board.left", "board.right",
-    "board.by", "board.all_projects", "noted.phone", "noted.mail", "noted.timeline", "history.all_projects",
+    "board.by", "board.all_projects", "noted.phone", "noted.mail", "noted.timeline",
+    "project.phone", "project.mail", "project.timeline", "history.all_projects",
     "conflicts.settled", "conflicts.next_field", "sync.pause", "sync.failed", "sync.log", "go", "filter", "sort",
     "group", "columns", "next_match", "previous_match", "marked", "copy", "record_history", "zoom", "discreet",
     "offline", "tour", "last_view", "back", "palette", "palette_anywhere", "help", "help_anywhere", "quit",

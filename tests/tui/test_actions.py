@@ -38,6 +38,7 @@ def test_the_keys_of_the_table():
         "tasks": "<>JKoO()btxB",
         "clients": "o=",
         "noted": "impOVT",
+        "project": "impOVT",
         "board": "hlHLpa",
         "history": "ra",
         "conflicts": "mtbexaA",

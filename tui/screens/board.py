@@ -19,6 +19,7 @@ from models.windows.window import EVERY, Condition, Window
 from tui.screens.base import Picked
 from tui.screens.behind import Read, ReadBehind
 from tui.screens.narrowed import WAITING
+from tui.screens.noted import Noted
 from tui.screens.working import TaskActions
 from tui.unsaved import new_task
 from tui.view import bench
@@ -65,7 +66,7 @@ def face_of_all(row: CardRow) -> tuple[Cell, Cell]:
     return _name(row), (f"{row.project} · {about}" if about else row.project or "", style)
 
 
-class BoardView(TaskActions, ReadBehind):
+class BoardView(TaskActions, Noted, ReadBehind):
     name_in_registry = "board"
     for_client = True
     vocabularies: ClassVar[dict[str, Vocabulary]] = {"task": TASKS}
@@ -109,7 +110,7 @@ class BoardView(TaskActions, ReadBehind):
         return self.query_one(Cards)
 
     def places(self) -> Sequence[str]:
-        return ("board", "tasks")
+        return ("board", "tasks", "project")
 
     def title_parts(self) -> Sequence[str]:
         where = ("All projects",) if self.every else bench(self).place_of(self.project)

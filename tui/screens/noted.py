@@ -53,7 +53,7 @@ class Noted(ListView):
         cast(Any, view).show(client)
 
     def _no_client(self) -> None:
-        self.shell.say("Put the cursor on a line of a client first")
+        self.shell.say("No client here: put the cursor on a line of one")
 
     # Reaching people
 

@@ -17,6 +17,7 @@ from models.windows.portfolio import HEALTH, LastEdits, ProjectRow, together
 from models.windows.window import EVERY, Window
 from tui.finding import Lost
 from tui.screens.base import Picked
+from tui.screens.noted import Noted
 from tui.screens.portfolio_columns import COLUMNS, Totals, by_column
 from tui.screens.sharing import Shared
 from tui.view import bench
@@ -39,7 +40,7 @@ GROUPS: dict[str, Callable[[ProjectRow], str]] = {
 }
 
 
-class PortfolioView(Shared):
+class PortfolioView(Noted, Shared):
     name_in_registry = "portfolio"
     for_client = True
     empty = "No projects yet. o makes one, g w shows other ways to begin"
@@ -74,7 +75,7 @@ class PortfolioView(Shared):
         return ("Milepost", f"Portfolio{order}" + (f" /{self.text}" if self.text else ""))
 
     def places(self) -> Sequence[str]:
-        return ("portfolio", "shared")
+        return ("portfolio", "project", "shared")
 
     # Loading: what is told of the tasks is read behind, over all projects; what is there is shown meanwhile
 
@@ -275,6 +276,8 @@ class PortfolioView(Shared):
             self.shell.say(f"“{row.name}” has no milestone ahead")
         else:
             bench(self).open_record("task", found.id)
+
+    act_status = None  # type: ignore[assignment]  # a project's follows from its tasks
 
     async def act_date(self) -> None:
         await self.ask_for("Promised finish", "finish")

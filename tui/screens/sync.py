@@ -118,11 +118,12 @@ class SyncView(ListView):
             bench(self).edit(row.label, "rejected.send_again", row.id, told=self._sent)
 
     async def act_edit(self) -> None:
-        """Its values are asked for one after the other; then it is sent again."""
+        """Its values are asked for one after the other; then it is sent again. What was not refused is only shown."""
         from models.rejected import out_of_reach
 
         operation = self._operation()
         if operation is None:
+            self.open_row()
             return
         if why := out_of_reach(bench(self).desk.conn, operation):
             self.shell.say(f"{why} · x writes it", "bad")

@@ -16,6 +16,7 @@ from tui import finding
 from tui.screens import adding
 from tui.screens.behind import Read, ReadBehind
 from tui.screens.narrowed import WAITING
+from tui.screens.noted import Noted
 from tui.screens.working import STATUSES, TaskActions
 from tui.unsaved import new_task
 from tui.view import bench
@@ -70,7 +71,7 @@ def _waits(row: TaskRow) -> Cell:
 GONE = "This project is no longer shared with you; g p goes to those that are"
 
 
-class TasksView(TaskActions, ReadBehind):
+class TasksView(TaskActions, Noted, ReadBehind):
     name_in_registry = "tasks"
     for_client = True
     empty = "No tasks here yet. o makes one; g p goes to the portfolio"
@@ -121,6 +122,9 @@ class TasksView(TaskActions, ReadBehind):
 
     def _foresee(self, field: str, row: TaskRow) -> Callable[[str], str] | None:
         return self.foresee([self.record_of(row)], field)
+
+    def places(self) -> Sequence[str]:
+        return ("tasks", "project")
 
     def title_parts(self) -> Sequence[str]:
         return (*bench(self).place_of(self.project), "Tasks" + (f" /{self.text}" if self.text else ""))
