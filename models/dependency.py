@@ -1,11 +1,23 @@
 """Links between tasks."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlmodel import Session, col, select
 
 from models.errors import Invalid, Refused
-from models.record import Named, Record, attribute, create, find, register, visibility
+from models.planning import load
+from models.record import (
+    Named,
+    Record,
+    attribute,
+    connection_of,
+    create,
+    delete_all,
+    find,
+    register,
+    visibility,
+)
+from models.schedule.bridging import bridges, with_below
 from models.task import Task
 
 LINK_TYPES = ("FS", "SS", "FF", "SF")
@@ -65,6 +77,19 @@ def link_all(session: Session, predecessor_id: str, successor_ids: Iterable[str]
     """Each task starts after the predecessor ends. Raises Refused where that closes a circle."""
     for id in successor_ids:
         link(session, predecessor_id, id)
+
+
+def delete_in_chain(session: Session, picked: Sequence[tuple[str, str]]) -> int:
+    """`delete_all`; and where tasks go, what they waited for is linked with what waited for them. How many links that
+    are. Raises Refused where one would close a circle."""
+    ids, made = [id for kind, id in picked if kind == "task"], 0
+    for project in {find(session, "task", id).project_id for id in ids}:
+        if plan := load(connection_of(session), project):
+            for new in bridges(plan, with_below(plan.tasks, ids)):
+                link(session, str(new.predecessor), str(new.successor), new.type, new.lag, new.unit)
+                made += 1
+    delete_all(session, picked)
+    return made
 
 
 def _refuse_cycle(session: Session, dependency: Dependency) -> None:

@@ -18,7 +18,7 @@ import orjson
 
 from models import dates, db
 from models.feed import GENERATION
-from models.foresight import Foresight, Outcome
+from models.foresight import Deletion, Foresight, Outcome
 from models.keeping import Kept
 from models.schedule.engine import Schedule
 from models.store import Store
@@ -50,6 +50,12 @@ class Planner:
         with suppress(KeyError):
             return Foresight(schedule).of(tasks, field, value) if schedule else None
         return None
+
+    def foresee_delete(self, project: str, tasks: Sequence[str]) -> Deletion | None:
+        """What deleting tasks would do."""
+        with self._snapshot() as conn:
+            schedule = self._schedule(conn, project)
+        return Foresight(schedule).of_deleting(tasks) if schedule else None
 
     def why(self, task: str, since_ms: int) -> list[Any]:
         """Why a task stands where it stands, and what moved it since: models.why, packed."""

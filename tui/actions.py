@@ -412,7 +412,8 @@ TYPED = [
     *_own(
         PREVIEW,
         ("choose", "enter", "do it", "Do what is shown", 1),
-        ("close", "escape q", "leave", "Close and do nothing", 2),
+        ("keep_chain", "c", "keep the chain", "Delete, and link what came before with what comes after", 2),
+        ("close", "escape q", "leave", "Close and do nothing", 3),
         palette=False,
         shadows=True,
     ),

@@ -45,12 +45,16 @@ class Overlaid(Offering, inherit_bindings=False):
     async def act_search(self) -> None:
         await self._open_palette([], self._origin(), cast("Milepost", self.app).providers)
 
-    async def preview(self, question: str, lines: Sequence[str], do: Callable[[], object]) -> None:
-        """Shows what something would do, and does it on enter; nothing when a client has begun to look on meanwhile."""
+    async def preview(
+        self, question: str, lines: Sequence[str], do: Callable[[], object],
+        keep: Callable[[], object] | None = None,
+    ) -> None:  # fmt: skip
+        """Shows what something would do, and does it on enter; or, by its key, with the chain of the tasks kept. Nothing
+        when a client has begun to look on meanwhile."""
         from tui.preview import Preview
 
         if not cast("Milepost", self.app).discreet:
-            (await self._overlay(Preview)).open(question, lines, do)
+            (await self._overlay(Preview)).open(question, lines, do, keep)
 
     async def choose(self, entries: Sequence[Entry]) -> None:
         """Lets one of these be chosen, by a few letters."""

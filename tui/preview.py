@@ -18,7 +18,7 @@ AROUND = 7  # border, margins, scroll bar
 
 
 class Preview(Overlay):
-    """Asks once; `do` runs on enter."""
+    """Asks once; `do` runs on enter, `keep` where the chain of what is deleted is to be kept."""
 
     place = "preview"
     DEFAULT_CSS = """
@@ -30,6 +30,7 @@ class Preview(Overlay):
         self._told: Sequence[str] = ()
         self._lines: list[str] = []  # as they fit
         self._do: Callable[[], object] = lambda: None
+        self._keep: Callable[[], object] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False)
@@ -38,8 +39,10 @@ class Preview(Overlay):
     def rows(self, rowids: Sequence[int]) -> Iterable[Row]:
         return [(at, self._lines[at]) for at in rowids if at < len(self._lines)]
 
-    def open(self, question: str, lines: Sequence[str], do: Callable[[], object]) -> None:
-        self._told, self._do = lines, do
+    def open(
+        self, question: str, lines: Sequence[str], do: Callable[[], object], keep: Callable[[], object] | None = None
+    ) -> None:  # fmt: skip
+        self._told, self._do, self._keep = lines, do, keep
         self.query_one(Static).update(plain(question))
         rows = self.query_one(RowList)
         rows.cursor = 0
@@ -60,3 +63,13 @@ class Preview(Overlay):
     def act_choose(self) -> None:
         self.act_close()
         self._do()
+
+    @property
+    def act_keep_chain(self) -> Callable[[], object] | None:
+        """Only where there is a chain."""
+        return self._close_and_keep if self._keep else None
+
+    def _close_and_keep(self) -> None:
+        self.act_close()
+        if self._keep:
+            self._keep()

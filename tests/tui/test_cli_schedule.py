@@ -168,3 +168,24 @@ def test_explain_says_the_cause_and_what_moved_it(tmp_path: Path, capsys: pytest
     assert found["moved"]["start"] == ["2026-11-30T08:00", "2026-12-01T08:00"]
     assert main(["--home", str(tmp_path / "home"), "explain", "Install", "--since", "9999-01-01"]) == 1
     assert "Name a day that was" in capsys.readouterr().err
+
+
+def test_a_delete_says_what_moved_and_keeps_the_chain(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def go(*words: str) -> str:
+        assert main(["--home", str(tmp_path / "home"), *words]) == 0
+        return capsys.readouterr().out
+
+    go("add", "project", "Nesting line", "start=2026-11-30")
+    for name in ("Survey", "Install", "Accepted"):
+        go("add", "task", name, "project=Nesting", f"milestone={'no' if name != 'Accepted' else 'yes'}")
+    go("add", "dependency", "predecessor=Survey", "successor=Install", "lag=2d")
+    go("add", "dependency", "predecessor=Install", "successor=Accepted")
+    said = go("delete", "Install")
+    assert "moves 1 other task; the plan ends 2026-11-30 instead of 2026-12-03" in said
+    assert "“Accepted” 2026-12-03 → 2026-11-30, 3 working days earlier" in said
+    go("undo")
+    said = go("delete", "Install", "--keep-chain")
+    assert said.startswith("Deleted task Install, 1 new link") and "1 working day earlier" in said
+    assert "moves" not in go("delete", "Accepted")

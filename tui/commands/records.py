@@ -2,20 +2,22 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from models import baseline, interaction, outline, record, sharing
+from models import baseline, dependency, foresight, interaction, outline, record, sharing
 from models.calendar import calendar_of
 from models.errors import Invalid, Refused
 from models.feed import Changes
+from models.fields import DAY_MINUTES
 from models.kinds import KINDS, Kind, kind_of
+from models.schedule.instants import show
 from models.windows.tasks import task_dates
 from tui.capture import understood
 from tui.commands import lookup, values
-from tui.commands.context import Context, Usage
+from tui.commands.context import Context, Usage, note
 from tui.commands.facts import as_dict
 from tui.commands.lookup import Found
 from tui.commands.output import count, listing, plain
@@ -96,11 +98,27 @@ def set_(ctx: Context) -> int:
 
 
 def delete(ctx: Context) -> int:
-    return _each(ctx, "Delete", "Deleted", record.delete, lookup.LIVE)
+    """What moves by it is said, too, where tasks are among the records."""
+    with ctx.store() as store:
+        with ctx.reading() as conn:
+            found = [lookup.record(conn, word, state=lookup.LIVE) for word in ctx.args.ids]
+            moved = list(_moved(conn, found, ctx.args.keep_chain))
+        verb = dependency.delete_in_chain if ctx.args.keep_chain else record.delete_all
+        changes = store.transact(_label("Delete", found), verb, found)
+    _say(ctx, "Deleted" if changes.count else "Nothing to delete:", found, _along(changes, found))
+    say = note if ctx.json else ctx.print
+    for line in moved:
+        say(plain(line))
+    return 0
 
 
 def undelete(ctx: Context) -> int:
-    return _each(ctx, "Restore", "Restored", record.undelete, lookup.DELETED)
+    with ctx.store() as store:
+        with ctx.reading() as conn:
+            found = [lookup.record(conn, word, state=lookup.DELETED) for word in ctx.args.ids]
+        changes = store.transact(_label("Restore", found), record.undelete_all, found)
+    _say(ctx, "Restored" if changes.count else "Nothing to restore:", found, _along(changes, found))
+    return 0
 
 
 def renegotiate(ctx: Context) -> int:
@@ -110,15 +128,6 @@ def renegotiate(ctx: Context) -> int:
         ids = [each.id for each in found]
         store.transact(_label("Renegotiate", found), interaction.renegotiate_all, ids, ctx.args.day)
     _say(ctx, "Renegotiated", found)
-    return 0
-
-
-def _each(ctx: Context, verb: str, done: str, act: Any, state: str) -> int:
-    with ctx.store() as store:
-        with ctx.reading() as conn:
-            found = [lookup.record(conn, word, state=state) for word in ctx.args.ids]
-        changes = store.transact(_label(verb, found), _act_all, act, found)
-    _say(ctx, done if changes.count else f"Nothing to {verb.lower()}:", found, _along(changes, found))
     return 0
 
 
@@ -153,11 +162,6 @@ def _edit_all(session: "Session", edits: Sequence[Edit]) -> None:
             outline.move_to(session, [edit.found.id], edit.place.under, edit.place.after)
         record.edit(session, *edit.found, **edit.values)
         session.flush()
-
-
-def _act_all(session: "Session", act: Any, found: Sequence[Found]) -> None:
-    for each in found:
-        act(session, *each)
 
 
 # ── words into edits ──────────────────────────────────────────────────────────────────────────────────
@@ -231,11 +235,23 @@ def _edit_label(edits: Sequence[Edit]) -> str:
     return f"{_label('Edit', [edit.found for edit in edits])}: {listing(names or ['Place'], 3)}"
 
 
+def _moved(conn: sqlite3.Connection, found: Sequence[Found], chained: bool) -> Iterator[str]:
+    """What deleting does to the dates of other tasks; nothing where they stay."""
+    for project, ids in foresight.may_move(conn, found).items():
+        outcome = foresight.deletion(conn, project, ids)
+        told = outcome and (outcome.chained if chained else outcome.plain)
+        if told and told.moves:
+            (minutes,) = conn.execute("SELECT minutes_per_day FROM project WHERE id=?", (project,)).fetchone()
+            yield from foresight.told(told, lambda instant: show(instant)[:10], minutes or DAY_MINUTES)
+
+
 def _along(changes: Changes, found: Sequence[Found]) -> str:
-    more = changes.count - len(set(found))
-    return (
+    links = changes.result if isinstance(changes.result, int) else 0  # that keep the chain
+    more = changes.count - len(set(found)) - links
+    along = (
         f" and {count(more, 'record')} that {'belongs' if more == 1 else 'belong'} to it" if more > 0 else ""
     )
+    return along + (f", {count(links, 'new link')}" if links else "")
 
 
 def _say(ctx: Context, done: str, found: Sequence[Found], also: str = "", *, one: bool = False) -> None:

@@ -120,8 +120,15 @@ milepost set "Lay cables" under=Preparation after="Order material\"""",
     ),
     "delete": Command(
         "records.delete",
-        "Moves records, and what belongs to them, to the recycle bin.",
-        (arg("ids", nargs="+", metavar="ID", help=ID),),
+        "Moves records, and what belongs to them, to the recycle bin; says which other tasks move by it.",
+        (
+            arg("ids", nargs="+", metavar="ID", help=ID),
+            arg(
+                "--keep-chain",
+                action="store_true",
+                help="link what came before a task with what came after it",
+            ),
+        ),
     ),
     "undelete": Command(
         "records.undelete",

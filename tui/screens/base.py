@@ -296,12 +296,13 @@ class ListView(Narrowed):
         self.open_row()
         return True
 
-    def act_delete(self) -> None:
-        """Into the recycle bin; `u` brings it back."""
-        picked = self.picked()
-        if picked:
-            bench(self).edit(f"Delete {self.name_of(picked)}", "record.delete_all", picked)
-            self.lines.clear_marks()
+    def act_delete(self) -> object:
+        """Into the recycle bin; `u` brings it back. Where other tasks move by it, that is said first."""
+        if picked := self.picked():
+            from tui.screens.deleting import Deleting
+
+            return Deleting(self, picked, self.name_of(picked), self.lines.clear_marks).begin()
+        return None
 
     def act_mark_internal(self) -> None:
         """For us only, so that the discreet view has it no more; what is, for the client."""

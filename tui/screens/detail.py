@@ -225,7 +225,7 @@ class Detail(LineList):
         for kind, rec in app.markable([(self.kind, self.rec)]):
             app.mark(f"“{form.shown_title(app.desk.conn, kind, rec)}”", [(kind, rec)])
 
-    def act_delete(self) -> None:
+    def act_delete(self) -> object:
         """The link or assignment under the cursor, else the record that is shown."""
         line = self._line_here()
         if line is not None and line.what == LINK and line.kind in PARTS:
@@ -237,8 +237,10 @@ class Detail(LineList):
         elif self.kind in ("conflict", "operation", "baseline", "baseline_task"):
             bench(self).shell.say("This is part of the record and is never deleted")
         elif self.rec:
-            bench(self).edit(f"Delete {self.kind.replace('_', ' ')}", "record.delete", self.kind, self.rec)
-            self.act_back()
+            from tui.screens.deleting import Deleting
+
+            return Deleting(self, [(self.kind, self.rec)], self.kind.replace("_", " "), self.act_back).begin()
+        return None
 
     def act_back(self) -> bool:
         if super().act_back():
