@@ -321,6 +321,24 @@ COMMON = [
         "Take in cards, or a list of contacts, after they were shown",
     ),
     _do("import_tasks", "", "import tasks", "Take a list of tasks into this project, after it was shown"),
+    *(
+        Action(f"export_{name}", "", f"export {label}", help, run="export", args=(f".{suffix}",))
+        for name, suffix, label, help in (
+            (
+                "plan",
+                "xml",
+                "to Microsoft Project",
+                "Write the project as a plan that Microsoft Project opens",
+            ),
+            (
+                "tasks",
+                "xlsx",
+                "tasks to Excel",
+                "Write all that is set of the project's tasks; E writes a list as shown",
+            ),
+            ("csv", "csv", "tasks as CSV", "The same as text with commas"),
+        )
+    ),
     _do("connect", "", "connect", "Sign in to a server, with the code of an invitation"),
     _do("look_at_demo", "", "demo", "End this and look at the demo: a made-up company with its server"),
     _do("tour", "", "tour", "Begin the tour of nine keys, or end it"),

@@ -1,4 +1,4 @@
-"""The ways to begin: a project from the template, what is in files, a server, the demo, the tour."""
+"""The ways to begin: a project from the template, files in and out, a server, the demo, the tour."""
 
 from __future__ import annotations
 
@@ -118,6 +118,23 @@ class Beginning(Preferred):
     async def act_import_tasks(self) -> None:
         """A list with a task in each row, into the project in front."""
         await self._take("task")
+
+    # What goes out into files
+
+    def act_export(self, suffix: str) -> None:
+        """The project under the cursor, or the one in front, into the documents' folder."""
+        from tui.screens.saving import save_project
+
+        kind, rec = self._bench.told()
+        project = rec if kind == "project" else self._bench.project
+        if self._bench.front is not None:
+            self.shell.say("An export holds what is not for the client’s eyes: D ends the discreet view")
+        elif not project:
+            self.shell.say("Open a project first: g p, then enter")
+        elif self.loaded():
+            name = " ".join(self._bench.place_of(project))
+            work = partial(save_project, self._bench, project, name, suffix)
+            self.run_worker(work, thread=True, exclusive=True, group="export", exit_on_error=False)
 
     async def _take(self, what: str) -> None:
         from tui.taking import Taking

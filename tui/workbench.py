@@ -272,13 +272,13 @@ class Workbench(LookedOn):
 
     async def act_record_history(self) -> None:
         """What was done to the record that is told of in the pane."""
-        kind, rec = self._told()
+        kind, rec = self.told()
         if not rec or kind in ("operation", "why"):
             self.shell.say("Put the cursor on a record first")
             return
         cast(Any, await self.shell.go("history")).show(kind, rec)
 
-    def _told(self) -> tuple[str, str]:
+    def told(self) -> tuple[str, str]:
         """Kind and id of the record that is told of in the pane."""
         from tui.screens.detail import Detail
 
@@ -290,7 +290,7 @@ class Workbench(LookedOn):
         """The notes of that record as they read; a page to type them where there are none yet."""
         from tui.screens import noting
 
-        await noting.read(self, *self._told())
+        await noting.read(self, *self.told())
 
     def act_quit(self) -> None:
         """Ends; what is being typed is kept first, and where it is refused the first time, nothing ends."""

@@ -118,6 +118,9 @@ PERSONAL = {  # what they change is personal, or is no record: by the keys befor
     "undo": ("x", "u", "undo"),
     "redo": ("x u", "U", "redo"),
     "excel": ("", "E", "list"),
+    "export_plan": ("", ": 'export_to_m' enter", "export"),
+    "export_tasks": ("", ": 'export_tasks_to' enter", "export"),
+    "export_csv": ("", ": 'export_tasks_as' enter", "export"),
     "refused.discard": ("g s X", "X", "rejected"),
     "refused.export": ("g s", "x", "rejected"),
 }

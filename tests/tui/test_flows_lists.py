@@ -103,6 +103,29 @@ async def test_a_workbook_of_the_discreet_view_holds_nothing_of_another_client(t
         assert "Harlan Fab" in text and "Northwind" not in text
 
 
+@pytest.mark.parametrize(
+    ("words", "suffix", "holds"),
+    [("export_to_m", ".xml", "<Name>Lay cables</Name>"), ("export_tasks_as", ".csv", "Lay cables,")],
+)
+async def test_a_project_goes_into_the_files_of_the_command(tmp_path, ids, documents, words, suffix, holds):
+    async with at_work(tmp_path / "home", (140, 42), "Nesting") as pilot:
+        await keys(pilot, f": '{words}' enter")
+        await until(lambda: f" records to {documents}" in pilot.app.shell.footer.message, pilot)
+        [path] = documents.iterdir()
+        assert path.name.startswith("Harlan Fab Nesting line 20") and path.suffix == suffix
+        assert holds in path.read_text(encoding="utf-8")
+
+
+async def test_in_the_portfolio_it_is_the_project_under_the_cursor(tmp_path, ids, documents):
+    async with at_work(tmp_path / "home", (140, 42), "Nesting") as pilot:
+        await keys(pilot, "g p / 'punch' enter : 'export_tasks_to' enter")
+        await see(pilot, "Wrote 0 records to")
+        [path] = documents.iterdir()
+        assert path.name.startswith("Northwind Steel Punch cell 20") and sheet(path)
+        await keys(pilot, "D : 'export_to_m' enter")
+        await see(pilot, "An export holds what is not for the client’s eyes")
+
+
 async def test_a_folder_that_takes_no_file_is_said(tmp_path, ids, documents, monkeypatch):
     monkeypatch.setattr("tui.screens.saving.folder", lambda: documents / "gone")
     async with at_work(tmp_path / "home", (140, 42), "Nesting") as pilot:

@@ -4,12 +4,13 @@ import csv
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from models.errors import MilepostError, Refused
 from models.kinds import Kind, kind_of
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from office.foreign import Plan
 
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().,/-]*$)")  # a telephone number is none
+
+
+class Written(NamedTuple):
+    """What an export wrote, and what there is to say of it: what stays behind, what to look at."""
+
+    records: int
+    remarks: Sequence[str] = ()
 
 
 def dump(ctx: Context) -> int:
@@ -72,12 +80,21 @@ def export(ctx: Context) -> int:
     writer = _by_suffix(path, WRITERS, "written")
     if path.exists() and not ctx.args.force:
         raise Refused(f"{path} exists already. Choose another name, or say --force to replace it.")
-    number = writer(ctx, path)
+    written = writer(ctx, path)
+    for line in written.remarks:
+        note(plain(line))
     if ctx.json:
-        ctx.json_out({"file": str(path), "records": number})
+        ctx.json_out({"file": str(path), "records": written.records})
     else:
-        ctx.print(f"Wrote {count(number, 'record')} to {path}.")
+        ctx.print(f"Wrote {count(written.records, 'record')} to {path}.")
     return 0
+
+
+def export_of(home: Path, project: str, path: Path) -> Written:
+    """What `export` writes of one project, by the suffix of the path: its plan, or all that is set of its tasks."""
+    kind = "" if path.suffix == ".xml" else "task"
+    args = Namespace(kind=kind, filters=[f"project={project}"])
+    return WRITERS[path.suffix](Context(home, args=args), path)
 
 
 def _must_exist(path: Path) -> None:
@@ -133,22 +150,22 @@ def _import_plan(ctx: Context, path: Path) -> int:
 # ── records out ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _export_lines(ctx: Context, path: Path) -> int:
+def _export_lines(ctx: Context, path: Path) -> Written:
     _no_kind(ctx)
     with ctx.reading() as conn, _fresh(path) as file:
-        return _write_all(file, (line + "\n" for line in _dumped(conn)))
+        return Written(_write_all(file, (line + "\n" for line in _dumped(conn))))
 
 
-def _export_json(ctx: Context, path: Path) -> int:
+def _export_json(ctx: Context, path: Path) -> Written:
     _no_kind(ctx)
     with ctx.reading() as conn, _fresh(path) as file:
         lines = (("[" if at == 0 else ",\n") + line for at, line in enumerate(_dumped(conn)))
         number = _write_all(file, lines)
         file.write("]\n" if number else "[]\n")
-        return number
+        return Written(number)
 
 
-def _export_csv(ctx: Context, path: Path) -> int:
+def _export_csv(ctx: Context, path: Path) -> Written:
     kind = _kind(ctx, path)
     with ctx.reading(dates=kind.name == "task") as conn:
         where, _ = listing.conditions(conn, kind, ctx.args.filters)
@@ -158,17 +175,17 @@ def _export_csv(ctx: Context, path: Path) -> int:
         sheet = csv.writer(file)
         sheet.writerow(used)
         sheet.writerows(zip(*(map(_safe, found.column(name)) for name in used), strict=True))
-    return len(found.rows)
+    return Written(len(found.rows))
 
 
-def _export_excel(ctx: Context, path: Path) -> int:
+def _export_excel(ctx: Context, path: Path) -> Written:
     """Without what means nothing to people, and the ids last."""
     kind = _kind(ctx, path)
     with ctx.reading(dates=kind.name == "task") as conn:
         where, _ = listing.conditions(conn, kind, ctx.args.filters)
         found = listing.read(conn, kind, where)
         used = [name for name in _used(found) if name not in ("id", "space", "rank", "deleted_at")]
-        return listing.write_excel(conn, path, kind, found, [*used, "id"])
+        return Written(listing.write_excel(conn, path, kind, found, [*used, "id"]))
 
 
 def _kind(ctx: Context, path: Path) -> Kind:
@@ -186,7 +203,7 @@ def _safe(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
-def _export_plan(ctx: Context, path: Path) -> int:
+def _export_plan(ctx: Context, path: Path) -> Written:
     from office.gathering import gather
     from office.mspdi_write import lines
 
@@ -194,16 +211,11 @@ def _export_plan(ctx: Context, path: Path) -> int:
         plan = gather(conn, _project(ctx, conn))
     settings = load(ctx.home)
     plan = replace(plan, company=plan.company or settings["company"], author=plan.author or settings["name"])
-    for line in [
-        *(f"careful: {line}" for line in plan.warnings),
-        *(f"left out: {line}" for line in plan.left_out),
-    ]:
-        note(plain(line))
     with _fresh(path) as file:
         _write_all(file, lines(replace(plan, source=path.name)))
-    return (
-        len(plan.tasks) + len(plan.links) + len(plan.assignments) + len(plan.calendars) + len(plan.resources)
-    )
+    records = [*plan.tasks, *plan.links, *plan.assignments, *plan.calendars, *plan.resources]
+    remarks = [f"careful: {line}" for line in plan.warnings] + [f"left out: {line}" for line in plan.left_out]
+    return Written(len(records), remarks)
 
 
 def _project(ctx: Context, conn: Any) -> str:
@@ -265,7 +277,7 @@ READERS = {
     ".vcf": lists.cards,
     **dict.fromkeys(TABLES, lists.table),
 }
-WRITERS = {
+WRITERS: dict[str, Callable[[Context, Path], Written]] = {
     ".json": _export_json,
     ".jsonl": _export_lines,
     ".csv": _export_csv,

@@ -1,4 +1,5 @@
-"""The rows of a list as an Excel file. Runs in a thread; only the reading of a page is the screen's."""
+"""The rows of a list as an Excel file, and a project as the files that `milepost export` makes. Runs in a thread; only
+the reading of a page is the screen's."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from tui.words import count
 if TYPE_CHECKING:
     from office.excel import Value
     from tui.screens.base import ListView
+    from tui.workbench import Workbench
 
 PAGE = 200
 
@@ -33,13 +35,27 @@ def save_rows(view: ListView) -> None:
     ]
     tree = [excel.Column("Level", "integer")] if view.lines.window.depths else []
     tell = view.app.call_from_thread
-    path = _free(folder(), " ".join(part for part in view.title_parts() if part != "Milepost"))
+    path = _free(folder(), " ".join(part for part in view.title_parts() if part != "Milepost"), ".xlsx")
     try:
         number = excel.write(path, [*columns, *tree], _rows(view), sheet=view.title_parts()[-1])
     except MilepostError as error:
         tell(view.shell.say, str(error), "bad")
     else:
         tell(view.shell.say, f"Wrote {count(number, 'row')} to {path}")
+
+
+def save_project(app: Workbench, project: str, name: str, suffix: str) -> None:
+    """Writes a project called `name`, and says where and what stays behind."""
+    from tui.commands.files import export_of
+
+    path = _free(folder(), name, suffix)
+    try:
+        written = export_of(app.desk.home, project, path)
+    except MilepostError as error:
+        app.call_from_thread(app.shell.say, str(error), "bad")
+    else:
+        told = " · ".join([f"Wrote {count(written.records, 'record')} to {path}", *written.remarks])
+        app.call_from_thread(app.shell.say, told)
 
 
 def folder() -> Path:
@@ -73,9 +89,9 @@ def _cells(columns: Sequence[Column], row: Row, day: int) -> Iterator[Value]:
             yield value(column.type, column.scalar(row), day or DAY_MINUTES)
 
 
-def _free(where: Path, title: str) -> Path:
+def _free(where: Path, title: str, suffix: str) -> Path:
     """A name that is not taken."""
     name = re.sub(r'[<>:"/\\|?*\x00-\x1f\s]+', " ", title)[:80].strip(" .") or "List"
     stem = f"{name} {date.today().isoformat()}"
-    tries = (where / f"{stem}{f' ({n})' if n > 1 else ''}.xlsx" for n in range(1, 1000))
+    tries = (where / f"{stem}{f' ({n})' if n > 1 else ''}{suffix}" for n in range(1, 1000))
     return next(path for path in tries if not path.exists())
