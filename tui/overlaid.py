@@ -49,12 +49,10 @@ class Overlaid(Offering, inherit_bindings=False):
         self, question: str, lines: Sequence[str], do: Callable[[], object],
         keep: Callable[[], object] | None = None,
     ) -> None:  # fmt: skip
-        """Shows what something would do, and does it on enter; or, by its key, with the chain of the tasks kept. Nothing
-        when a client has begun to look on meanwhile."""
+        """Shows what something would do, and does it on enter; or, by its key, with the chain of the tasks kept."""
         from tui.preview import Preview
 
-        if not cast("Milepost", self.app).discreet:
-            (await self._overlay(Preview)).open(question, lines, do, keep)
+        (await self._overlay(Preview)).open(question, lines, do, keep)
 
     async def choose(self, entries: Sequence[Entry]) -> None:
         """Lets one of these be chosen, by a few letters."""

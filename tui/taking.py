@@ -97,8 +97,10 @@ class Taking:
         self.app.run_worker(self.app.shell.ask(question))
 
     def _preview(self, question: str, lines: Sequence[str], do: Callable[[], None]) -> None:
+        """Nothing when a client has begun to look on meanwhile."""
         self.app.shell.say("")
-        self.app.run_worker(self.app.shell.preview(question, lines, do))
+        if self.app.front is None:
+            self.app.run_worker(self.app.shell.preview(question, lines, do))
 
     # A plan
 

@@ -9,10 +9,24 @@ from models.outline import add_tasks
 from models.record import create, edit
 from models.windows import discreet
 from sync.worker import State
-from tests.tui.office import TASKS, at_work, elsewhere, furnish, here, keys, opened, see, until, value, view
+from tests.tui.office import (
+    TASKS,
+    at_work,
+    elsewhere,
+    furnish,
+    here,
+    keys,
+    opened,
+    see,
+    settle,
+    until,
+    value,
+    view,
+)
 from tests.tui.plain import screen_lines, screen_text
 from tests.tui.planted import Company, Walk, asked
 from tui.starting import make
+from tui.taking import Taking
 
 VIEWS = {"portfolio": "g p", "today": "g h", "tasks": "g t", "overview": "g i", "board": "g b", "people": "p",
          "every": "a", "clients": "g c", "client": "T", "sync": "g s", "log": "L", "history": "g u", "everywhere": "a",
@@ -269,8 +283,8 @@ async def test_what_comes_late_names_nothing(tmp_path, ids):
             await pilot.pause()
             assert ("angry" in screen_text(app)) is seen
             app.shell.footer.hush()
-            await app.shell.preview("Import it?", ["The angry boss"], lambda: None)
-            await pilot.pause()
+            Taking(app, "plan")._preview("Import it?", ["The angry boss"], lambda: None)
+            await settle(pilot)
             assert ("angry" in screen_text(app)) is seen
 
 

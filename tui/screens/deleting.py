@@ -26,6 +26,7 @@ class Deleting:
     def __init__(self, widget: Widget, picked: Picked, name: str, done: Callable[[], object]) -> None:
         self.widget, self.app = widget, bench(widget)
         self.picked, self.name, self.done = picked, name, done
+        self.front = self.app.front
 
     async def begin(self) -> None:
         """What moves in a large plan is computed behind, and told a moment later; of any other, before the next key."""
@@ -66,6 +67,8 @@ class Deleting:
     # What is told of it
 
     async def _tell(self, found: Mapping[str, Deletion]) -> None:
+        if self.app.front != self.front:  # a client has begun to look on meanwhile
+            return
         if not found:
             self._delete()
             return
