@@ -149,7 +149,7 @@ def here(pilot: Any) -> Any:
 
 def value(app: Workbench, kind: str, rec: str, field: str) -> Any:
     """What the store holds."""
-    return app.desk.conn.execute(f"SELECT {field} FROM {kind} WHERE id=?", (rec,)).fetchone()[0]
+    return app.desk.whole.execute(f"SELECT {field} FROM {kind} WHERE id=?", (rec,)).fetchone()[0]
 
 
 def count(app: Workbench, kind: str) -> int:

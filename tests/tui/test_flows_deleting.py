@@ -134,3 +134,15 @@ async def test_the_client_reads_no_names_of_other_tasks(tmp_path, chain):
         await keys(pilot, "D X")
         await see(pilot, "enter: moves 1 other task")
         assert "“Go live”" not in screen_text(pilot.app)
+
+
+async def test_in_the_client_view_the_whole_plan_is_counted_and_nothing_hidden_is_named(tmp_path, chain):
+    elsewhere(tmp_path, "task", chain["Go live"], visibility="internal")
+    async with at_work(tmp_path, (140, 42), project="Nesting") as pilot:
+        await keys(pilot, "D")
+        await on(pilot, chain, "Lay cables")
+        await keys(pilot, "X")
+        await see(pilot, "enter: moves 1 other task; the plan ends Mon 30 Nov instead of Wed 02 Dec")
+        assert "Go live" not in screen_text(pilot.app)
+        await keys(pilot, "enter")
+        await until(lambda: value(pilot.app, "task", chain["Lay cables"], "deleted_at"), pilot)

@@ -32,7 +32,7 @@ class Deleting:
         """What moves in a large plan is computed behind, and told a moment later; of any other, before the next key."""
         from models.foresight import may_move
 
-        conn = self.app.desk.conn
+        conn = self.app.desk.whole
         tasks = may_move(conn, self.picked)
         if any(large(conn, project) for project in tasks):
             self.app.shell.say("Looking what moves …")
@@ -52,7 +52,7 @@ class Deleting:
     def _of_project(self, project: str, ids: list[str]) -> Deletion | None:
         from models.foresight import deletion, deletion_of
 
-        with closing(self.app.desk.reader()) as conn:
+        with closing(self.app.desk.reader(whole=True)) as conn:
             conn.execute("BEGIN")
             if large(conn, project):
                 with suppress(Gone):
