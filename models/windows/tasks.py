@@ -2,7 +2,7 @@
 
 import sqlite3
 from array import array
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from itertools import compress
 from typing import NamedTuple
 
@@ -171,6 +171,29 @@ def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:
     )
     by_row = {row[0]: TaskRow._make(row) for row in found}
     return [by_row[row] for row in rows if row in by_row]
+
+
+def task_room(
+    conn: sqlite3.Connection, project: str, tree: Window, cells: Callable[[str], int]
+) -> dict[str, int]:
+    """The cells that the longest name needs with its indentation and its marks, and whoever does a task."""
+    names = {
+        row: cells(name or "") + 2 * bool(milestone) + 2 * bool(notes)
+        for row, name, milestone, notes in conn.execute(
+            "SELECT rowid, name, milestone, notes IS NOT NULL FROM task WHERE project_id=? AND deleted_at IS NULL",
+            (project,),
+        )
+    }
+    people = conn.execute(
+        f"""SELECT DISTINCT {WHO} FROM task t WHERE t.project_id=? AND t.deleted_at IS NULL
+            AND EXISTS (SELECT 1 FROM assignment a WHERE a.task_id=t.id)""",
+        (project,),
+    )
+    deep = zip(tree.rows, tree.depths, strict=True)
+    return {
+        "name": max((2 * depth + 2 + names.get(row, 0) for row, depth in deep), default=0),
+        "who": max((cells(who or "") for (who,) in people), default=0),
+    }
 
 
 def task_dates(conn: sqlite3.Connection, project: str) -> dict[str, tuple[str, str]]:

@@ -56,6 +56,25 @@ def test_columns_go_by_priority_and_never_exceed_the_width(width, kept):
     assert placed[-1].x + placed[-1].width <= width
 
 
+def test_a_column_takes_what_it_needs_before_another_one_gets_more_than_that():
+    columns = [
+        Column("name", "Task", str, ratio=5, min_width=20, wants=30),
+        Column("finish", "Finish", str, width=10, drop=1),
+        Column("who", "Who", str, min_width=9, drop=2),
+        Column("waits", "Waits for", str, ratio=2, min_width=10, drop=8),
+    ]
+
+    def widths(width, **needs):
+        return {one.column.key: one.width for one in lay_out(columns, width, needs)}
+
+    assert widths(60) == {"name": 35, "finish": 10, "who": 11}
+    assert widths(60, name=48, who=2) == {"name": 43, "finish": 10, "who": 3}
+    assert widths(60, name=24, who=14) == {"name": 31, "finish": 10, "who": 15}
+    assert widths(80, name=60, who=2) == {"name": 62, "finish": 10, "who": 4}
+    assert widths(80, name=50, who=2) == {"name": 51, "finish": 10, "who": 3, "waits": 11}
+    assert widths(30, name=60, who=2) == {"name": 28}
+
+
 def test_an_instant_is_shown_by_the_clock_on_the_wall():
     with time_machine.travel(datetime(2026, 11, 28, 12, tzinfo=ZoneInfo("Australia/Sydney"))):
         assert clock_of("2026-11-28T13:05:00.000Z") == "29 Nov 00:05"

@@ -462,9 +462,33 @@ async def test_a_first_row_that_comes_back_is_on_screen_again(tmp_path, ids):
 async def test_a_name_of_forty_cells_is_whole_before_slack_comes(tmp_path, ids):
     name = "Lay the cables of both halls, both lines"
     elsewhere(tmp_path, "task", ids["Survey"], name=name)
-    async with at_work(tmp_path, (144, 42), "Nesting") as pilot:
+    async with at_work(tmp_path, (140, 42), "Nesting") as pilot:
         await until(lambda: f"▾ {name} " in screen_lines(pilot.app)[2], pilot)
         assert "Slack" not in screen_lines(pilot.app)[1]
+
+
+@pytest.mark.parametrize(("columns", "cells"), [(80, 38), (110, 31), (140, 40), (200, 62)])
+@pytest.mark.parametrize("large", [2000, len(TASKS)])  # from there on it is read in a thread
+async def test_a_name_takes_the_room_that_other_columns_leave(
+    tmp_path, ids, columns, cells, large, monkeypatch
+):
+    monkeypatch.setattr("models.windows.tasks.LARGE", large)
+    name = ("Lay the cables of both halls and of the yard between them, then label them" * 2)[:cells]
+    elsewhere(tmp_path, "task", ids["Lay cables"], name=name, who="IV")
+    async with at_work(tmp_path, (columns, 42), "Nesting") as pilot:
+        await until(lambda: f"      {name} " in screen_text(pilot.app), pilot)
+        assert " IV" in screen_text(pilot.app)
+
+
+async def test_a_shorter_name_gives_its_room_back(tmp_path, ids):
+    elsewhere(
+        tmp_path, "task", ids["Go live"], name="Go live in both halls, with the team on site, and stay a week"
+    )
+    async with at_work(tmp_path, (200, 42), "Nesting") as pilot:
+        await see(pilot, "and stay a week")
+        assert "Waits for" not in screen_lines(pilot.app)[1]
+        await keys(pilot, "G e ctrl+u 'Go_live' enter")
+        await until(lambda: "Waits for" in screen_lines(pilot.app)[1], pilot)
 
 
 async def test_a_question_that_is_asked_again_at_once_gives_the_focus_back(tmp_path, ids):

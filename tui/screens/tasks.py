@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.cells import cell_len
 from textual.events import Paste
 
+from models.feed import Changes
 from models.windows import tasks
 from models.windows.tasks import TaskRow
 from models.windows.window import EVERY, Condition, Window
@@ -95,7 +97,7 @@ class TasksView(TaskActions, Noted, ReadBehind):
             str, tuple[set[int], int | None]
         ] = {}  # by project: what is folded, where the cursor was
         self.columns = [  # type: ignore[misc]  # one set a view: durations are in days of the project
-            Column("name", "Task", _name, ratio=5, min_width=32, wants=42, editable="name", tree=True,
+            Column("name", "Task", _name, ratio=5, min_width=36, wants=42, editable="name", tree=True,
                    edit_text=lambda row: row.name),
             Column("status", "Status", lambda row: status(row.status), width=9, editable="status",
                    edit_text=lambda row: row.status, choices=lambda row: STATUSES),
@@ -154,6 +156,8 @@ class TasksView(TaskActions, Noted, ReadBehind):
         self.stop_reading()
         self._tree = self._kept = self.texts = None
         if self.is_short():
+            self._tree = tasks.task_tree(conn, self.project)
+            self._make_room()
             super().reload()
             return
         if not len(self.lines.window) and not self.text:
@@ -161,6 +165,17 @@ class TasksView(TaskActions, Noted, ReadBehind):
             self.lines.set_window(head.rows, head.depths, complete=False)
             self.tell_detail()
         self.call_after_refresh(self.read_behind)
+
+    def on_changes(self, changes: Changes) -> None:
+        super().on_changes(changes)
+        if changes.touches("task", "name", "notes", "milestone") or changes.touches("assignment", ""):
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """The name takes the room that others do not need; of a large plan, when all of it was read."""
+        if self._tree is not None and self.is_short():
+            conn = bench(self).desk.conn
+            self.lines.make_room(tasks.task_room(conn, self.project, self._tree, cell_len))
 
     def narrow(self) -> None:
         if self.is_short():
@@ -266,12 +281,18 @@ class TasksView(TaskActions, Noted, ReadBehind):
         self, project: str, tree: Window | None, texts: list[str] | None, filtering: bool, text: str,
         wanted: Mapping[str, Condition], conn: sqlite3.Connection,
     ) -> Callable[[], None]:  # fmt: skip
+        known = tree is not None
         tree = tree or tasks.task_tree(conn, project)
         if filtering and texts is None:
             texts = tasks.task_texts(conn, tree.rows)
-        return partial(self._show_all, tree, texts, text, self._left(conn, tree, texts, wanted))
+        room = None if known else tasks.task_room(conn, project, tree, cell_len)
+        return partial(self._show_all, tree, texts, text, self._left(conn, tree, texts, wanted), room)
 
-    def _show_all(self, tree: Window, texts: list[str] | None, text: str, left: Window) -> None:
+    def _show_all(
+        self, tree: Window, texts: list[str] | None, text: str, left: Window, room: Mapping[str, int] | None
+    ) -> None:
+        if room is not None:
+            self.lines.make_room(room)
         self._tree, self._kept = tree, (text, left)
         self.texts = texts if self.filtering else None
         self._show(left)

@@ -1,7 +1,7 @@
 """What a list shows of a row, and how wide."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 Row = Any  # a tuple, of names or not, whose first item is the row number
@@ -9,6 +9,7 @@ Cell = str | tuple[str, str]
 
 GUTTER = 2
 GAP = 1
+WIDEST = 72  # cells that a column wants at most
 EXTRA = 5  # a `drop` from which on a column comes only when the others have the width that they want
 
 
@@ -17,9 +18,9 @@ class Column:
     """One column of a list.
 
     `render(row)` gives the text, or (text, style) with a style of `lines.STYLES`; it must be a pure
-    function of the row. `width` is fixed; without it the column shares what is left by `ratio`, never
-    under `min_width`, and `wants` so much. At small widths the columns with the highest `drop` go first; 0 stays
-    always.
+    function of the row. `width` is fixed; without it the column gets what it `wants`, the first ones first, and
+    shares what is left by `ratio`, never under `min_width`. At small widths the columns with the highest `drop` go
+    first; 0 stays always.
     `editable` names the record's field; `edit_text(row)` is what the editor begins with (what is shown,
     unless given); `choices(row)` what it offers to complete; `foresee(row)`, where it gives a function, says of
     a text what it would do. `link(row)` is what the terminal can open for the cell, if anything. `tree` marks the
@@ -65,9 +66,10 @@ class Placed(NamedTuple):
     width: int
 
 
-def lay_out(columns: Sequence[Column], width: int) -> list[Placed]:
-    """The columns that fit into `width` cells, left to right. Together they never exceed it."""
-    kept = _drop_to_fit(columns, width)
+def lay_out(columns: Sequence[Column], width: int, needs: Mapping[str, int] = {}) -> list[Placed]:
+    """The columns that fit into `width` cells, left to right. Together they never exceed it. One of which it is known
+    how many cells it `needs` for all that it holds wants them, and leaves what it does not need to others."""
+    kept = _drop_to_fit([_needing(column, needs.get(column.key)) for column in columns], width)
     widths = _share(kept, width - _needed(kept))
     placed, x = [], GUTTER
     for column, cells in zip(kept, widths, strict=True):
@@ -76,6 +78,13 @@ def lay_out(columns: Sequence[Column], width: int) -> list[Placed]:
             placed.append(Placed(column, x, cells))
         x += cells + GAP
     return placed
+
+
+def _needing(column: Column, need: int | None) -> Column:
+    if need is None or column.width:
+        return column
+    least = max(len(column.label), min(column.min_width, need))
+    return replace(column, min_width=least, wants=max(column.wants, min(need, WIDEST)))
 
 
 def _needed(columns: Sequence[Column]) -> int:
@@ -105,11 +114,16 @@ def _dropped(
 
 
 def _share(columns: Sequence[Column], spare: int) -> list[int]:
-    flexible = sum(column.ratio for column in columns if not column.width)
-    widths, left = [], max(0, spare)
+    widths = []
     for column in columns:
-        extra = 0 if column.width else left * column.ratio // flexible
+        more = max(0, min(spare, column.wants - column.least))
+        widths.append(column.least + more)
+        spare -= more
+    flexible = sum(column.ratio for column in columns if not column.width)
+    left = max(0, spare)
+    for at, column in enumerate(columns):
         if not column.width:
+            extra = left * column.ratio // flexible
             flexible, left = flexible - column.ratio, left - extra
-        widths.append(max(1, column.least + extra + (spare if spare < 0 and not column.width else 0)))
+            widths[at] = max(1, widths[at] + extra + min(0, spare))
     return widths

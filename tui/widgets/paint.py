@@ -36,9 +36,9 @@ class Painter:
         self.pens: Mapping[str, Style] = {}
         self._strips: LRUCache[object, Strip] = LRUCache(512)
 
-    def lay(self, columns: Sequence[Column], width: int) -> None:
+    def lay(self, columns: Sequence[Column], width: int, needs: Mapping[str, int]) -> None:
         """Columns for this width; the last cell is the scroll bar's."""
-        self.placed, self.width = lay_out(columns, width - 1), width
+        self.placed, self.width = lay_out(columns, width - 1, needs), width
         self._strips.clear()
 
     def dip(self, plain: Style, part: Mapping[str, Style]) -> None:

@@ -7,7 +7,7 @@ the screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from inspect import iscoroutine
 from itertools import takewhile
 from typing import ClassVar
@@ -73,6 +73,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         self.cell: str | None = next((column.key for column in columns if column.editable), None)
         self._sought: int | None = None
         self._painter = Painter()
+        self._needs: Mapping[str, int] = {}
         self._painted: dict[int, Strip] = {}
 
     # What screens call
@@ -137,8 +138,13 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         self.columns = list(columns)
-        self._painter.lay(self.columns, self.size.width)
-        self.refresh()
+        self._lay()
+
+    def make_room(self, needs: Mapping[str, int]) -> None:
+        """How many cells columns need for all that they hold, by their keys."""
+        if needs != self._needs:
+            self._needs = needs
+            self._lay()
 
     def go_to(self, rowid: int) -> bool:
         """Put the cursor on this row; False when it is not in the window."""
@@ -344,9 +350,14 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _ready_painter(self) -> None:
         if self._painter.width != self.size.width:
-            self._painter.lay(self.columns, self.size.width)
+            self._painter.lay(self.columns, self.size.width, self._needs)
         if not self._painter.pens:
             self._dip()
+
+    def _lay(self) -> None:
+        self._painter.lay(self.columns, self.size.width, self._needs)
+        self.settle()
+        self.refresh()
 
     def _look(self, y: int) -> Strip:
         """What stands on a line of the screen."""
