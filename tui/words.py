@@ -42,6 +42,8 @@ def duration(minutes: int | None, per_day: int) -> str:
         return ""
     if minutes == 0:
         return "0"
+    if minutes >= 1000 * per_day:
+        return f"{minutes / per_day:,.0f}d"
     return f"{minutes / per_day:.3g}d" if minutes >= per_day or minutes % 60 else f"{minutes / 60:.3g}h"
 
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from tui.widgets.cells import fit, plain
 from tui.widgets.columns import Column, lay_out
-from tui.words import clock_of, moment
+from tui.words import clock_of, duration, moment
 
 NASTY = [
     "plain",
@@ -79,3 +79,8 @@ def test_an_instant_is_shown_by_the_clock_on_the_wall():
     with time_machine.travel(datetime(2026, 11, 28, 12, tzinfo=ZoneInfo("Australia/Sydney"))):
         assert clock_of("2026-11-28T13:05:00.000Z") == "29 Nov 00:05"
         assert moment("2026-12-04T17:00") == "Fri 04 Dec 17:00" and moment("2026-12-04") == "Fri 04 Dec"
+
+
+def test_durations_are_read_by_people():
+    told = {0: "0", 240: "4h", 480: "1d", 720: "1.5d", 3_650 * 480: "3,650d", 999_600: "2,082d"}
+    assert {minutes: duration(minutes, 480) for minutes in told} == told

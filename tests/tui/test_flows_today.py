@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from models.record import create
+from models.record import create, edit
 from tests.tui.changing import sleeping
 from tests.tui.office import at_work, elsewhere, furnish, here, keys, opened, see, until, value, view
 from tests.tui.plain import screen_text
+from tests.tui.test_flows_conflicts import refuse
 
 pytestmark = pytest.mark.asyncio
 
@@ -87,7 +88,7 @@ async def test_a_visit_takes_a_range_of_days(tmp_path, ids):
         await see(pilot, " – ")
         await keys(pilot, "enter")
         await until(lambda: days() == [("install", first, last)], pilot)
-        await keys(pilot, f"g h d '{in_days(1)}' enter")
+        await keys(pilot, f"g h / 'visit' enter d '{in_days(1)}' enter")
         await until(lambda: days() == [("install", in_days(1), in_days(3))], pilot)
         await keys(pilot, f"d '{in_days(5)}_to_{in_days(6)}' enter")
         await until(lambda: days() == [("install", in_days(5), in_days(6))], pilot)
@@ -175,3 +176,43 @@ async def test_a_mark_stays_on_its_line_when_one_above_it_goes(tmp_path, asleep,
         elsewhere(tmp_path, "task", ids["Check power"], actual_finish=f"{in_days(-1)}T17:00")
         await until(lambda: shown(pilot) == ["Old plan"], pilot)
         assert view(pilot.app).name_of(view(pilot.app).picked()) == "“Old plan”"
+
+
+async def test_what_gets_another_day_leaves_the_cursor_at_the_next_line(tmp_path, asleep, ids):
+    elsewhere(tmp_path, "task", ids["Lay cables"], deadline=f"{in_days(-2)}T17:00")
+    elsewhere(tmp_path, "task", ids["Go live"], deadline=f"{in_days(-1)}T17:00")
+    with opened(tmp_path) as store:
+        values = {"name": "Drawings", "due": in_days(-4), "client_id": ids["Northwind Steel"]}
+        store.transact("Note", create, "promise", **values)
+    async with at_work(tmp_path) as pilot:
+        await keys(pilot, "g h d '+5d' enter")
+        await until(lambda: shown(pilot)[3:] == ["Drawings", "Old plan"], pilot)
+        assert here(pilot).name == "Check power"
+        await keys(pilot, "j")
+        elsewhere(tmp_path, "task", ids["Lay cables"], deadline=f"{in_days(6)}T17:00")  # by somebody else
+        await until(lambda: shown(pilot)[2:] == ["Drawings", "Lay cables", "Old plan"], pilot)
+        assert here(pilot).name == "Lay cables"
+
+
+async def test_what_is_to_be_decided_is_decided_where_it_lives(tmp_path, ids):
+    refuse(tmp_path, edit, "task", ids["Survey"], name="Survey hall 2")
+    async with at_work(tmp_path, (80, 24)) as pilot:
+        await keys(pilot, "g h")
+        await see(pilot, "1 refused by the server")
+        for key in ("x", "s", "d", "w", "X"):
+            await keys(pilot, key)
+            await see(pilot, "This is to be decided: enter goes there")
+            pilot.app.shell.footer.hush()
+        assert shown(pilot)[0] == "1 refused by the server"
+        await keys(pilot, "enter")
+        await until(lambda: view(pilot.app).name_in_registry == "sync", pilot)
+
+
+async def test_who_keeps_a_promise_is_said_where_it_stands(tmp_path, ids):
+    with opened(tmp_path) as store:
+        values = {"name": "Drawings", "due": in_days(0), "client_id": ids["Harlan Fab"]}
+        promise = store.transact("Note", create, "promise", **values).result.id
+    async with at_work(tmp_path, (80, 24)) as pilot:
+        for typed, who in (("g h w 'Tomas' enter", "Tomas Roth"), ("T w 'Ines' enter", "Ines Vogt")):
+            await keys(pilot, typed)
+            await until(lambda who=who: value(pilot.app, "promise", promise, "member_id") == ids[who], pilot)

@@ -153,3 +153,6 @@ class ClientView(Noted, Shared):
         if picked:
             note = "fri, +2w, 2026-12-04" + (", 12-14 dec" if picked[0][0] == "visit" else "")
             await self.ask_for("Day", DAYS[picked[0][0]], note=note, picked=picked)
+
+    async def act_who(self) -> None:
+        await self.ask_who()

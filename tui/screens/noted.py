@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, cast
 
 from models.windows import parties
+from tui import finding
 from tui.links import link
 from tui.screens import adding
 from tui.screens.base import ListView, Picked
@@ -101,6 +102,12 @@ class Noted(ListView):
     async def act_status(self) -> None:
         if noted := _of_one_kind(self.picked()):
             await self.shell.ask(self._ask_outcome(noted))
+
+    async def ask_who(self) -> None:
+        """Who of us keeps or expects a promise, or goes on a visit."""
+        if noted := _of_one_kind(self.picked()):
+            names = finding.members(bench(self).desk.conn)
+            await self.ask_for("Who", "member_id", note="who of us", names=names, picked=noted)
 
     def _ask_outcome(self, picked: Picked, text: str = "", why: str = "") -> Question:
         kind = picked[0][0]

@@ -25,6 +25,7 @@ from models.windows.today import (
 )
 from models.windows.window import Window
 from tui import finding
+from tui.finding import Lost
 from tui.screens.base import Picked
 from tui.screens.noted import Noted
 from tui.screens.working import TaskActions
@@ -47,6 +48,7 @@ MARKS = {
 }
 DATES = {"task": "start", "promise": "due", "visit": "start", "project": "start"}  # what `d` writes, by kind
 
+ASKED = ("conflict", "operation")  # what the sync wants decided
 BESIDES = {"project": ("Start", " · the whole plan moves"), "visit": ("Day", ", 12-14 dec")}
 
 
@@ -76,6 +78,9 @@ class TodayView(Noted, TaskActions):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[TodayRow] = []
+        self._edited: TodayRow | None = (
+            None  # the line under the cursor, until what was written into it is read
+        )
         self._numbers: dict[tuple[str, str], int] = {}  # of the lines: the same as long as the view is there
 
     def places(self) -> Sequence[str]:
@@ -103,8 +108,24 @@ class TodayView(Noted, TaskActions):
 
     def _show(self, found: list[TodayRow]) -> None:
         self.found = [row._replace(row=self._number(row)) for row in found]
+        self._stay_behind()
         super().reload()
         self.post_message(self.Retitled())  # another row, other keys
+
+    def _stay_behind(self) -> None:
+        """Where an edit from here takes the line elsewhere, the cursor goes on to the next one, as after `x`."""
+        before, at, old = self._edited, self.lines.cursor, self.lines.window.rowids
+        new = {row.row: row for row in self.found}
+        if before is None or self.lines.cursor_rowid != before.row or before.row not in new:
+            return
+        if (before.rank, before.day) != (new[before.row].rank, new[before.row].day):
+            self._edited = None
+            near = (number for number in (*old[at + 1 :], *reversed(old[:at])) if number in new)
+            self.lines.go_to(next(near, before.row))
+
+    def write(self, picked: Picked, field: str, text: str, lost: Lost = lambda why: None) -> None:
+        self._edited = self.here()
+        super().write(picked, field, text, lost)
 
     def _number(self, row: TodayRow) -> int:
         return self._numbers.setdefault((row.kind, row.id), len(self._numbers))
@@ -131,6 +152,7 @@ class TodayView(Noted, TaskActions):
 
     def on_line_list_moved(self, event: Moved) -> None:
         super().on_line_list_moved(event)
+        self._edited = None
         self.post_message(self.Retitled())
 
     def on_changes(self, changes: Any) -> None:
@@ -154,7 +176,7 @@ class TodayView(Noted, TaskActions):
             return
         if row.kind == "project":
             bench(self).open_project(row.id, "late")
-        elif row.kind in ("conflict", "operation"):
+        elif row.kind in ASKED:
             view = "conflicts" if row.kind == "conflict" else "sync"
             self.run_worker(self.shell.go(view), exclusive=True, group="go")
         elif row.kind in ("task", "client"):
@@ -162,17 +184,28 @@ class TodayView(Noted, TaskActions):
         else:
             super().open_row()
 
+    def picked(self) -> list[tuple[str, str]]:
+        """What can be worked with: what is to be decided is decided where it lives."""
+        return [one for one in super().picked() if one[0] not in ASKED]
+
+    def _chosen(self) -> list[tuple[str, str]]:
+        picked = self.picked()
+        if not picked and self.here() is not None:
+            self.shell.say("This is to be decided: enter goes there")
+        return picked
+
     def act_done(self) -> None:
         """A task done, a promise kept, a visit reported; gone at once, and read again behind."""
-        picked = [(kind, id) for kind, id in self.picked() if kind != "project"]
-        if not picked:
+        chosen = self._chosen()
+        picked = [(kind, id) for kind, id in chosen if kind != "project"]
+        if chosen and not picked:
             self.shell.say("enter shows what is late in it")
         self.conclude(picked)
         gone = {id for kind, id in picked if kind != "client"}
         self._show([row for row in self.found if row.id not in gone])
 
     async def act_status(self) -> None:
-        picked = self.picked()
+        picked = self._chosen()
         if tasks := [(kind, id) for kind, id in picked if kind == "task"]:
             await self.shell.ask(self._ask_status(tasks))
         elif projects := [(kind, id) for kind, id in picked if kind == "project"]:
@@ -208,10 +241,16 @@ class TodayView(Noted, TaskActions):
             await self.ask_for(label, DATES[picked[0][0]], note=note, picked=picked)
 
     async def act_who(self) -> None:
-        names = finding.members(bench(self).desk.conn)
-        if picked := [(kind, id) for kind, id in self.picked() if kind == "task"]:
+        if picked := [(kind, id) for kind, id in self._chosen() if kind == "task"]:
+            names = finding.members(bench(self).desk.conn)
             await self.ask_for("Who", "who", note="names or initials, by comma", names=names, picked=picked)
+        else:
+            await self.ask_who()
+
+    def act_delete(self) -> None:
+        if self._chosen():
+            super().act_delete()
 
     def _of_one_kind(self) -> Picked:
-        picked = self.picked()
+        picked = self._chosen()
         return [(kind, id) for kind, id in picked if kind == picked[0][0]]

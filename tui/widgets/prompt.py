@@ -93,7 +93,15 @@ class Prompt(Vertical):
         background: $surface-lighten-1;
         & > #prompt-above { height: auto; max-height: 4; padding: 0 1; color: $text-warning; display: none; }
         & > Horizontal { height: 1; }
-        & #prompt-label { width: auto; max-width: 60%; padding: 0 1; text-style: bold; color: $text-primary; }
+        & #prompt-label {
+            width: auto;
+            max-width: 60%;
+            padding: 0 1;
+            text-style: bold;
+            color: $text-primary;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
         & Input {
             width: 1fr;
             min-width: 12;
