@@ -343,7 +343,7 @@ class Shell(Overlaid, inherit_bindings=False):
         if typing is not None:
             self._tell_that_one_types(event, typing[0])
         elif going and (name := NOT_YET.get(key)):
-            self.say(f"There is no {name} yet · g shows where one can go")
+            self.say(f"g {key} ({name}) is not there yet · g shows where one can go")
         elif event.key != "escape":
             labels = (one.label for one in self.registry.at(where) if key in one.key_list())
             self.say_idle("g " * going + key, next(labels, ""))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tui.office import TASKS, at_work, count, furnish, keys, value
+from tests.tui.office import TASKS, at_work, count, furnish, keys, value, view
 from tests.tui.plain import screen_text
 
 pytestmark = pytest.mark.asyncio
@@ -22,7 +22,8 @@ def ids(tmp_path):
         ("g c s", "s (status) does nothing here · ? shows the keys"),
         ("g p s", "s (status) does nothing here · ? shows the keys"),
         ("g z", "g z does nothing here · ? shows the keys"),
-        *((f"g {key}", "There is no ") for key in "lovkr"),
+        ("minus", "- (last view) does nothing here · ? shows the keys"),
+        *((f"g {key}", f"g {key} (") for key in "lovkr"),
     ],
 )
 async def test_a_key_that_does_nothing_here_says_so(tmp_path, ids, pressed, said):
@@ -37,3 +38,9 @@ async def test_what_is_typed_and_escape_say_nothing(tmp_path, ids):
     async with at_work(tmp_path, project="Nesting") as pilot:
         await keys(pilot, "escape o 'Fix_it' escape comma 'F%' escape : 'zz' escape g escape")
         assert "does nothing" not in screen_text(pilot.app)
+
+
+async def test_what_was_not_refused_is_shown_by_e_in_the_sync_view(tmp_path, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "x g s e")
+        assert pilot.app.focused is view(pilot.app).detail
