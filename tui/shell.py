@@ -102,11 +102,12 @@ class Shell(Overlaid, inherit_bindings=False):
 
     def tell(self, text: str, style: str = "") -> None:
         """The same, where one looks who types: in the line at the bottom, or as long as a cell is open."""
-        for prompt in self.query(Prompt):
-            if prompt.question is not None:
-                prompt.note(text)
-        cell = any(lines.editing for lines in self.query(LineList))
-        self.footer.say(text, style, seconds=0 if cell else SHOWN_FOR)
+        asking = [prompt for prompt in self.query(Prompt) if prompt.question is not None]
+        for prompt in asking:
+            prompt.note(text)
+        if not asking:
+            cell = any(lines.editing for lines in self.query(LineList))
+            self.footer.say(text, style, seconds=0 if cell else SHOWN_FOR)
 
     def connection(self, connection: Connection) -> None:
         self.footer.set_connection(connection)

@@ -216,3 +216,11 @@ async def test_who_keeps_a_promise_is_said_where_it_stands(tmp_path, ids):
         for typed, who in (("g h w 'Tomas' enter", "Tomas Roth"), ("T w 'Ines' enter", "Ines Vogt")):
             await keys(pilot, typed)
             await until(lambda who=who: value(pilot.app, "promise", promise, "member_id") == ids[who], pilot)
+
+
+async def test_what_is_captured_in_today_is_for_the_project_of_the_line(tmp_path, asleep, ids):
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, "g h G c 'call_Ada' enter")
+        await see(pilot, "“call Ada” is in Old plan")
+        await keys(pilot, "g g g t")
+        assert pilot.app.shell.view.title_parts()[-2] == "Nesting line"

@@ -150,6 +150,11 @@ class TodayView(Noted, TaskActions):
         if (number := self._numbers.get((kind, rec))) is not None:
             self.lines.go_to(number)
 
+    def tell_detail(self) -> None:
+        super().tell_detail()
+        if self.in_front and (row := self.here()) is not None and row.project_id:
+            bench(self).project = row.project_id  # as in the portfolio: what is captured now is for that one
+
     def on_line_list_moved(self, event: Moved) -> None:
         super().on_line_list_moved(event)
         self._edited = None
