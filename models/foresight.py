@@ -161,7 +161,7 @@ def typed(task: Task, field: str, value: int | None, from_finish: bool) -> Task:
     if field == "deadline":
         return replace(task, deadline=value)
     if task.manual:
-        return replace(task, manual_start=value) if field == "start" else replace(task, manual_finish=value)
+        return _by_hand(task, field, value)
     if field == "start" and task.actual_start is not None:
         return replace(task, actual_start=value)
     if field == "finish" and task.actual_finish is not None:
@@ -169,6 +169,14 @@ def typed(task: Task, field: str, value: int | None, from_finish: bool) -> Task:
     free, kind = ("ALAP", "NLT") if from_finish else ("ASAP", "NET")
     constraint = f"{'S' if field == 'start' else 'F'}{kind}" if value is not None else free
     return replace(task, constraint=constraint, constraint_date=value)
+
+
+def _by_hand(task: Task, field: str, value: int | None) -> Task:
+    """Of start and finish, the one that would be on the wrong side of the other goes."""
+    start, finish = (value, task.manual_finish) if field == "start" else (task.manual_start, value)
+    if value is not None and start is not None and finish is not None and finish < start:
+        start, finish = (start, None) if field == "start" else (None, finish)
+    return replace(task, manual_start=start, manual_finish=finish)
 
 
 def words(outcome: Outcome, show: Shown) -> str:

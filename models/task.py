@@ -26,9 +26,12 @@ CONSTRAINTS = ("ASAP", "ALAP", "MSO", "MFO", "SNET", "SNLT", "FNET", "FNLT")
 
 
 def _write_start(session: Session, task: "Task", value: Scalar) -> None:
-    """Typed on an automatic, unstarted task it is a constraint: SNET, and SNLT in a plan made back from its finish."""
+    """Typed on an automatic, unstarted task it is a constraint: SNET, and SNLT in a plan made back from its finish. A
+    task that is dated by hand keeps no finish before its start: that follows from the duration, and so the reverse."""
     if task.mode == "manual":
         task.manual_start = _text(value)
+        if task.manual_start and (task.manual_finish or task.manual_start) < task.manual_start:
+            task.manual_finish = None
     elif task.actual_start:
         task.actual_start = _text(value)
     else:
@@ -39,6 +42,8 @@ def _write_finish(session: Session, task: "Task", value: Scalar) -> None:
     """FNET, and FNLT in a plan made back from its finish."""
     if task.mode == "manual":
         task.manual_finish = _text(value)
+        if task.manual_finish and (task.manual_start or "") > task.manual_finish:
+            task.manual_start = None
     elif task.actual_finish:
         task.actual_finish = _text(value)
     else:

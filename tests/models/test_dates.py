@@ -11,10 +11,11 @@ import pytest
 from models import dates, db, dependency, keeping, outline, record, task
 from models.errors import Invalid, MilepostError
 from models.feed import GENERATION, Feed
+from models.foresight import typed
 from models.kinds import KINDS
 from models.planning import load
 from models.schedule.engine import Schedule
-from models.schedule.instants import show
+from models.schedule.instants import parse, show
 from models.schedule.written import WEEKDAYS
 from models.windows.dates import behind, computed, newest, problems
 from models.windows.portfolio import project_rows
@@ -452,3 +453,31 @@ def test_progress_counts_the_tasks_and_not_the_summaries_above_them(desk: Any) -
     rows = [row for (row,) in desk.conn.execute("SELECT rowid FROM project")]
     [told] = project_rows(desk.conn, rows, "2026-11-28")
     assert (told.tasks, told.done, told.waiting) == (2, 1, 0)
+
+
+def test_a_task_dated_by_hand_keeps_no_finish_before_its_start(desk: Any) -> None:
+    _, [dig] = plan(desk, "Dig", minutes_per_day=480)
+    desk.edit(
+        "task", dig, duration_minutes=960, mode="manual", start="2026-12-01T08:00", finish="2026-12-02T17:00"
+    )
+    assert spans(desk, dig) == ["01 08:00 – 02 17:00"]
+    desk.edit("task", dig, start="2026-12-07T08:00")  # as long as before
+    assert spans(desk, dig) == ["07 08:00 – 08 17:00"]
+    desk.edit("task", dig, finish="2026-12-03T17:00")
+    assert spans(desk, dig) == ["02 08:00 – 03 17:00"]
+    assert desk.get("task", dig, "manual_start") is None
+    desk.store.undo()
+    assert spans(desk, dig) == ["07 08:00 – 08 17:00"]
+
+
+@pytest.mark.parametrize(("field", "day"), [("start", "2026-12-07T08:00"), ("finish", "2026-11-30T17:00")])
+def test_what_is_foreseen_of_a_task_dated_by_hand_is_what_is_written(desk: Any, field: str, day: str) -> None:
+    project, [dig] = plan(desk, "Dig", minutes_per_day=480)
+    desk.edit(
+        "task", dig, duration_minutes=960, mode="manual", start="2026-12-01T08:00", finish="2026-12-02T17:00"
+    )
+    [before] = (one for one in load(desk.conn, project).tasks if one.key == dig)
+    foreseen = typed(before, field, parse(day), from_finish=False)
+    desk.edit("task", dig, **{field: day})
+    [after] = (one for one in load(desk.conn, project).tasks if one.key == dig)
+    assert (foreseen.manual_start, foreseen.manual_finish) == (after.manual_start, after.manual_finish)
