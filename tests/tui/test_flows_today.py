@@ -165,6 +165,8 @@ async def test_a_plan_that_is_asleep_goes_on_hold_and_leaves_today(tmp_path, asl
         await see(pilot, "On hold: “Old plan” · u undoes")
         await keys(pilot, "u")
         await until(lambda: shown(pilot) == ["Check power", "Old plan"], pilot)
+        await keys(pilot, "G w 'Tomas' enter")
+        await until(lambda: value(pilot.app, "project", asleep, "manager_id") is not None, pilot)
         await keys(pilot, "G s 'no_order' enter")
         await until(lambda: value(pilot.app, "project", asleep, "hold_reason") == "no order", pilot)
 

@@ -246,9 +246,11 @@ class TodayView(Noted, TaskActions):
             await self.ask_for(label, DATES[picked[0][0]], note=note, picked=picked)
 
     async def act_who(self) -> None:
-        if picked := [(kind, id) for kind, id in self._chosen() if kind == "task"]:
-            names = finding.members(bench(self).desk.conn)
-            await self.ask_for("Who", "who", note="names or initials, by comma", names=names, picked=picked)
+        picked, names = self._chosen(), finding.members(bench(self).desk.conn)
+        if tasks := [(kind, id) for kind, id in picked if kind == "task"]:
+            await self.ask_for("Who", "who", note="names or initials, by comma", names=names, picked=tasks)
+        elif projects := [(kind, id) for kind, id in picked if kind == "project"]:
+            await self.ask_for("Manager", "manager_id", names=names, picked=projects)
         else:
             await self.ask_who()
 
