@@ -5,7 +5,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from models.windows.window import EVERY, Condition, Window, marks
+from models.windows.window import EVERY, NAMED, Condition, Window, marks
 
 
 class BinRow(NamedTuple):
@@ -18,18 +18,6 @@ class BinRow(NamedTuple):
     at: str
 
 
-KINDS = (
-    "project",
-    "task",
-    "client",
-    "site",
-    "contact",
-    "member",
-    "calendar",
-    "interaction",
-    "promise",
-    "visit",
-)
 _ABOVE = {  # by kind, the fields that name what a record goes with
     "task": {"parent_id": "task", "project_id": "project"},
     "calendar": {"project_id": "project"},
@@ -38,14 +26,14 @@ _ABOVE = {  # by kind, the fields that name what a record goes with
     "contact": {"client_id": "client"},
     **{key: {"project_id": "project", "client_id": "client"} for key in ("interaction", "promise", "visit")},
 }
-EACH = 16  # a row number is rowid * 16 + place in KINDS
+EACH = 16  # a row number is rowid * 16 + place in NAMED
 
 
 def bin_window(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -> Window:
     """What is wanted (by kind) of all in the recycle bin that has a name, newest first; of what went there with that
     which it belongs to only this."""
     found: list[tuple[str, int]] = []
-    for code, table in enumerate(KINDS):
+    for code, table in enumerate(NAMED):
         tops = "".join(
             f" AND NOT EXISTS (SELECT 1 FROM {above} p WHERE p.id=t.{name} AND p.deleted_at=t.deleted_at)"
             for name, above in _ABOVE.get(table, {}).items()
@@ -59,7 +47,7 @@ def bin_window(conn: sqlite3.Connection, wanted: Mapping[str, Condition] = {}) -
 def bin_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[BinRow]:
     """What the list shows of these rows."""
     by_row: dict[int, BinRow] = {}
-    for code, table in enumerate(KINDS):
+    for code, table in enumerate(NAMED):
         numbers = [row // EACH for row in rows if row % EACH == code]
         if numbers:
             sql = f"SELECT rowid*{EACH}+{code}, '{table}', id, name, deleted_at FROM {table}"

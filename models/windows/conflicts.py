@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from models.filters.lines import Line, left
 from models.windows.open_conflicts import OPEN
-from models.windows.window import Condition, Window, add, marks
+from models.windows.window import NAMED, Condition, Window, add, marks
 
 
 class ConflictRow(NamedTuple):
@@ -32,10 +32,10 @@ class ConflictRow(NamedTuple):
     name: str | None
 
 
-_NAMED = ("task", "project", "client", "site", "contact", "member", "calendar", "promise", "visit", "interaction",
-          "attachment")  # fmt: skip
 _NAME = "CASE c.kind {} END".format(
-    " ".join(f"WHEN '{kind}' THEN (SELECT name FROM {kind} WHERE id=c.rec)" for kind in _NAMED)
+    " ".join(
+        f"WHEN '{kind}' THEN (SELECT name FROM {kind} WHERE id=c.rec)" for kind in (*NAMED, "attachment")
+    )
 )
 _LAPTOP = """CASE WHEN c.winner_author=c.loser_author THEN (SELECT iif(id=c.loser_txn, 'loser', 'winner')
     FROM txn WHERE id IN (c.winner_txn, c.loser_txn) AND origin='L') END"""

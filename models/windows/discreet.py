@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from models import db
+from models.windows.window import NAMED
 
 
 class Front(NamedTuple):
@@ -46,18 +47,6 @@ _RULES = {
         for kind in ("task", "project", "client", "visit", "interaction")
     ),
 }
-_NAMED = (
-    "project",
-    "task",
-    "client",
-    "site",
-    "contact",
-    "member",
-    "calendar",
-    "interaction",
-    "promise",
-    "visit",
-)
 _EMPTY = (
     "change",
     "txn",
@@ -144,14 +133,14 @@ def shows(conn: sqlite3.Connection, kind: str, rec: str) -> bool:
 
 def found(conn: sqlite3.Connection, kind: str, rec: str) -> bool:
     """Whether a record may be named that a search has found: of one without a name that would be its notes."""
-    return kind in _NAMED and shows(conn, kind, rec)
+    return kind in NAMED and shows(conn, kind, rec)
 
 
 def betrays(whole: sqlite3.Connection, conn: sqlite3.Connection, text: str) -> bool:
     """Whether a text names a record that cannot be read through `conn`."""
     return any(
         not shows(conn, kind, rec)
-        for kind in _NAMED
+        for kind in NAMED
         for (rec,) in whole.execute(f"SELECT id FROM {kind} WHERE length(name)>1 AND instr(?, name)", (text,))
     )
 

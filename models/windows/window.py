@@ -25,6 +25,19 @@ FINISH = f"iif({_SINGLE}, coalesce(t.actual_finish, s.finish), s.finish)"
 # initials of one letter are those that Microsoft Project makes of a name: many of a plan's members have the same
 WHO = """(SELECT group_concat(CASE WHEN length(m.initials) > 1 THEN m.initials ELSE m.name END, ', ')
     FROM assignment a JOIN member m ON m.id=a.member_id WHERE a.task_id=t.id AND a.deleted_at IS NULL)"""
+# kinds of records that have a name, and a place in a list
+NAMED = (
+    "project",
+    "task",
+    "client",
+    "site",
+    "contact",
+    "member",
+    "calendar",
+    "interaction",
+    "promise",
+    "visit",
+)
 INTERNAL = "t.visibility IS NOT 'client'"  # the discreet view has it not
 # a conflict c that nobody has settled; models.windows.open_conflicts says which of them are asked
 UNSETTLED = """c.deleted_at IS NULL

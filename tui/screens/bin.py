@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from models.filters.vocabulary import Vocabulary, bin_vocabulary
 from models.windows import bin
-from models.windows.window import Window
+from models.windows.window import NAMED, Window
 from tui.screens.base import ListView
 from tui.view import bench
 from tui.widgets.columns import Column, Row
@@ -16,9 +16,7 @@ from tui.words import clock_of
 
 class BinView(ListView):
     name_in_registry = "bin"
-    vocabularies: ClassVar[dict[str, Vocabulary]] = {
-        kind: bin_vocabulary(kind, bin.KINDS) for kind in bin.KINDS
-    }
+    vocabularies: ClassVar[dict[str, Vocabulary]] = {kind: bin_vocabulary(kind, NAMED) for kind in NAMED}
     empty = "The recycle bin is empty: X in a list puts something here. g h goes to today"
     columns: ClassVar[Sequence[Column]] = [
         Column("kind", "", lambda row: (row.kind, "dim"), width=10),
@@ -26,7 +24,7 @@ class BinView(ListView):
         Column("at", "Deleted", lambda row: (clock_of(row.at), "dim"), width=12, drop=1,
                type="instant", scalar=lambda row: row.at),
     ]  # fmt: skip
-    shows: ClassVar[dict[str, frozenset[str]]] = {kind: frozenset({"name"}) for kind in bin.KINDS}
+    shows: ClassVar[dict[str, frozenset[str]]] = {kind: frozenset({"name"}) for kind in NAMED}
 
     def title_parts(self) -> Sequence[str]:
         return ("Milepost", "Recycle bin" + (f" /{self.text}" if self.text else ""))
