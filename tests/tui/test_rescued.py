@@ -216,6 +216,19 @@ async def test_an_empty_line_throws_away_what_was_put_by(tmp_path, away):
         assert count(pilot.app, "interaction") == 0
 
 
+@pytest.mark.parametrize(
+    "typed", ["d 'fry' enter", "b ':_' ctrl+u 'Moon' enter", "t '3x' enter", "w 'Nobody' enter"]
+)
+async def test_a_value_that_is_refused_is_not_saved_and_kept(tmp_path, typed):
+    furnish(tmp_path)
+    text = typed.split("'")[-2]
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await keys(pilot, typed)
+        await until(lambda: pilot.app.shell.query_one(Prompt).field.value == text, pilot)
+        assert pilot.app.shell.typing()
+        await until(lambda: any(text in one.read_text() for one in typing(tmp_path)), pilot)
+
+
 async def test_what_is_refused_is_kept_while_it_is_asked_again(tmp_path):
     furnish(tmp_path)
     await begin(tmp_path, "g c O 'call_by_31_feb'", "31 feb")

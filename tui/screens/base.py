@@ -254,8 +254,8 @@ class ListView(Narrowed):
         self, label: str, field: str, value: str = "", note: str = "", names: Sequence[str] = (),
         picked: Picked | None = None, stands: str = "",
     ) -> None:  # fmt: skip
-        """Asks for one value and writes it into the marked records; asks again when it is refused. What is typed takes
-        the place of what `stands`, which enter leaves as it is."""
+        """Asks for one value and writes it into the marked records; asks again when it is refused, with the `value`
+        that was typed. What is typed takes the place of what `stands`, which enter leaves as it is."""
         chosen = picked or self.picked()
         if not chosen:
             self.shell.say("Nothing is under the cursor")
@@ -272,8 +272,8 @@ class ListView(Narrowed):
         foreseen = self.foresee(chosen, field)
         changed = (lambda text: foreseen(text) or note) if foreseen else None
         question = Question(
-            f"{label} of {self.name_of(chosen)}:", done, value or stands, note, names=names, changed=changed,
-            of=_of(chosen, field), example=bool(stands),
+            f"{label} of {self.name_of(chosen)}:", done, stands, note, names=names, changed=changed,
+            of=_of(chosen, field), example=bool(stands), typed=value or None,
         )  # fmt: skip
         await self.shell.ask(question)
 
@@ -287,7 +287,13 @@ class ListView(Narrowed):
 
     def ask_once_more(self, question: Callable[[str, str], Question], text: str) -> Lost:
         """What to do when a verb refuses: the same question, with what was typed and why not."""
-        return lambda why: self.run_worker(self.shell.ask(question(text, why)))
+
+        def again(why: str) -> None:
+            asked = question(text, why)
+            asked.value, asked.typed = "", text  # it is saved nowhere yet
+            self.run_worker(self.shell.ask(asked))
+
+        return again
 
     def act_edit(self) -> object:
         """Where no cell can be typed in, the record beside the list."""
