@@ -120,6 +120,15 @@ async def test_the_prompt_keeps_what_is_refused_and_what_is_typed(tmp_path):
 
 
 @pytest.mark.asyncio
+async def test_a_long_question_keeps_what_is_asked(tmp_path):
+    async with yard(tmp_path).run_test(size=(80, 24)) as pilot:
+        name = "Assign internal team and book indicative dates"
+        await pilot.app.shell.ask(Question(f"Why is “{name}” blocked:", lambda text: None))
+        await pilot.pause()
+        assert screen_lines(pilot.app)[-1].rstrip() == " Why is “Assign internal team and bo…” blocked:"
+
+
+@pytest.mark.asyncio
 async def test_the_palette_over_an_edit_gives_it_back(tmp_path):
     async with yard(tmp_path).run_test(size=(80, 24)) as pilot:
         await keys(pilot, "e X ctrl+p escape")

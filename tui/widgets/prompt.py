@@ -20,7 +20,7 @@ from textual.widgets.input import Selection
 from models.errors import Unclear
 from tui.unsaved import Of, Unsaved
 from tui.widgets.ahead import caught_up
-from tui.widgets.cells import plain
+from tui.widgets.cells import fit, plain
 from tui.widgets.editor import Completion
 from tui.widgets.field import Field
 
@@ -159,7 +159,8 @@ class Prompt(Vertical):
             self.leave()
         self.question, self._back = question, 0
         self._bring_back(question)
-        self.query_one("#prompt-label", Static).update(plain(question.label))
+        room = (self.size.width or self.screen.size.width) * 6 // 10 - 2
+        self.query_one("#prompt-label", Static).update(_within(plain(question.label), room))
         self.field.value = question.value if question.typed is None else question.typed
         whole = len(self.field.value)
         self.field.selection = Selection(0 if question.example else whole, whole)
@@ -323,3 +324,11 @@ class Prompt(Vertical):
             self._back = back
             self.field.value = past[-back] if back else ""
             self.field.cursor_position = len(self.field.value)
+
+
+def _within(label: str, room: int) -> str:
+    """A question that is too long has the name in it cut, not what is asked."""
+    before, quote, rest = label.partition("“")
+    name, end, after = rest.rpartition("”")
+    left = room - cell_len(f"{before}“”{after}")
+    return f"{before}“{fit(name, left)}”{after}" if quote and end and 4 < left < cell_len(name) else label
