@@ -26,7 +26,8 @@ class Field:
     """One field of a kind of record.
 
     `type` is a key of TYPES. `group` names fields that merge as one. `decides` says who wins a conflict:
-    "later" (the later edit) or "server" (the server's value stays, the other is proposed).
+    "later" (the later edit) or "server" (the server's value stays, the other is proposed). `commercial` is never for
+    the client. `until` names the field that takes the last day where a range of days is typed.
     """
 
     name: str

@@ -128,7 +128,7 @@ class Beginning(Preferred):
         kind, rec = self._bench.told()
         project = rec if kind == "project" else self._bench.project
         if self._bench.front is not None:
-            self.shell.say("An export holds what is not for the client’s eyes: D ends the discreet view")
+            self.shell.say("Nothing is exported so in the client view; E writes what is shown")
         elif not project:
             self.shell.say("Open a project first: g p, then enter")
         elif self.loaded():

@@ -123,7 +123,7 @@ async def test_in_the_portfolio_it_is_the_project_under_the_cursor(tmp_path, ids
         [path] = documents.iterdir()
         assert path.name.startswith("Northwind Steel Punch cell 20") and sheet(path)
         await keys(pilot, "D : 'export_to_m' enter")
-        await see(pilot, "An export holds what is not for the client’s eyes")
+        await see(pilot, "Nothing is exported so in the client view")
 
 
 async def test_a_folder_that_takes_no_file_is_said(tmp_path, ids, documents, monkeypatch):
