@@ -17,6 +17,11 @@ from models.fields import Scalar
 from models.record import KINDS, connection_of, create, edit
 from models.space import forget_changes, taken_with
 
+WHY_NOT_HERE = (
+    ": what made it was let go, or it is no longer shared with you. Ask for it to be shared again; or write this "
+    "into a file, for who has the rest."
+)
+
 
 class Change(NamedTuple):
     """What a refused operation did to one record. `created`: the record was to be made by it."""
@@ -112,23 +117,20 @@ def _is_here(conn: sqlite3.Connection, kind: str, rec: str) -> bool:
     return conn.execute(f"SELECT 1 FROM {kind} WHERE id=?", (rec,)).fetchone() is not None
 
 
-def _missing(conn: sqlite3.Connection, kind: str, rec: str, relation: str) -> str:
+def _missing(conn: sqlite3.Connection, kind: str, rec: str, relation: str, whole: str = "") -> str:
     what = KINDS[kind].label.lower()
     if _is_refused(conn, rec):
         return (
             f"The {what} that it {relation} is not here: what was to make it was refused, too. "
             "Send that again first."
         )
-    return (
-        f"The {what} that it {relation} is not on this laptop: what made it was let go, or it is no longer shared "
-        "with you. Ask for it to be shared again; or write this into a file, for who has the rest."
-    )
+    return f"The {what} that it {relation} is not on this laptop{whole}"
 
 
 def _edit(session: Session, change: Change, values: Mapping[str, Scalar]) -> None:
     here = session.get(KINDS[change.kind].cls, change.rec)
     if here is None:
-        raise NotFound(_missing(connection_of(session), change.kind, change.rec, "changes"))
+        raise NotFound(_missing(connection_of(session), change.kind, change.rec, "changes", WHY_NOT_HERE))
     if values.get("space", here.space) != here.space:
         raise Refused(
             f"This {KINDS[change.kind].label.lower()} is there already, where other people see it than yours was for. "

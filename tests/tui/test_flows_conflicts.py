@@ -187,7 +187,7 @@ async def test_what_cannot_be_sent_again_says_so_before_anything_is_asked(tmp_pa
         await see(pilot, "closed for today")
         await keys(pilot, "e")
         await see(pilot, f"The {'project' if made else 'task'} that it {'belongs to' if made else 'changes'}")
-        await see(pilot, "x writes it")
+        await see(pilot, "x writes this into a file")
         assert not pilot.app.shell.query(Prompt)
     assert len(left(tmp_path)) == 1
 

@@ -126,7 +126,7 @@ class SyncView(ListView):
             self.open_row()
             return
         if why := out_of_reach(bench(self).desk.conn, operation):
-            self.shell.say(f"{why} · x writes it", "bad")
+            self.shell.say(f"{why} · x writes this into a file", "bad")
             return
         cells = list(_cells(operation))
         if not cells or len(cells) > ASKED:
