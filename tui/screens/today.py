@@ -81,6 +81,7 @@ class TodayView(Noted, TaskActions):
         self._edited: TodayRow | None = (
             None  # the line under the cursor, until what was written into it is read
         )
+        self._places: Sequence[str] = ()
         self._numbers: dict[tuple[str, str], int] = {}  # of the lines: the same as long as the view is there
 
     def places(self) -> Sequence[str]:
@@ -110,7 +111,7 @@ class TodayView(Noted, TaskActions):
         self.found = [row._replace(row=self._number(row)) for row in found]
         self._stay_behind()
         super().reload()
-        self.post_message(self.Retitled())  # another row, other keys
+        self._tell_places()
 
     def _stay_behind(self) -> None:
         """Where an edit from here takes the line elsewhere, the cursor goes on to the next one, as after `x`."""
@@ -158,7 +159,13 @@ class TodayView(Noted, TaskActions):
     def on_line_list_moved(self, event: Moved) -> None:
         super().on_line_list_moved(event)
         self._edited = None
-        self.post_message(self.Retitled())
+        self._tell_places()
+
+    def _tell_places(self) -> None:
+        """Another row may have other keys."""
+        before, self._places = self._places, self.places()
+        if self._places != before:
+            self.post_message(self.Retitled())
 
     def on_changes(self, changes: Any) -> None:
         """Anything may make something urgent, or take it off the list."""
