@@ -25,6 +25,7 @@ from models.windows.window import (
 
 PART = 4096  # tasks whose texts are read at a time
 LARGE = 2_000  # tasks of a project: what reads so many is done in a thread, or in another process
+LONGEST = 500  # names by which the room is found that they need
 REACH = 250, 4_000  # rows on each side of the cursor that are looked at, first and then
 
 
@@ -176,12 +177,14 @@ def task_rows(conn: sqlite3.Connection, rows: Sequence[int]) -> list[TaskRow]:
 def task_room(
     conn: sqlite3.Connection, project: str, tree: Window, cells: Callable[[str], int]
 ) -> dict[str, int]:
-    """The cells that the longest name needs with its indentation and its marks, and whoever does a task."""
+    """The cells that the longest name needs with its indentation and its marks, and whoever does a task. Of the names
+    the LONGEST are looked at."""
     names = {
         row: cells(name or "") + 2 * bool(milestone) + 2 * bool(notes)
         for row, name, milestone, notes in conn.execute(
-            "SELECT rowid, name, milestone, notes IS NOT NULL FROM task WHERE project_id=? AND deleted_at IS NULL",
-            (project,),
+            """SELECT rowid, name, milestone, notes IS NOT NULL FROM task WHERE project_id=? AND deleted_at IS NULL
+               ORDER BY length(name) DESC LIMIT ?""",
+            (project, LONGEST),
         )
     }
     people = conn.execute(
@@ -191,7 +194,7 @@ def task_room(
     )
     deep = zip(tree.rows, tree.depths, strict=True)
     return {
-        "name": max((2 * depth + 2 + names.get(row, 0) for row, depth in deep), default=0),
+        "name": max((2 * depth + 2 + names[row] for row, depth in deep if row in names), default=0),
         "who": max((cells(who or "") for (who,) in people), default=0),
     }
 
