@@ -29,12 +29,17 @@ class Connection:
     refused: int = 0
     used: bool = True
 
-    def pieces(self, now: datetime) -> list[Piece]:
-        """What the right end of the footer says; nothing at all where no server is set up."""
-        counts = [
-            _count("▲", self.conflicts, "conflict"),
-            _count("✗", self.refused, "refused", plural="refused"),
-        ]
+    def pieces(self, now: datetime, looked_on: bool = False) -> list[Piece]:
+        """What the right end of the footer says; nothing at all where no server is set up. What is to be decided is not
+        for a client who looks on."""
+        counts = (
+            []
+            if looked_on
+            else [
+                _count("▲", self.conflicts, "conflict"),
+                _count("✗", self.refused, "refused", plural="refused"),
+            ]
+        )
         return [piece for piece in counts if piece] + ([self._state(now)] if self.used else [])
 
     def _state(self, now: datetime) -> Piece:
@@ -130,7 +135,8 @@ class Footer(Bar):
             self._clearing = None
 
     def _draw(self) -> None:
-        self.show(right=self.connection.pieces(datetime.now(UTC)))
+        looked_on = getattr(self.app, "discreet", False)
+        self.show(right=self.connection.pieces(datetime.now(UTC), looked_on))
         stays = self.message and self._clearing is None
         text = self.message if stays or not self.offered else self.offered
         self._lines = wrap(text, max(20, self.room - 1), MOST) or [""]

@@ -25,6 +25,7 @@ from tests.tui.office import (
 )
 from tests.tui.plain import screen_lines, screen_text
 from tests.tui.planted import Company, Walk, asked
+from tests.tui.test_flows_conflicts import clash
 from tui.starting import make
 from tui.taking import Taking
 
@@ -286,6 +287,17 @@ async def test_what_comes_late_names_nothing(tmp_path, ids):
             Taking(app, "plan")._preview("Import it?", ["The angry boss"], lambda: None)
             await settle(pilot)
             assert ("angry" in screen_text(app)) is seen
+
+
+@pytest.mark.asyncio
+async def test_that_there_is_something_to_decide_is_not_said_to_a_client(tmp_path, ids):
+    clash(tmp_path, ids, "name", "Survey both", "Survey hall 2", "Survey", "time")
+    async with at_work(tmp_path, project="Nesting") as pilot:
+        await see(pilot, "▲ 1 conflict")
+        await keys(pilot, "D")
+        assert "▣ client view" in screen_text(pilot.app) and "conflict" not in screen_text(pilot.app)
+        await keys(pilot, "D")
+        await see(pilot, "▲ 1 conflict")
 
 
 @pytest.mark.asyncio
