@@ -19,13 +19,23 @@ from models.record import ABOVE
 from sync.decision import Decision, Side, Stamp, Stored, conflict_of
 from sync.protocol import Transaction
 
+Values = Mapping[str, Scalar]
 
-def above(kind: str, values: Mapping[str, Scalar]) -> Iterator[str]:
+
+def above(kind: str, values: Values) -> Iterator[str]:
     """The ids of what a record lies below: where that is deleted, it is in no list. A project is in one without its
     client, and what belongs to a baseline stands in that."""
     if kind != "project" and not values.get("baseline_id"):
         names = ABOVE[:1] if values.get(ABOVE[0]) else ABOVE
         yield from (str(id) for name in names if (id := values.get(name)))
+
+
+def hides(kind_above: str, values_above: Values, kind: str, values: Values) -> bool:
+    """Whether something deleted above a record takes it out of its list: not what has a space of its own, nor a task
+    whose parent is in another project, which stands on the top level of its own."""
+    both_tasks = kind == kind_above == "task"
+    alike = ("space", "project_id") if both_tasks else ("space",)
+    return all(values_above.get(name) == values.get(name) for name in alike)
 
 
 def root(record: Stored) -> str:
@@ -62,11 +72,10 @@ class _Tree:
         return bool(self.values(rec).get("deleted_at"))
 
     def above(self, kind: str, rec: str) -> list[Stored]:
-        """What is stored of what a record lies below, and lies in the same space: what has a space of its own is seen
-        whatever becomes of the rest."""
+        """What is stored of what a record lies below."""
         values = self.values(rec)
         found = (self.stored.get(id) for id in above(kind, values))
-        return [record for record in found if record and record.values.get("space") == values.get("space")]
+        return [record for record in found if record and hides(record.kind, record.values, kind, values)]
 
     def answer(self, record: Stored, deleted_at: Scalar) -> None:
         """Logs what becomes of a delete; a record comes once in an entry of the log."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from models.apply import Entry
 from models.copies import Patch
-from sync.beneath import above
+from sync.beneath import above, hides
 from sync.decision import KEPT
 from tests.simulation.ledger import Edit, View, full, need
 
@@ -69,11 +69,7 @@ class _Walk:
 
     def _above(self, rec: str) -> Iterator[str]:
         kind, values = self._view[rec]
-        return (
-            id
-            for id in above(kind, values)
-            if id in self._view and self._view[id][1]["space"] == values["space"]
-        )
+        return (id for id in above(kind, values) if id in self._view and hides(*self._view[id], kind, values))
 
     def _needs_nothing_new_below(self, rec: str, entry: Entry, since: int) -> None:
         for below, by in self._written.items():

@@ -8,7 +8,7 @@ from models.attachment import attach
 from models.blobs import Blobs
 from models.conflict import settle_all
 from models.outline import add_tasks
-from models.record import create, delete
+from models.record import create, delete, find
 from models.store import Store
 from models.windows.conflicts import conflicts_rows, conflicts_window
 from sync import account, worker
@@ -80,3 +80,18 @@ def test_what_waits_for_a_file_to_be_sent_first_tells_what_was_seen_when_it_was_
     sync(tomas, ines, tomas)
     assert [deleted(store) for store in pair.values()] == [[], []]
     assert [len(asked(store)) for store in pair.values()] == [1, 1]
+
+
+@pytest.mark.parametrize("first", ["Ines", "Tomas"])
+def test_a_parent_in_another_project_is_above_nothing(pair: Pair, first: str) -> None:
+    """Such a task stands on the top level of its own project, whatever becomes of the parent."""
+    ines, tomas = pair.values()
+    ines.transact("Add", create, "project", id="line-8", name="Line 8")
+    [stand] = ines.transact("Add", add_tasks, "line-7", ["Stand"], None).result
+    [weld] = ines.transact("Add", add_tasks, "line-8", ["Weld"], None).result
+    sync(ines, tomas)
+    ines.transact("Delete", delete, "task", stand.id)
+    tomas.transact("Move", lambda session: setattr(find(session, "task", weld.id), "parent_id", stand.id))
+    sync(pair[first], *pair.values(), *pair.values())
+    assert [deleted(store) for store in pair.values()] == [["Stand"], ["Stand"]]
+    assert [asked(store) for store in pair.values()] == [[], []]
