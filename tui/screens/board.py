@@ -19,7 +19,7 @@ from models.windows.window import EVERY, Condition, Window
 from tui.screens.base import Picked
 from tui.screens.behind import Read, ReadBehind
 from tui.screens.narrowed import WAITING
-from tui.screens.noted import Noted
+from tui.screens.of_clients import OfClients
 from tui.screens.working import TaskActions
 from tui.unsaved import new_task
 from tui.view import bench
@@ -66,7 +66,7 @@ def face_of_all(row: CardRow) -> tuple[Cell, Cell]:
     return _name(row), (f"{row.project} · {about}" if about else row.project or "", style)
 
 
-class BoardView(TaskActions, Noted, ReadBehind):
+class BoardView(TaskActions, OfClients, ReadBehind):
     name_in_registry = "board"
     for_client = True
     vocabularies: ClassVar[dict[str, Vocabulary]] = {"task": TASKS}

@@ -12,7 +12,7 @@ from models.windows.discreet import Front
 from models.windows.parties import CLIENT, CONTACT, SITE
 from models.windows.window import EVERY, Window
 from tui.links import link
-from tui.screens.noted import Noted
+from tui.screens.of_clients import OfClients
 from tui.screens.sharing import KEPT, Shared
 from tui.view import bench
 from tui.widgets.columns import Cell, Column, Row
@@ -50,7 +50,7 @@ def _extra(row: Row) -> Cell:
     ), "dim" if row.projects else "accent"
 
 
-class ClientsView(Noted, Shared):
+class ClientsView(OfClients, Shared):
     name_in_registry = "clients"
     for_client = True
     vocabularies = vocabulary.PARTIES
@@ -206,8 +206,6 @@ class ClientsView(Noted, Shared):
 
     def _made(self, changes: Changes) -> None:
         self.seek(*cast(tuple[str, str], changes.result))
-
-    act_status = None  # type: ignore[assignment]  # a client has none
 
     # Merging
 

@@ -17,7 +17,7 @@ from models.windows.portfolio import HEALTH, LastEdits, ProjectRow, together
 from models.windows.window import EVERY, Window
 from tui.finding import Lost
 from tui.screens.base import Picked
-from tui.screens.noted import Noted
+from tui.screens.of_clients import OfClients
 from tui.screens.portfolio_columns import COLUMNS, Totals, by_column
 from tui.screens.sharing import Shared
 from tui.view import bench
@@ -40,7 +40,7 @@ GROUPS: dict[str, Callable[[ProjectRow], str]] = {
 }
 
 
-class PortfolioView(Noted, Shared):
+class PortfolioView(OfClients, Shared):
     name_in_registry = "portfolio"
     for_client = True
     empty = "No projects yet. o makes one, g w shows other ways to begin"
@@ -276,8 +276,6 @@ class PortfolioView(Noted, Shared):
             self.shell.say(f"“{row.name}” has no milestone ahead")
         else:
             bench(self).open_record("task", found.id)
-
-    act_status = None  # type: ignore[assignment]  # a project's follows from its tasks
 
     async def act_date(self) -> None:
         await self.ask_for("Promised finish", "finish")

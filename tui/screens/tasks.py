@@ -18,7 +18,7 @@ from tui import finding
 from tui.screens import adding
 from tui.screens.behind import Read, ReadBehind
 from tui.screens.narrowed import WAITING
-from tui.screens.noted import Noted
+from tui.screens.of_clients import OfClients
 from tui.screens.working import STATUSES, TaskActions
 from tui.unsaved import new_task
 from tui.view import bench
@@ -73,7 +73,7 @@ def _waits(row: TaskRow) -> Cell:
 GONE = "This project is no longer shared with you; g p goes to those that are"
 
 
-class TasksView(TaskActions, Noted, ReadBehind):
+class TasksView(TaskActions, OfClients, ReadBehind):
     name_in_registry = "tasks"
     for_client = True
     empty = "No tasks here yet. o makes one; g p goes to the portfolio"
