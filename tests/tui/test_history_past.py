@@ -106,7 +106,8 @@ def test_what_a_snapshot_passed_over_is_told_in_its_place(two: Run, served: Serv
     two("ines", "set", "Harlan", "city=Enns")
     two("tomas", "sync")
     two("ines", "sync")  # has the coming of it, and not what was packed away meanwhile
-    served.now += 60_000  # its clock stands: else the order of the two edits is that of how long each sync took
+    # its clock stands: else the order of the two edits is that of how long each sync took
+    served.now += 60_000
     two("tomas", "set", "Harlan", "city=Steyr")
     two("tomas", "sync")
     keeping.compact(served.backend.database, served.backend.database.workspace(), 2**60)
